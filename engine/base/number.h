@@ -1,0 +1,10 @@
+/* number.h - decimal text to double and back, exact and correctly rounded, without locale (behind ml_parse_number, ml_format_number). */
+#ifndef ML_BASE_NUMBER_H
+#define ML_BASE_NUMBER_H
+
+#include <stddef.h>
+
+double number_parse(const char *text, const char **end);
+int number_format(char *out, size_t capacity, const char *format, double x);
+
+#endif

@@ -1,0 +1,384 @@
+/* moonlit.h - the public interface of the moonlit renderer.
+ *
+ * Data flows one way:  MlBuilder (mutable, one thread) -> ml_commit() -> const MlScene (frozen, shared)
+ *                      -> ml_render_start() (pool of threads) -> MlFilm -> pixels.
+ *
+ * Conventions
+ *   Units      metres, degrees, seconds, watts; y up, right-handed. Colours are linear Rec.709 unless said otherwise.
+ *   Desc       every description begins with `size`: set it to sizeof the struct (ML_DESC does), leave the rest zero.
+ *              Zero always means the default that the field's comment names.
+ *   Errors     functions return an MlStatus (or an id, 0 on failure) and fill *error when it is not NULL. They never print,
+ *              exit or abort. On failure nothing is changed and nothing leaks.
+ *   Threads    a builder belongs to one thread at a time. Scenes and engines may be used from any thread. A film belongs to
+ *              its render while that runs.
+ *   Sameness   the film is a pure function of scene, view and settings: not of threads, tiles, crop, instruction set,
+ *              compiler or resume points.
+ */
+#ifndef MOONLIT_H
+#define MOONLIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ML_VERSION "0.1.0"
+#define ML_PICTURE_VERSION 1 /* changes whenever a golden picture does */
+#define ML_LANGUAGE_VERSION 1
+
+#define ML_API __attribute__((visibility("default")))
+/* ML_DESC(MlSphereDesc, .radius = 2) makes a description with its size set. */
+#define ML_DESC(Type, ...) ((Type){.size = sizeof(Type), __VA_ARGS__})
+
+/* ------------------------------------------------------------------ status */
+
+typedef enum MlStatus {
+  ML_OK = 0,
+  ML_ERROR_ARGUMENT,  /* a description or a value is wrong; the message says which */
+  ML_ERROR_MEMORY,    /* the host refused, or the cap is reached */
+  ML_ERROR_CANCELLED, /* cancelled or superseded */
+  ML_ERROR_LIMIT,     /* a fixed limit (ids, depth, lobes) is exceeded */
+  ML_ERROR_FILE,      /* could not open, read, write, sync or rename */
+  ML_ERROR_FORMAT,    /* foreign or damaged data */
+  ML_ERROR_SYSTEM,    /* threads and the like could not be had */
+} MlStatus;
+
+typedef struct MlError {
+  MlStatus status;
+  uint32_t place; /* the `place` of the description at fault, 0 if none */
+  char message[500];
+} MlError;
+
+/* ------------------------------------------------------------------ engine */
+
+typedef struct MlEngine MlEngine;
+
+/* Host memory. realloc: old 0 allocates, new 0 frees; align is a power of two <= 64; returns NULL on failure (p stays valid).
+ * pages: the same for page-aligned blocks that may be protected. Both may be called from any thread. */
+typedef struct MlMemoryHooks {
+  void *ud;
+  void *(*realloc)(void *ud, void *p, size_t old_size, size_t new_size, size_t align);
+  void *(*pages)(void *ud, void *p, size_t old_size, size_t new_size);
+} MlMemoryHooks;
+
+typedef struct MlEngineDesc {
+  size_t size;
+  MlMemoryHooks hooks;  /* all zero: the C library's */
+  uint64_t memory_cap;  /* bytes for everything, Lua included; 0: 80 % of the machine's */
+  uint32_t threads;     /* pool size 1..1024; 0: one per core */
+  const char *isa;      /* "scalar", "sse4.1", "avx2", "neon", "simd128"; NULL: the best that the machine runs */
+  uint64_t cache_bytes; /* what unused assets may keep; 0: a quarter of the cap */
+} MlEngineDesc;
+
+ML_API MlStatus ml_engine_create(const MlEngineDesc *desc, MlEngine **out, MlError *error);
+/* Waits for a running render to cancel. Scenes and films of this engine must have been released. NULL is allowed. */
+ML_API void ml_engine_destroy(MlEngine *engine);
+/* Takes effect at the next render. 1..1024, 0: one per core. */
+ML_API MlStatus ml_engine_set_threads(MlEngine *engine, uint32_t threads, MlError *error);
+ML_API uint32_t ml_engine_threads(const MlEngine *engine);
+ML_API const char *ml_engine_isa(const MlEngine *engine);
+/* Names of the instruction sets of this build that this machine runs, best first, NULL-terminated. */
+ML_API const char *const *ml_isa_names(void);
+
+typedef struct MlMemoryStats {
+  uint64_t used, peak, cap; /* bytes */
+  uint64_t allocations;     /* calls that allocated, ever */
+} MlMemoryStats;
+ML_API MlMemoryStats ml_engine_memory(const MlEngine *engine);
+/* The counted, capped allocator, for the outer rings (Lua's states). Semantics of MlMemoryHooks.realloc, align 16. */
+ML_API void *ml_engine_realloc(MlEngine *engine, void *p, size_t old_size, size_t new_size);
+
+/* ----------------------------------------------------------------- builder */
+
+typedef struct MlBuilder MlBuilder;
+typedef struct MlScene MlScene; /* frozen; shared by reference count */
+typedef uint32_t MlNode;        /* shape, light, group or placement; 0 is none */
+typedef uint32_t MlMaterial;    /* 0 is none: inherit from what encloses, else matte of albedo .8 */
+
+typedef struct MlVec3 { double x, y, z; } MlVec3;
+typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
+/* Affine map, row-major 3x4: p' = (m[0..2].p + m[3], m[4..6].p + m[7], m[8..10].p + m[11]). */
+typedef struct MlTransform { double m[12]; } MlTransform;
+typedef struct MlBounds { MlVec3 min, max; bool empty, infinite; } MlBounds;
+
+enum { ML_HIDE_CAMERA = 1, ML_HIDE_SHADOW = 2, ML_HIDE_REFLECTION = 4 }; /* `hidden` masks */
+
+ML_API MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error);
+ML_API void ml_builder_destroy(MlBuilder *builder); /* NULL is allowed; not after a commit that succeeded */
+
+/* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only. */
+typedef struct MlEmission { MlColor radiance; bool front_only; } MlEmission;
+
+typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlEmission emission; uint32_t place; } MlMatteDesc;
+typedef struct MlMirrorDesc { size_t size; MlColor color; bool has_color; /* false: 1 */ MlEmission emission; uint32_t place; } MlMirrorDesc;
+/* A GGX conductor. eta + i k per channel; or, with artist set, color at normal and edge at grazing incidence (F0, F90 as
+ * an F82-free Schlick blend; color = edge = 1 reflects everything). roughness 0..1, alpha = roughness^2, 0 is a mirror. */
+typedef struct MlMetalDesc {
+  size_t size;
+  MlColor eta, k;
+  bool artist;
+  MlColor color, edge;
+  float roughness;
+  bool no_multiscatter; /* true: single scattering only */
+  MlEmission emission;
+  uint32_t place;
+} MlMetalDesc;
+/* Smooth dielectric. ior 0 means 1.5; color tints what is transmitted (0 with has_color false: 1); absorption in 1/m. */
+typedef struct MlGlassDesc {
+  size_t size;
+  float ior;
+  MlColor color;
+  bool has_color;
+  MlColor absorption;
+  MlEmission emission;
+  uint32_t place;
+} MlGlassDesc;
+typedef struct MlEmitDesc { size_t size; MlEmission emission; uint32_t place; } MlEmitDesc;
+/* (1-amount) a + amount b, emission included. amount 0..1. At most 16 lobes after flattening. */
+typedef struct MlMixDesc { size_t size; MlMaterial a, b; float amount; MlEmission emission; uint32_t place; } MlMixDesc;
+
+ML_API MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error);
+ML_API MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error);
+ML_API MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error);
+ML_API MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error);
+ML_API MlMaterial ml_emit(MlBuilder *b, const MlEmitDesc *desc, MlError *error);
+ML_API MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error);
+/* Measured eta and k of "gold", "silver", "copper", "aluminium", "iron", "chrome", "brass", "bronze", "titanium"; false if unknown. */
+ML_API bool ml_metal_preset(const char *name, MlColor *eta, MlColor *k);
+
+/* Shapes. They are nodes: use them in groups and placements, or ml_add() them to the scene. */
+typedef struct MlSphereDesc { size_t size; MlVec3 center; double radius; /* 0: 1 */ MlMaterial material; uint32_t place; } MlSphereDesc;
+typedef struct MlBoxDesc { size_t size; MlVec3 from, to; /* from == to: the centred unit cube */ MlMaterial material; uint32_t place; } MlBoxDesc;
+typedef struct MlPlaneDesc { size_t size; MlVec3 point, normal; /* 0: +y */ MlMaterial material; uint32_t place; } MlPlaneDesc; /* infinite */
+typedef struct MlDiskDesc { size_t size; MlVec3 center, normal; /* 0: +y */ double radius; /* 0: 1 */ double hole; MlMaterial material; uint32_t place; } MlDiskDesc;
+typedef struct MlQuadDesc { size_t size; MlVec3 at, u, v; /* corner and edges; normal cross(u, v); u = v = 0: unit square in xz, facing +y */ MlMaterial material; uint32_t place; } MlQuadDesc;
+typedef struct MlTriangleDesc { size_t size; MlVec3 a, b, c; MlMaterial material; uint32_t place; } MlTriangleDesc;
+/* Arrays are copied. Indices are 0-based, counter-clockwise is front. Positions are float32 relative to the mesh. */
+typedef struct MlMeshDesc {
+  size_t size;
+  const float *points;       /* 3 per point */
+  uint64_t point_count;
+  const uint32_t *triangles; /* 3 per triangle */
+  uint64_t triangle_count;
+  const float *normals;      /* 3 per point, or NULL */
+  const float *uv;           /* 2 per point, or NULL */
+  MlMaterial material;
+  uint32_t place;
+} MlMeshDesc;
+
+ML_API MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error);
+ML_API MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error);
+ML_API MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error);
+ML_API MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error);
+ML_API MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error);
+ML_API MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error);
+ML_API MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error);
+
+/* A node placed: child is used, not copied; used more than once, it is instanced. material, if any, serves the parts
+ * inside that name none (the innermost named one wins). */
+typedef struct MlPlaceDesc { size_t size; MlNode child; MlTransform transform; /* all zero: identity */ MlMaterial material; uint32_t hidden; uint32_t place; } MlPlaceDesc;
+typedef struct MlGroupDesc { size_t size; const MlNode *children; uint64_t child_count; MlMaterial material; uint32_t place; } MlGroupDesc;
+ML_API MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error);
+ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
+
+/* Lights are nodes, too. Seen by no ray. color multiplies (0 with has_color false: 1). */
+typedef struct MlLightDesc { size_t size; MlVec3 at; double radius; /* 0: a point */ double power; /* W; 0: 100 */ MlColor color; bool has_color; uint32_t place; } MlLightDesc;
+/* Rectangle centred at `at`, emitting to the side of its facing direction; visible to rays. power (W, of that side) or radiance. */
+typedef struct MlAreaDesc { size_t size; MlVec3 at, facing; /* 0: down */ MlVec3 up; /* 0: automatic */ double width, height; /* 0: 1 */ double power, radiance; /* both 0: power 100 */ MlColor color; bool has_color; uint32_t place; } MlAreaDesc;
+/* Light travels along `direction` (0: straight down); irradiance in W/m^2 on a surface that faces it (0: 1). */
+typedef struct MlDirectionalDesc { size_t size; MlVec3 direction; double irradiance; MlColor color; bool has_color; uint32_t place; } MlDirectionalDesc;
+ML_API MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error);
+ML_API MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error);
+ML_API MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error);
+
+/* Constant radiance from everywhere; eye_only: seen by camera rays, lights nothing. The last call wins. */
+ML_API MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *error);
+/* Put a node into the scene. */
+ML_API MlStatus ml_add(MlBuilder *b, MlNode node, MlError *error);
+
+/* Bounds of a node in its own coordinates, after its placements. Infinite shapes only set `infinite`. */
+ML_API MlBounds ml_node_bounds(const MlBuilder *b, MlNode node);
+ML_API uint64_t ml_builder_node_count(const MlBuilder *b);
+
+/* What commit needs to stop early; polled at least every millisecond or so of work. May be NULL. */
+typedef struct MlCancel { bool (*poll)(void *ud); void *ud; } MlCancel;
+
+/* Freeze. Consumes the builder on success. The scene is returned with one reference. */
+ML_API MlStatus ml_commit(MlBuilder *builder, const MlCancel *cancel, const MlScene **out, MlError *error);
+ML_API void ml_scene_retain(const MlScene *scene);
+ML_API void ml_scene_release(const MlScene *scene); /* NULL is allowed */
+
+typedef struct MlSceneStats {
+  uint64_t shapes, triangles, unique_triangles, instances, lights, materials; /* as drawn; unique: stored */
+  uint64_t bytes;                                                             /* scene and its assets */
+  double build_seconds;
+  MlBounds bounds; /* of the finite shapes */
+  uint64_t degenerate_triangles;
+  bool has_light; /* anything that emits */
+  uint64_t hash;  /* of the contents */
+} MlSceneStats;
+ML_API MlSceneStats ml_scene_stats(const MlScene *scene);
+
+/* --------------------------------------------------------- view and settings */
+
+typedef enum MlCameraKind { ML_CAMERA_PERSPECTIVE, ML_CAMERA_ORTHOGRAPHIC } MlCameraKind;
+typedef enum MlTonemap { ML_TONEMAP_AGX, ML_TONEMAP_NEUTRAL, ML_TONEMAP_NONE } MlTonemap;
+typedef enum MlIntegrator { ML_PATH, ML_WHITTED, ML_AO, ML_NORMALS, ML_ALBEDO, ML_DEPTH } MlIntegrator;
+typedef enum MlFilter { ML_FILTER_BOX, ML_FILTER_GAUSSIAN, ML_FILTER_BLACKMAN_HARRIS } MlFilter;
+typedef enum MlSampler { ML_SAMPLER_SOBOL, ML_SAMPLER_INDEPENDENT } MlSampler;
+typedef enum MlStrategy { ML_STRATEGY_MIS, ML_STRATEGY_LIGHT, ML_STRATEGY_BSDF } MlStrategy;
+
+typedef struct MlCamera {
+  MlCameraKind kind;
+  MlVec3 from, look_at; /* both 0: frames the bounds of the scene */
+  MlVec3 up;            /* 0: +y */
+  double fov;           /* vertical angle, degrees; 0: 40 */
+  double height;        /* orthographic: metres; 0: 2 */
+  double aperture;      /* lens diameter in metres; 0: a pinhole */
+  double focus;         /* distance to the plane in focus; 0: the distance to look_at */
+  uint32_t blades;      /* 0: a round aperture, else 3 and more */
+} MlCamera;
+
+typedef struct MlView {
+  size_t size;
+  MlCamera camera;
+  uint32_t width, height;                       /* 1..65535; 0: 1280 x 720 */
+  uint32_t crop_x, crop_y, crop_width, crop_height; /* all 0: the whole */
+  bool fixed_exposure;                          /* false: automatic */
+  double exposure;                              /* EV; +1 doubles. With automatic exposure it is added */
+  MlTonemap tonemap;
+} MlView;
+
+typedef struct MlBounces { uint32_t total, diffuse, glossy, transmission; } MlBounces;
+
+typedef struct MlSettings {
+  size_t size;
+  MlIntegrator integrator;
+  uint32_t samples;      /* 0: 64 */
+  uint32_t first_sample; /* parts of a farm: samples first_sample .. first_sample + samples - 1 */
+  bool has_bounces;      /* false: 16 of every kind */
+  MlBounces bounces;     /* scattering events of a path, 0..65535 */
+  uint64_t seed;
+  MlFilter filter;
+  float filter_width;    /* pixels, full width of the box; 0: 1 */
+  MlSampler sampler;
+  MlStrategy strategy;
+  bool no_roulette;
+  float clamp;           /* largest channel value of one sample's indirect part; 0: off */
+  float clamp_diffuse;   /* whitted: of a surface's direct diffuse light; 0: off */
+  float ao_distance;     /* ao: metres; 0: a tenth of the scene's diagonal */
+  uint32_t tile;         /* edge in pixels; 0: 32 */
+} MlSettings;
+
+/* The camera of `view` with everything automatic filled in. */
+ML_API MlCamera ml_camera_resolve(const MlScene *scene, const MlView *view);
+/* Why this could not be rendered, as the error; bytes (may be NULL) is what the film would take. */
+ML_API MlStatus ml_render_check(const MlEngine *engine, const MlView *view, const MlSettings *settings, uint64_t *bytes, MlError *error);
+
+/* -------------------------------------------------------------------- film */
+
+typedef struct MlFilm MlFilm; /* sums of samples per pixel, resumable */
+
+/* A film for `view` and `settings` of `scene`; empty. */
+ML_API MlStatus ml_film_create(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, MlFilm **out, MlError *error);
+ML_API void ml_film_destroy(MlFilm *film); /* NULL is allowed */
+ML_API uint32_t ml_film_width(const MlFilm *film);  /* of the crop */
+ML_API uint32_t ml_film_height(const MlFilm *film);
+/* Fewest and most samples that a pixel has. */
+ML_API void ml_film_samples(const MlFilm *film, uint32_t *fewest, uint32_t *most);
+ML_API uint64_t ml_film_nonfinite(const MlFilm *film); /* samples that were not finite and count as 0 */
+/* Mean radiance of row y, 3 floats per pixel. */
+ML_API void ml_film_row(const MlFilm *film, uint32_t y, float *rgb);
+/* XXH64 over picture version, width, height and means; the identity of a picture. */
+ML_API uint64_t ml_film_hash(const MlFilm *film);
+/* Sums of b's samples join a's: b must begin where a ends, of the same scene and settings, aligned power-of-two blocks. */
+ML_API MlStatus ml_film_merge(MlFilm *a, const MlFilm *b, MlError *error);
+/* The film file; written whole or not at all. Loading refuses another scene's, other settings', or damaged ones. */
+ML_API MlStatus ml_film_save(const MlFilm *film, const char *path, MlError *error);
+ML_API MlStatus ml_film_load(MlFilm *film, const char *path, MlError *error);
+
+/* ------------------------------------------------------------------ render */
+
+typedef struct MlRender MlRender;
+
+typedef enum MlRenderState { ML_RENDER_RUNNING, ML_RENDER_DONE, ML_RENDER_STOPPED, ML_RENDER_CANCELLED, ML_RENDER_FAILED } MlRenderState;
+typedef struct MlProgress {
+  MlRenderState state;
+  uint32_t fewest, most;      /* samples of tiles */
+  uint64_t samples_done, samples_total; /* over all pixels */
+  uint64_t rays;
+  uint64_t nonfinite;
+  double seconds;             /* since start */
+  float exposure;             /* EV in use for display */
+  uint64_t generation;        /* grows whenever a tile ends a wave */
+} MlProgress;
+
+/* Begin rendering into film with the engine's pool. A render under way on this engine is superseded: it is cancelled
+ * first. Scene is retained; view and settings are copied. Built without threads, the work is done by ml_render_wait. */
+ML_API MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, MlFilm *film, MlRender **out, MlError *error);
+/* Wait for the end, at most `seconds` (< 0: for ever). Returns the state as it is then. */
+ML_API MlRenderState ml_render_wait(MlRender *render, double seconds);
+ML_API MlProgress ml_render_progress(const MlRender *render);
+ML_API void ml_render_stop(MlRender *render);   /* end after the waves in flight; the film stays valid */
+ML_API void ml_render_cancel(MlRender *render); /* end at the next pixel; the film stays valid */
+ML_API void ml_render_destroy(MlRender *render); /* cancels and waits; NULL is allowed */
+
+/* ------------------------------------------------------------------- image */
+
+/* Display pixels of rows [y0, y1): 8-bit sRGB, 3 bytes per pixel, after exposure (EV) and tone mapping. May be called while rendering. */
+ML_API void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint32_t y0, uint32_t y1, uint8_t *rgb);
+/* The automatic exposure of a scene and view, in EV: a pre-pass of 64 pixels on the long side, 4 samples. */
+ML_API MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, float *ev, MlError *error);
+
+typedef enum MlImageFormat { ML_IMAGE_UNKNOWN, ML_IMAGE_PNG, ML_IMAGE_JPG, ML_IMAGE_HDR, ML_IMAGE_PFM } MlImageFormat;
+ML_API MlImageFormat ml_image_format(const char *path); /* by extension, without regard to case */
+/* Where bytes go. Returns false to stop with an error. */
+typedef struct MlSink { bool (*write)(void *ud, const void *bytes, size_t count); void *ud; } MlSink;
+/* png and jpg: display pixels (exposure, tonemap); hdr and pfm: linear means, untouched. */
+ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink, MlError *error);
+/* The same into a file: temporary name beside it, fsync, rename. Never a half file. */
+ML_API MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error);
+/* Any bytes, in the same manner. */
+ML_API MlStatus ml_file_write(const char *path, const void *bytes, size_t count, MlError *error);
+
+/* ----------------------------------------------------- reproducible basics */
+/* The same bits on every platform: for scripts and whoever computes what reaches pixels. Errors in ulp: docs/MATHS.md. */
+ML_API double ml_sin(double x);
+ML_API double ml_cos(double x);
+ML_API double ml_tan(double x);
+ML_API double ml_asin(double x);
+ML_API double ml_acos(double x);
+ML_API double ml_atan(double x);
+ML_API double ml_atan2(double y, double x);
+ML_API double ml_exp(double x);
+ML_API double ml_log(double x);
+ML_API double ml_log2(double x);
+ML_API double ml_log10(double x);
+ML_API double ml_pow(double x, double y);
+ML_API double ml_sqrt(double x);
+ML_API double ml_floor(double x);
+ML_API double ml_ceil(double x);
+ML_API double ml_fabs(double x);
+ML_API double ml_fmod(double x, double y);
+ML_API double ml_ldexp(double x, int e);
+ML_API double ml_frexp(double x, int *e);
+/* Decimal text to double, correctly rounded; *end is after what was read (== text: nothing). "0x" floats as in C. Never inf/nan words. */
+ML_API double ml_parse_number(const char *text, const char **end);
+/* printf's %[flags][width][.precision](e|f|g|E|F|G) exactly; returns the length as snprintf does; NaN prints "nan", never "-nan". */
+ML_API int ml_format_number(char *out, size_t capacity, const char *format, double x);
+ML_API uint64_t ml_hash64(const void *bytes, size_t count, uint64_t seed); /* XXH64 */
+ML_API double ml_srgb_decode(double v);  /* 0..1 to linear */
+ML_API MlTransform ml_transform_identity(void);
+ML_API MlTransform ml_transform_multiply(const MlTransform *a, const MlTransform *b); /* b acts first */
+ML_API MlTransform ml_transform_turn(double degrees, MlVec3 axis); /* multiples of 90 are exact on the axes */
+ML_API bool ml_transform_invert(const MlTransform *t, MlTransform *out); /* false: singular */
+ML_API double ml_clock(void); /* monotonic seconds */
+ML_API uint64_t ml_machine_memory(void); /* bytes */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
