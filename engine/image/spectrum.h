@@ -1,0 +1,28 @@
+/* spectrum.h - the one colour type of the engine (invariant 13): four float lanes, today linear Rec.709 and a spare 0.
+ * Working space: linear light, Rec.709 primaries, D65 white. Nothing outside this file indexes channels; + - * / work. */
+#ifndef ML_IMAGE_SPECTRUM_H
+#define ML_IMAGE_SPECTRUM_H
+
+#include "math/vec.h"
+#include "moonlit.h"
+
+typedef float Spectrum __attribute__((vector_size(16)));
+
+static inline Spectrum spectrum_all(float x) { return (Spectrum){x, x, x, 0.0f}; }
+static inline Spectrum spectrum_zero(void) { return (Spectrum){0.0f, 0.0f, 0.0f, 0.0f}; }
+static inline Spectrum spectrum_from_color(MlColor c) { return (Spectrum){c.r, c.g, c.b, 0.0f}; }
+static inline MlColor spectrum_to_color(Spectrum s) { return (MlColor){s[0], s[1], s[2]}; }
+static inline Spectrum spectrum_load(const float *p) { return (Spectrum){p[0], p[1], p[2], 0.0f}; }
+static inline void spectrum_store(float *p, Spectrum s) { p[0] = s[0], p[1] = s[1], p[2] = s[2]; }
+/* A direction or normal shown as a colour: lanes as they are. */
+static inline Spectrum spectrum_from_vec3(Vec3 v) { return (Spectrum){v[0], v[1], v[2], 0.0f}; }
+/* Relative luminance (Rec. ITU-R BT.709). */
+static inline float spectrum_luminance(Spectrum s) { return (0.2126f * s[0] + 0.7152f * s[1]) + 0.0722f * s[2]; }
+static inline float spectrum_max(Spectrum s) { return max_f(max_f(s[0], s[1]), s[2]); }
+static inline float spectrum_average(Spectrum s) { return ((s[0] + s[1]) + s[2]) * (1.0f / 3.0f); }
+static inline bool spectrum_is_black(Spectrum s) { return s[0] == 0.0f && s[1] == 0.0f && s[2] == 0.0f; }
+static inline bool spectrum_is_finite(Spectrum s) { return isfinite(s[0]) && isfinite(s[1]) && isfinite(s[2]); }
+static inline Spectrum spectrum_min(Spectrum s, float limit) { return (Spectrum){min_f(s[0], limit), min_f(s[1], limit), min_f(s[2], limit), 0.0f}; }
+static inline Spectrum spectrum_sqrt(Spectrum s) { return (Spectrum){sqrt_f(s[0]), sqrt_f(s[1]), sqrt_f(s[2]), 0.0f}; }
+
+#endif

@@ -1,0 +1,56 @@
+/* vec.h - float vectors for the per-ray code, as GNU vectors so that + - * / work on them.
+ * A Vec3 is three lanes and a fourth that is kept 0 (never read for its value). In arrays vectors are float[3]. */
+#ifndef ML_MATH_VEC_H
+#define ML_MATH_VEC_H
+
+#include <math.h> /* isfinite only */
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef float Vec3 __attribute__((vector_size(16)));
+typedef struct Vec2 { float x, y; } Vec2;
+
+static inline Vec3 vec3(float x, float y, float z) { return (Vec3){x, y, z, 0.0f}; }
+static inline Vec3 vec3_all(float x) { return (Vec3){x, x, x, 0.0f}; }
+static inline Vec3 vec3_load(const float *p) { return (Vec3){p[0], p[1], p[2], 0.0f}; }
+static inline void vec3_store(float *p, Vec3 v) { p[0] = v[0], p[1] = v[1], p[2] = v[2]; }
+
+/* Compare-and-select: the second argument wins when either is NaN, the same on every platform. */
+static inline float min_f(float a, float b) { return a < b ? a : b; }
+static inline float max_f(float a, float b) { return a > b ? a : b; }
+static inline float clamp_f(float x, float lo, float hi) { return min_f(max_f(x, lo), hi); }
+static inline float abs_f(float x) { return __builtin_fabsf(x); }
+static inline float sqrt_f(float x) { return __builtin_sqrtf(x); } /* correctly rounded everywhere */
+static inline float safe_sqrt_f(float x) { return __builtin_sqrtf(max_f(x, 0.0f)); }
+static inline float square_f(float x) { return x * x; }
+static inline float lerp_f(float a, float b, float t) { return (1.0f - t) * a + t * b; }
+
+static inline float dot(Vec3 a, Vec3 b) { return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2]; }
+static inline float abs_dot(Vec3 a, Vec3 b) { return abs_f(dot(a, b)); }
+static inline Vec3 cross(Vec3 a, Vec3 b) {
+  return vec3(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]);
+}
+static inline float length_squared(Vec3 v) { return dot(v, v); }
+static inline float length(Vec3 v) { return sqrt_f(dot(v, v)); }
+static inline Vec3 normalize(Vec3 v) { return v / length(v); } /* v not 0 */
+static inline Vec3 vec3_abs(Vec3 v) { return vec3(abs_f(v[0]), abs_f(v[1]), abs_f(v[2])); }
+static inline Vec3 vec3_min(Vec3 a, Vec3 b) { return vec3(min_f(a[0], b[0]), min_f(a[1], b[1]), min_f(a[2], b[2])); }
+static inline Vec3 vec3_max(Vec3 a, Vec3 b) { return vec3(max_f(a[0], b[0]), max_f(a[1], b[1]), max_f(a[2], b[2])); }
+static inline float vec3_max_element(Vec3 v) { return max_f(max_f(v[0], v[1]), v[2]); }
+static inline bool vec3_is_finite(Vec3 v) { return isfinite(v[0]) && isfinite(v[1]) && isfinite(v[2]); }
+static inline Vec3 face_forward(Vec3 n, Vec3 v) { return dot(n, v) < 0.0f ? -n : n; }
+/* wo and the mirrored direction both point away from the surface. */
+static inline Vec3 reflect(Vec3 wo, Vec3 n) { return 2.0f * dot(wo, n) * n - wo; }
+
+/* Right-handed orthonormal frame about a unit n (Duff et al. 2017, "Building an Orthonormal Basis, Revisited"). */
+typedef struct Frame { Vec3 s, t, n; } Frame;
+static inline Frame frame_from_normal(Vec3 n) {
+  float sign = __builtin_copysignf(1.0f, n[2]);
+  float a = -1.0f / (sign + n[2]);
+  float b = n[0] * n[1] * a;
+  return (Frame){vec3(1.0f + sign * (n[0] * n[0] * a), sign * b, -sign * n[0]), vec3(b, sign + n[1] * n[1] * a, -n[1]), n};
+}
+static inline Vec3 frame_to_local(const Frame *f, Vec3 v) { return vec3(dot(v, f->s), dot(v, f->t), dot(v, f->n)); }
+static inline Vec3 frame_to_world(const Frame *f, Vec3 v) { return f->s * v[0] + f->t * v[1] + f->n * v[2]; }
+
+#endif
