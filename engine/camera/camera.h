@@ -1,0 +1,24 @@
+/* camera.h - the resolved camera that the kernel uses; from MlCamera by camera_resolve. */
+#ifndef ML_CAMERA_CAMERA_H
+#define ML_CAMERA_CAMERA_H
+
+#include "math/bounds.h"
+#include "math/vec.h"
+#include "moonlit.h"
+
+/* Positions are relative to the scene origin. Image plane coordinates: x right, y down, pixel units of the whole image. */
+typedef struct Camera {
+  Vec3 from;
+  Vec3 right, up, forward; /* unit, orthogonal */
+  float scale_x, scale_y;  /* half extent of the image at distance 1 (perspective) or in metres (orthographic) */
+  float width, height;     /* of the whole image, pixels */
+  float lens_radius, focus;
+  uint32_t kind, blades;
+} Camera;
+
+/* Fill in what is automatic: bounds (relative to nothing: world) frame the default camera, seen from +z and a little above. */
+MlCamera camera_resolve(const MlCamera *camera, const MlBounds *bounds, double aspect);
+/* `camera` must be resolved. origin: the scene's. Error: from == look_at, up along the view, fov outside 0..180. */
+MlStatus camera_freeze(const MlCamera *camera, uint32_t width, uint32_t height, const double origin[3], Camera *out, MlError *error);
+
+#endif

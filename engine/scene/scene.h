@@ -1,0 +1,32 @@
+/* scene.h - the frozen scene: one page-aligned block of its own, complete before anyone sees it, read-only ever after (invariant 1).
+ * Only the reference count lives outside, in SceneHandle. Positions are relative to `origin`. */
+#ifndef ML_SCENE_SCENE_H
+#define ML_SCENE_SCENE_H
+
+#include "bvh/world.h"
+#include "light/light.h"
+#include "shade/material.h"
+
+typedef struct Background {
+  Spectrum radiance;
+  uint32_t present, eye_only;
+} Background;
+
+typedef struct Scene {
+  World world;
+  Lights lights;
+  const Material *materials; /* [0] is the default: matte, albedo .8 */
+  const Lobe *lobes;
+  uint32_t material_count, lobe_count;
+  Background background;
+  double origin[3];     /* world = origin + stored */
+  float bound_center[3], bound_radius; /* of the finite things, stored coordinates */
+  MlSceneStats stats;
+  uint64_t bytes;       /* of this block */
+} Scene;
+
+/* MlScene is the handle that is passed around: counts references, holds the assets that the scene points into. */
+const Scene *scene_of(const MlScene *handle);
+struct MlEngine *scene_engine(const MlScene *handle);
+
+#endif

@@ -1,0 +1,34 @@
+/* ray.h - rays and hits, the currency between the kernel's parts. */
+#ifndef ML_SHAPE_RAY_H
+#define ML_SHAPE_RAY_H
+
+#include "math/vec.h"
+
+#define NO_ID 0xffffffffu
+
+/* Points o + t d with 0 < t < t_max; d need not be of unit length (t then counts in units of |d|). */
+typedef struct Ray {
+  Vec3 o, d;
+  float t_max;
+  uint32_t kind; /* RayKind: which `hidden` bits it honours */
+} Ray;
+
+/* Bits as in moonlit.h's ML_HIDE_*. */
+typedef enum RayKind { RAY_CAMERA = 1, RAY_SHADOW = 2, RAY_REFLECTION = 4 } RayKind;
+
+/* The nearest hit so far. u, v mean what the primitive's file says (barycentrics of b and c for triangles). */
+typedef struct Hit {
+  float t; /* starts as the ray's t_max */
+  float u, v;
+  uint32_t instance; /* NO_ID: a primitive of the scene itself */
+  uint32_t prim;     /* in the scene's or geometry's arrays; NO_ID: nothing hit */
+  uint32_t part;     /* face of a box, else 0 */
+} Hit;
+
+/* The order of ties: at equal t the lowest (instance, prim) wins, the scene's own primitives before all instances. */
+static inline bool hit_precedes(uint32_t instance, uint32_t prim, const Hit *hit) {
+  uint32_t a = instance + 1u, b = hit->instance + 1u; /* NO_ID + 1 == 0 */
+  return hit->prim == NO_ID || a < b || (a == b && prim < hit->prim);
+}
+
+#endif

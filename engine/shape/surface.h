@@ -1,0 +1,24 @@
+/* surface.h - the local geometry of a hit, all that shading needs to know. */
+#ifndef ML_SHAPE_SURFACE_H
+#define ML_SHAPE_SURFACE_H
+
+#include "math/vec.h"
+#include "shape/ray.h"
+
+typedef struct Surface {
+  Vec3 p;       /* world position (relative to the scene origin), refined onto the surface */
+  Vec3 p_error; /* absolute bound of p's error per axis */
+  Vec3 ng;      /* unit geometric normal, the front side's (outward for closed shapes) */
+  Vec3 ns;      /* unit shading normal, on ng's side */
+  Vec2 uv;
+  uint32_t material; /* resolved; never NO_ID */
+  uint32_t light;    /* index of the light this surface is, or NO_ID */
+  uint32_t instance, prim, part;
+} Surface;
+
+
+/* An origin for a ray that leaves p in direction w: off the surface by p's own error bound along the normal, rounded away
+ * (pbrt-v4 section 6.8.5). No absolute epsilon. n may be either orientation. */
+static inline Vec3 ray_origin(Vec3 p, Vec3 p_error, Vec3 n, Vec3 w);
+
+#endif
