@@ -1,0 +1,190 @@
+/* script.h - the public interface of the Lua ring: from a script's text to a frozen scene, and everything that is said about it.
+ *
+ *   ScriptInput --script_evaluate()--> ScriptEvaluation { scene, view, settings, diagnostics, console, parameters, ... }
+ *
+ * Conventions
+ *   Text      UTF-8. Whatever is written goes to an MlSink; nothing here prints, exits or keeps globals.
+ *             Lines and columns count from 1 (columns in characters, not bytes); 0 means that the place is not known.
+ *   Threads   an evaluation runs on the calling thread and is a plain value afterwards: read it from anywhere, destroy it once.
+ *             The director below owns a thread of its own.
+ *   Sameness  the result is a function of script, assets, parameters and options; time and memory decide only whether a limit is hit.
+ */
+#ifndef MOONLIT_LUA_SCRIPT_H
+#define MOONLIT_LUA_SCRIPT_H
+
+#include "moonlit.h"
+
+/* ------------------------------------------------------------------ assets */
+
+typedef enum ScriptAssetStatus {
+  SCRIPT_ASSET_OK,
+  SCRIPT_ASSET_MISSING,   /* not there (yet): goes on the list of what is needed */
+  SCRIPT_ASSET_REFUSED,   /* there, but must not be read: not a regular file, outside, too large */
+  SCRIPT_ASSET_MEMORY,
+} ScriptAssetStatus;
+
+/* Bytes of a file that the scene names. `path` is relative to the scene's folder, split by '/', and has been checked: no "..", "\\",
+ * ":", control characters, empty or absolute parts. On SCRIPT_ASSET_OK *bytes is a block of *size bytes from ml_engine_realloc
+ * (NULL when *size is 0), which the caller frees. On SCRIPT_ASSET_REFUSED *reason may name why (a constant string). */
+typedef struct ScriptAssets {
+  void *ud;
+  ScriptAssetStatus (*read)(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size, const char **reason);
+} ScriptAssets;
+
+/* Files below one folder of the disk: every path stays beneath it, links are not followed, only regular files are read. */
+typedef struct ScriptFolder ScriptFolder;
+/* The folder "" is the current one. ML_ERROR_FILE when it cannot be opened. */
+MlStatus script_folder_open(MlEngine *engine, const char *folder, ScriptFolder **out, MlError *error);
+void script_folder_close(ScriptFolder *folder); /* NULL is allowed */
+ScriptAssets script_folder_assets(ScriptFolder *folder); /* valid until it is closed */
+
+/* -------------------------------------------------------------- evaluation */
+
+typedef struct ScriptSet {
+  const char *name, *value; /* as in --set name=value */
+} ScriptSet;
+
+typedef struct ScriptInput {
+  size_t size;              /* sizeof(ScriptInput) */
+  const char *name;         /* the script's name in messages: "scenes/hello.lua" */
+  const char *source;
+  size_t source_size;       /* bytes, at most 4 MiB */
+  const ScriptAssets *assets; /* NULL: none; modules cannot be required */
+  const ScriptSet *sets;
+  size_t set_count;
+  bool clamp_sets;          /* out of range: true clamps with a warning (the page's sliders), false is an error */
+  const char *camera;       /* use the camera of this name; NULL: the last one */
+  double time_limit;        /* seconds; 0: 10 */
+  uint64_t memory_cap;      /* bytes of Lua's own; 0: 256 MiB */
+  bool strict;              /* warnings are errors */
+  bool no_commit;           /* only evaluate: no scene is made */
+  MlCancel cancel;          /* polled often, on the evaluating thread; all zero: never */
+  MlSink console;           /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
+} ScriptInput;
+
+typedef enum ScriptSeverity { SCRIPT_NOTE, SCRIPT_WARNING, SCRIPT_ERROR } ScriptSeverity;
+
+typedef struct ScriptDiagnostic {
+  ScriptSeverity severity;
+  const char *file;         /* the script's or a module's name, "--set" for parameters, or "" */
+  uint32_t line, column;    /* of the field, token or call; 0: unknown */
+  uint32_t end_column;      /* one past the last character, on the same line */
+  const char *path;         /* "sphere.material.roughness" or "" */
+  const char *message;      /* one line, with the path, without file and severity */
+  const char *note;         /* the "= ..." line under the excerpt, or "" */
+  const char *excerpt;      /* source lines with marker and caret, each ended by '\n', or "" */
+  uint32_t count;           /* how often it happened at this place: 1 and more */
+  bool has_fix;             /* replacing columns [fix_column, fix_end_column) of fix_line by fix_text is probably meant */
+  uint32_t fix_line, fix_column, fix_end_column;
+  const char *fix_text;
+} ScriptDiagnostic;
+
+typedef enum ScriptParamType {
+  SCRIPT_PARAM_NUMBER,
+  SCRIPT_PARAM_INT,
+  SCRIPT_PARAM_BOOL,
+  SCRIPT_PARAM_STRING,
+  SCRIPT_PARAM_CHOICE,
+  SCRIPT_PARAM_COLOR, /* numbers: linear r g b */
+  SCRIPT_PARAM_VEC3,
+} ScriptParamType;
+
+typedef struct ScriptParam {
+  const char *name;
+  ScriptParamType type;
+  double value[3], def[3];           /* numbers; bool as 0 or 1; choice as the index from 0 */
+  const char *text, *def_text;       /* strings and choices, else "" */
+  double min, max, step;             /* numbers; meaningful where has_... */
+  bool has_min, has_max, has_step, drag;
+  const char *unit, *help, *group;   /* "" when absent */
+  const char *const *choices;
+  size_t choice_count;
+  const char *file;
+  uint32_t line;
+} ScriptParam;
+
+typedef struct ScriptStatistics {
+  uint64_t nodes;       /* of the builder */
+  uint64_t lua_peak;    /* bytes */
+  double seconds;       /* evaluation, without commit */
+  double commit_seconds;
+} ScriptStatistics;
+
+typedef struct ScriptEvaluation {
+  const MlScene *scene;   /* NULL when there is any error, or with no_commit; the evaluation holds one reference */
+  MlView view;            /* what the script says, the rest zero: its default */
+  MlSettings settings;
+  const ScriptDiagnostic *diagnostics; /* in the order of their happening; errors of one place once */
+  size_t diagnostic_count;
+  uint32_t errors, warnings;           /* errors counts those beyond the cap of 20, too */
+  const char *console;                 /* what print() wrote, lines "file:line: text" */
+  size_t console_size;
+  const ScriptParam *params;           /* in the order of declaration */
+  size_t param_count;
+  const char *const *missing;          /* assets that were asked for and not there; provide them and evaluate again */
+  size_t missing_count;
+  const char *const *assets;           /* all that were read */
+  size_t asset_count;
+  ScriptStatistics statistics;
+  bool cancelled;                      /* by ScriptInput.cancel: nothing else is to be shown */
+  bool out_of_memory;                  /* the engine's cap, not the script's fault */
+} ScriptEvaluation;
+
+/* Run a script. ML_OK whenever there is an evaluation to look at, however wrong the script: see its errors and scene.
+ * Otherwise (no memory even for that, or a wrong input) *out is NULL and the error says why. */
+MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvaluation **out, MlError *error);
+void script_evaluation_destroy(ScriptEvaluation *evaluation); /* releases the scene; NULL is allowed */
+
+/* ------------------------------------------------------------------ output */
+
+/* Diagnostics as text, each with excerpt and caret, control characters made visible; `least` leaves out what is less severe. */
+void script_write_diagnostics(const ScriptEvaluation *evaluation, ScriptSeverity least, const MlSink *sink);
+/* {"diagnostics":[{severity,file,line,column,endColumn,message,path,note,count,fix:{line,column,endColumn,text}}...],"errors":n,"warnings":n} */
+void script_write_diagnostics_json(const ScriptEvaluation *evaluation, const MlSink *sink);
+/* The scene's parameters, one a line, or as a JSON array. */
+void script_write_params(const ScriptEvaluation *evaluation, const MlSink *sink);
+void script_write_params_json(const ScriptEvaluation *evaluation, const MlSink *sink);
+/* Any text of a scene for a terminal: control characters (but '\n' and '\t') and bytes that are not UTF-8 become visible. */
+void script_write_visible(const char *text, size_t size, const MlSink *sink);
+/* A JSON string, quotes included. */
+void script_write_json_string(const char *text, const MlSink *sink);
+
+/* ----------------------------------------------------------- documentation */
+
+/* Help of one entry, function or method; NULL: the list of all. false: no such name (a suggestion was written). */
+bool script_doc(const char *name, const MlSink *sink);
+/* Entries and fields whose name, synonyms or sentence hold `word`. false: none. */
+bool script_doc_search(const char *word, const MlSink *sink);
+void script_write_reference(const MlSink *sink); /* docs/REFERENCE.md */
+void script_write_api_json(const MlSink *sink);  /* completion and hover of editors */
+
+/* ---------------------------------------------------------------- director */
+
+/* A thread that owns the Lua state: it evaluates the newest script posted and drops an older one that is still running. Built
+ * without threads (ML_NO_THREADS), script_director_run() does the work on the calling thread. */
+typedef struct ScriptDirector ScriptDirector;
+
+typedef struct ScriptDirectorState {
+  uint64_t posted;   /* number of the newest post, from 1; 0: none */
+  uint64_t finished; /* number of the newest one evaluated to its end */
+  bool busy;
+} ScriptDirectorState;
+
+/* done (may be NULL) is called on the director's thread after each evaluation that was not superseded, before it can be taken. */
+MlStatus script_director_start(MlEngine *engine, void (*done)(void *ud, uint64_t number, const ScriptEvaluation *evaluation), void *ud,
+                               ScriptDirector **out, MlError *error);
+/* Cancels what runs, waits for the thread, frees what was not taken. NULL is allowed. */
+void script_director_stop(ScriptDirector *director);
+/* Everything is copied, but `assets->ud` and the console's ud must live until the evaluation has ended. Supersedes an older post. Returns
+ * its number, 0 when out of memory. The input's own cancel is polled, too. */
+uint64_t script_director_post(ScriptDirector *director, const ScriptInput *input);
+void script_director_cancel(ScriptDirector *director); /* drop what runs and what waits */
+ScriptDirectorState script_director_state(const ScriptDirector *director); /* without a lock */
+/* Wait until the newest post has ended or `seconds` have passed (< 0: for ever). true: nothing is under way. */
+bool script_director_wait(ScriptDirector *director, double seconds);
+/* The newest finished evaluation, now the caller's; NULL: none since the last time. */
+ScriptEvaluation *script_director_take(ScriptDirector *director, uint64_t *number);
+/* Without threads: evaluate what was posted, now. With threads: nothing. */
+void script_director_run(ScriptDirector *director);
+
+#endif
