@@ -1,0 +1,237 @@
+# moonlit's one entry point. `make help` lists the commands; CONTRIBUTING.md says how the tree is laid out.
+#
+# Sources are found by wildcard, objects mirror the tree under $(OUT)/obj. Every configuration has a folder of its own:
+#   release by gcc: build/         any other: build/<target>-<config>-<compiler><-O>/, as far as these differ from the default
+# BUILD=folder moves all of them. What a build depends on is listed once, in docs/DEPENDENCIES.md, which .make/setup reads.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$(2))')
+
+# ------------------------------------------------------------------------------------------------------ what to build
+
+BUILD ?= build
+CONFIG ?= release#  release debug asan ubsan tsan fuzz
+TARGET ?= native#   native aarch64 wasm wasm-threads
+OPT ?= -O2
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# Per target: compiler, archiver, instruction sets of the kernel (as in moonlit.h, without dots), suffix of commands.
+ifeq ($(TARGET),native)
+  MACHINE := $(shell uname -m)
+  COMPILER := $(CC)
+  AR := ar
+  OBJCOPY := objcopy
+  ISAS := $(if $(filter x86_64,$(MACHINE)),scalar sse41 avx2,$(if $(filter aarch64 arm64,$(MACHINE)),scalar neon,scalar))
+else ifeq ($(TARGET),aarch64)
+  COMPILER := aarch64-linux-gnu-gcc
+  AR := aarch64-linux-gnu-ar
+  OBJCOPY := aarch64-linux-gnu-objcopy
+  ISAS := scalar neon
+  TARGET_LDFLAGS := -static
+else ifneq ($(filter wasm wasm-threads,$(TARGET)),)
+  export NODE_PATH := /usr/share/nodejs# where Debian's emcc finds the acorn it needs
+  COMPILER := emcc
+  AR := emar
+  ISAS := scalar simd128
+  EXE := .js
+  TARGET_CFLAGS := -sSUPPORT_LONGJMP=wasm $(if $(filter wasm,$(TARGET)),-DML_NO_THREADS)
+  TARGET_LDFLAGS := -sSUPPORT_LONGJMP=wasm -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=8MB -sNODERAWFS=1 \
+                    -sEXIT_RUNTIME=1 -sASSERTIONS=0
+  ifeq ($(TARGET),wasm-threads)
+    TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB
+  endif
+else
+  $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads)
+endif
+THREADS := $(if $(filter wasm,$(TARGET)),,-pthread)
+
+ISA_FLAGS_sse41 := -msse4.1
+ISA_FLAGS_avx2 := -mavx2# without -mfma: a fused product has other bits
+ISA_FLAGS_simd128 := -msimd128
+
+# Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens.
+CONFIG_release := $(OPT) -DNDEBUG
+CONFIG_debug := -Og -DML_PROTECT
+CONFIG_asan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+CONFIG_ubsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+CONFIG_tsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=thread
+CONFIG_fuzz := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+ifeq ($(CONFIG_$(CONFIG)),)
+  $(error CONFIG=$(CONFIG) is not one of release debug asan ubsan tsan fuzz)
+endif
+
+space := $(subst ,, )
+VARIANT := $(subst $(space),-,$(strip $(filter-out native,$(TARGET)) $(filter-out release,$(CONFIG)) \
+             $(if $(filter native,$(TARGET)),$(filter-out gcc,$(notdir $(CC)))) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
+OUT := $(BUILD)$(addprefix /,$(VARIANT))
+OBJ := $(OUT)/obj
+
+LUA_VERSION := 5.4.9
+DEPS_DIR ?= .deps
+LUA_SRC := $(DEPS_DIR)/lua-$(LUA_VERSION)/src
+LUA_READY := $(DEPS_DIR)/lua-$(LUA_VERSION)/ready
+
+WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+            -Wdouble-promotion -Wswitch-enum -Wno-psabi -Werror
+COMMON := -std=gnu17 -g $(CONFIG_$(CONFIG)) -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden \
+          -ffile-prefix-map=$(CURDIR)/= $(THREADS) $(TARGET_CFLAGS)
+# The system's header-only libraries, apart from its C library's headers: cross compilers bring their own of those.
+SYSTEM_HEADERS := -isystem $(DEPS_DIR)/include
+ENGINE_CFLAGS := $(COMMON) $(WARNINGS) -Iengine $(SYSTEM_HEADERS) $(CFLAGS)
+SCRIPT_CFLAGS := $(COMMON) $(WARNINGS) -Iengine -Ilua -isystem $(LUA_SRC) $(SYSTEM_HEADERS) $(CFLAGS)
+# The release's files are compiled as they are, under our configuration; -w because their warnings are not ours to mend.
+LUA_CFLAGS := $(COMMON) -w -Iengine -Ilua -I$(LUA_SRC) $(if $(wildcard lua/luaconf_moonlit.h),-include lua/luaconf_moonlit.h) $(CFLAGS)
+ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS) $(LDFLAGS)
+
+# ------------------------------------------------------------------------------------------------------------ sources
+
+ENGINE_C := $(filter-out engine/render/kernel.c,$(sort $(wildcard engine/*.c engine/*/*.c)))
+KERNEL_C := $(wildcard engine/render/kernel.c)
+SCRIPT_C := $(sort $(wildcard lua/*.c))
+CLI_C := $(sort $(wildcard cli/*.c))
+LUA_NAMES := lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring ltable ltm lundump lvm lzio \
+             lauxlib lbaselib lcorolib ldblib liolib lmathlib loadlib loslib lstrlib ltablib lutf8lib linit
+TEST_C := $(sort $(wildcard tests/*/test_*.c))
+FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+EXAMPLE_C := $(sort $(wildcard docs/*.c))
+# The files whose behaviour ML_PROTECT changes: release tests link them with it on.
+PROTECT_C := $(if $(filter release,$(CONFIG)),$(shell grep -ls ML_PROTECT $(ENGINE_C) /dev/null))
+
+ENGINE_O := $(ENGINE_C:%.c=$(OBJ)/%.o) $(if $(KERNEL_C),$(ISAS:%=$(OBJ)/engine/render/kernel_%.o))
+PROTECT_O := $(PROTECT_C:%.c=$(OBJ)/%.protect.o)
+SCRIPT_O := $(SCRIPT_C:%.c=$(OBJ)/%.o)
+LUA_O := $(if $(SCRIPT_C),$(LUA_NAMES:%=$(OBJ)/lua-$(LUA_VERSION)/%.o))
+CLI_O := $(CLI_C:%.c=$(OBJ)/%.o)
+
+ENGINE_A := $(OUT)/engine.a#      every object of the engine, its insides visible to tests
+LIBRARY := $(OUT)/libmoonlit.a#   the same as one object of which only ml_ names can be seen: what is installed and what the command links
+SCRIPT_A := $(OUT)/script.a#      lua/ and Lua itself
+CLI_A := $(OUT)/cli.a
+COMMAND := $(if $(CLI_C),$(OUT)/moonlit$(EXE))
+TESTS := $(TEST_C:%.c=$(OUT)/%$(EXE))
+FUZZERS := $(FUZZ_C:%.c=$(OUT)/%)
+EXAMPLES := $(EXAMPLE_C:%.c=$(OUT)/%$(EXE))
+
+.PHONY: all tests fuzzers setup
+all: $(if $(ENGINE_C),$(ENGINE_A) $(if $(OBJCOPY),$(LIBRARY) $(EXAMPLES))) $(if $(SCRIPT_C),$(SCRIPT_A)) $(COMMAND)
+tests: all $(TESTS)
+fuzzers: $(FUZZERS)
+
+# ------------------------------------------------------------------------------------------------------------- set-up
+
+# Before anything is compiled: the packages, the Lua release. Both do nothing when all is there.
+SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TARGET)) $(if $(filter wasm%,$(TARGET)),wasm) $(filter fuzz,$(CONFIG)) \
+        $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
+        $(filter format,$(MAKECMDGOALS))
+setup:
+	@$(if $(filter 0,$(MAKELEVEL)),DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' .make/setup $(SETS),:)
+
+$(LUA_READY): | setup
+	$(call say,LUA,Lua $(LUA_VERSION))
+	$(Q)DEPS_DIR='$(DEPS_DIR)' LUA_TARBALL='$(LUA_TARBALL)' .make/fetch-lua
+
+# ---------------------------------------------------------------------------------------------------------- compiling
+
+# A file that changes only when its text does: what depends on it is rebuilt when flags or lists of files change.
+define remember
+$(1): FORCE | setup
+	@mkdir -p $$(@D)
+	@{ echo '$(2)'; $(COMPILER) --version 2>/dev/null | head -1; } > $$@.new; \
+	  if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+endef
+$(eval $(call remember,$(OBJ)/flags.engine,$(COMPILER) $(ENGINE_CFLAGS)))
+$(eval $(call remember,$(OBJ)/flags.script,$(COMPILER) $(SCRIPT_CFLAGS)))
+$(eval $(call remember,$(OBJ)/flags.lua,$(COMPILER) $(LUA_CFLAGS)))
+$(eval $(call remember,$(OBJ)/flags.link,$(COMPILER) $(ALL_LDFLAGS)))
+$(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
+$(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
+$(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
+.PHONY: FORCE
+FORCE:
+
+DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
+
+$(OBJ)/engine/%.o: engine/%.c $(OBJ)/flags.engine
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(ENGINE_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/engine/%.protect.o: engine/%.c $(OBJ)/flags.engine
+	$(call say,CC,$< (protect))
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(ENGINE_CFLAGS) -DML_PROTECT $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/engine/render/kernel_%.o: engine/render/kernel.c $(OBJ)/flags.engine
+	$(call say,CC,$< ($*))
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(ENGINE_CFLAGS) -DML_ISA=$* $(ISA_FLAGS_$*) $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/lua/%.o: lua/%.c $(OBJ)/flags.script | $(LUA_READY)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/cli/%.o: cli/%.c $(OBJ)/flags.script | $(LUA_READY)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags.script | $(LUA_READY)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) -Icli -Itests $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/lua-$(LUA_VERSION)/%.o: $(LUA_READY) $(OBJ)/flags.lua
+	$(call say,CC,lua-$(LUA_VERSION)/$*.c)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(LUA_CFLAGS) $(DEPFLAGS) -c $(LUA_SRC)/$*.c -o $@
+
+# ------------------------------------------------------------------------------------------------------------ linking
+
+$(ENGINE_A): $(ENGINE_O) $(OBJ)/list.engine
+$(SCRIPT_A): $(SCRIPT_O) $(LUA_O) $(OBJ)/list.script
+$(CLI_A): $(filter-out $(OBJ)/cli/main.o,$(CLI_O)) $(OBJ)/list.cli
+$(ENGINE_A) $(SCRIPT_A) $(CLI_A):
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(LIBRARY): $(ENGINE_O) $(OBJ)/list.engine
+	$(call say,AR,$@)
+	$(Q)$(COMPILER) -r -nostdlib -o $(OBJ)/moonlit.o $(ENGINE_O)
+	$(Q)$(OBJCOPY) --localize-hidden $(OBJ)/moonlit.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(OBJ)/moonlit.o
+
+ENGINE_FOR_COMMAND := $(if $(OBJCOPY),$(LIBRARY),$(ENGINE_A))
+$(OUT)/moonlit$(EXE): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	$(Q)$(COMPILER) -o $@ $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) -lm $(ALL_LDFLAGS)
+
+# Tests of the engine see the engine alone; those of lua/ and cli/ the rings inside theirs.
+$(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/%,$(TESTS)): TEST_LIBS := $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
+$(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/%,$(TESTS)): $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
+$(TESTS): $(OUT)/%$(EXE): $(OBJ)/%.o $(PROTECT_O) $(ENGINE_A) $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) -o $@ $(OBJ)/$*.o $(PROTECT_O) $(TEST_LIBS) $(ENGINE_A) -lcmocka -lm $(ALL_LDFLAGS)
+
+$(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(SCRIPT_A) $(ENGINE_A) $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) -o $@ $< $(SCRIPT_A) $(ENGINE_A) -lm $(ALL_LDFLAGS) -fsanitize=fuzzer
+
+# An example sees what an installed library offers: one header, one archive.
+$(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	@mkdir -p $(@D) $(OUT)/include && cp engine/moonlit.h $(OUT)/include/
+	$(Q)$(COMPILER) $(COMMON) $(WARNINGS) -I$(OUT)/include -o $@ $< $(LIBRARY) $(ALL_LDFLAGS)
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
