@@ -11,10 +11,10 @@ MlStatus error_set_at(MlError *error, MlStatus status, uint32_t place, const cha
 void error_clear(MlError *error);
 
 /* Return from the function if the expression is not ML_OK. */
-#define TRY(expression)                      \
-  do {                                       \
-    MlStatus try_status_ = (expression);     \
-    if (try_status_ != ML_OK) return try_status_; \
+#define TRY(expression)                                                                                                                    \
+  do {                                                                                                                                     \
+    MlStatus try_status_ = (expression);                                                                                                   \
+    if (try_status_ != ML_OK) return try_status_;                                                                                          \
   } while (0)
 
 #endif

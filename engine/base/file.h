@@ -9,14 +9,18 @@ MlStatus file_read(Memory *memory, const char *path, uint64_t limit, void **byte
 
 typedef struct FileWriter {
   int fd;
-  char *temporary; /* malloc-free: inside `names` */
-  const char *path;
-  char names[4096 + 32];
-  uint64_t written;
+  bool in_place; /* an existing device or pipe: no temporary, no rename */
   bool failed;
-  int reason; /* errno of the first failure */
+  int reason;                /* errno of the first failure */
+  const char *path;          /* as the caller named it, for messages */
+  char target[4096];         /* what is replaced: path with symbolic links followed */
+  char temporary[4096 + 32]; /* beside target */
+  uint64_t written;          /* bytes accepted so far */
+  size_t buffered;
+  char buffer[16384];
 } FileWriter;
-/* path must outlive the writer. A path that names an existing non-regular file (/dev/null, a FIFO) is written in place. */
+/* path must outlive the writer. A path that names an existing non-regular file (/dev/null, a FIFO) is written in place.
+ * The host decides about SIGPIPE; where it is ignored, a closed pipe is an error like others. */
 MlStatus file_writer_open(FileWriter *writer, const char *path, MlError *error);
 bool file_writer_write(FileWriter *writer, const void *bytes, size_t count); /* false: failed, remembered */
 /* Sync and rename; on any failure the temporary is removed and the target is untouched. */

@@ -7,18 +7,24 @@
 
 uint64_t hash_bytes(const void *bytes, size_t count, uint64_t seed);
 
-typedef struct HashStream { _Alignas(8) unsigned char state[96]; } HashStream; /* XXH64 in pieces; no allocation */
+typedef struct HashStream {
+  _Alignas(8) unsigned char state[96];
+} HashStream; /* XXH64 in pieces; no allocation */
 void hash_begin(HashStream *stream, uint64_t seed);
 void hash_add(HashStream *stream, const void *bytes, size_t count);
 uint64_t hash_end(const HashStream *stream);
 
 /* A bijection of 32 bits with good avalanche (C. Wellons, "lowbias32", 2018). */
 static inline uint32_t hash_u32(uint32_t x) {
-  x ^= x >> 16; x *= 0x7feb352du;
-  x ^= x >> 15; x *= 0x846ca68bu;
+  x ^= x >> 16;
+  x *= 0x7feb352du;
+  x ^= x >> 15;
+  x *= 0x846ca68bu;
   x ^= x >> 16;
   return x;
 }
-static inline uint32_t hash_combine(uint32_t seed, uint32_t value) { return hash_u32(seed ^ (value + 0x9e3779b9u + (seed << 6) + (seed >> 2))); }
+static inline uint32_t hash_combine(uint32_t seed, uint32_t value) {
+  return hash_u32(seed ^ (value + 0x9e3779b9u + (seed << 6) + (seed >> 2)));
+}
 
 #endif

@@ -6,17 +6,32 @@
 #include "moonlit.h"
 
 #ifdef ML_NO_THREADS
-typedef struct Thread { int none; } Thread;
-typedef struct Mutex { int none; } Mutex;
-typedef struct Condition { int none; } Condition;
+typedef struct Thread {
+  int none;
+} Thread;
+typedef struct Mutex {
+  int none;
+} Mutex;
+typedef struct Condition {
+  int none;
+} Condition;
 #else
 #include <pthread.h>
-typedef struct Thread { pthread_t handle; } Thread;
-typedef struct Mutex { pthread_mutex_t handle; } Mutex;
-typedef struct Condition { pthread_cond_t handle; } Condition;
+typedef struct Thread {
+  pthread_t handle;
+  void (*run)(void *ud);
+  void *ud;
+} Thread;
+typedef struct Mutex {
+  pthread_mutex_t handle;
+} Mutex;
+typedef struct Condition {
+  pthread_cond_t handle;
+} Condition;
 #endif
 
-/* 1 MB of stack; the float state is set before `run`. Test builds can make the n-th start fail (thread_fail_after). */
+/* 1 MB of stack; the float state is set before `run`; signals meant for the process are left to the host's own threads.
+ * *thread stays where it is until joined. Test builds can make the n-th start fail (thread_fail_after). */
 MlStatus thread_start(Thread *thread, void (*run)(void *ud), void *ud, MlError *error);
 void thread_join(Thread *thread);
 MlStatus mutex_init(Mutex *mutex, MlError *error);
@@ -37,7 +52,9 @@ uint32_t machine_cores(void);
 uint64_t machine_memory(void);
 double clock_now(void); /* monotonic seconds */
 
-typedef struct CpuFeatures { bool sse41, avx2; } CpuFeatures;
+typedef struct CpuFeatures {
+  bool sse41, avx2;
+} CpuFeatures;
 CpuFeatures cpu_features(void);
 
 #endif

@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 typedef float Vec3 __attribute__((vector_size(16)));
-typedef struct Vec2 { float x, y; } Vec2;
+typedef struct Vec2 {
+  float x, y;
+} Vec2;
 
 static inline Vec3 vec3(float x, float y, float z) { return (Vec3){x, y, z, 0.0f}; }
 static inline Vec3 vec3_all(float x) { return (Vec3){x, x, x, 0.0f}; }
@@ -27,9 +29,7 @@ static inline float lerp_f(float a, float b, float t) { return (1.0f - t) * a + 
 
 static inline float dot(Vec3 a, Vec3 b) { return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2]; }
 static inline float abs_dot(Vec3 a, Vec3 b) { return abs_f(dot(a, b)); }
-static inline Vec3 cross(Vec3 a, Vec3 b) {
-  return vec3(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]);
-}
+static inline Vec3 cross(Vec3 a, Vec3 b) { return vec3(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]); }
 static inline float length_squared(Vec3 v) { return dot(v, v); }
 static inline float length(Vec3 v) { return sqrt_f(dot(v, v)); }
 static inline Vec3 normalize(Vec3 v) { return v / length(v); } /* v not 0 */
@@ -43,7 +43,9 @@ static inline Vec3 face_forward(Vec3 n, Vec3 v) { return dot(n, v) < 0.0f ? -n :
 static inline Vec3 reflect(Vec3 wo, Vec3 n) { return 2.0f * dot(wo, n) * n - wo; }
 
 /* Right-handed orthonormal frame about a unit n (Duff et al. 2017, "Building an Orthonormal Basis, Revisited"). */
-typedef struct Frame { Vec3 s, t, n; } Frame;
+typedef struct Frame {
+  Vec3 s, t, n;
+} Frame;
 static inline Frame frame_from_normal(Vec3 n) {
   float sign = __builtin_copysignf(1.0f, n[2]);
   float a = -1.0f / (sign + n[2]);

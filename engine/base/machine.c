@@ -1,0 +1,72 @@
+/* machine.c - what the machine is and how its arithmetic is set: declared in thread.h. */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include <sched.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
+#ifdef __EMSCRIPTEN__
+#include <emscripten/heap.h>
+#endif
+
+#include "base/thread.h"
+
+void float_state_set(void) {
+#if defined(__SSE__) && !defined(__EMSCRIPTEN__)
+  _mm_setcsr(0x1f80); /* exceptions masked, round to nearest, FTZ and DAZ off */
+#elif defined(__aarch64__)
+  uint64_t nearest_with_subnormals = 0;
+  __asm__ volatile("msr fpcr, %0" : : "r"(nearest_with_subnormals));
+#endif /* wasm knows no other state */
+}
+
+uint32_t machine_cores(void) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef __linux__
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) cores = CPU_COUNT(&allowed);
+#endif
+  return cores < 1 ? 1 : cores > 1024 ? 1024 : (uint32_t)cores;
+}
+
+#ifdef __linux__
+/* The container's limit (cgroup v2), or UINT64_MAX. */
+static uint64_t container_memory(void) {
+  FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
+  if (file == NULL) return UINT64_MAX;
+  unsigned long long limit;
+  bool found = fscanf(file, "%llu", &limit) == 1; /* else the word "max" */
+  fclose(file);
+  return found ? limit : UINT64_MAX;
+}
+#endif
+
+uint64_t machine_memory(void) {
+#ifdef __EMSCRIPTEN__
+  return emscripten_get_heap_max();
+#else
+  long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  uint64_t bytes = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : (uint64_t)1 << 31;
+#ifdef __linux__
+  uint64_t limit = container_memory();
+  if (limit < bytes) bytes = limit;
+#endif
+  return bytes;
+#endif
+}
+
+double clock_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+CpuFeatures cpu_features(void) {
+#if defined(__x86_64__)
+  return (CpuFeatures){.sse41 = __builtin_cpu_supports("sse4.1") != 0, .avx2 = __builtin_cpu_supports("avx2") != 0};
+#else
+  return (CpuFeatures){0};
+#endif
+}
