@@ -133,7 +133,7 @@ SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TA
         $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
         $(filter format,$(MAKECMDGOALS))
 setup:
-	@$(if $(filter 0,$(MAKELEVEL)),DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' .make/setup $(SETS),:)
+	@$(if $(filter-out done,$(DEPS) x),DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' .make/setup $(SETS),:)
 
 $(LUA_READY): | setup
 	$(call say,LUA,Lua $(LUA_VERSION))
@@ -235,3 +235,80 @@ $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
 	$(Q)$(COMPILER) $(COMMON) $(WARNINGS) -I$(OUT)/include -o $@ $< $(LIBRARY) $(ALL_LDFLAGS)
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+# ----------------------------------------------------------------------------------------------------------- commands
+
+# Programs that say what they found in TAP; tests/run sums them up. ONLY='lua/ test_film' picks by part of the name.
+SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
+HOUSE_SCRIPTS := $(filter tests/build/% tests/render/test_targets.sh,$(SCRIPTS))# about this tree and other builds: once is enough
+pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstring $(o),$(p)))),$(p))),$(1))
+RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
+            TEST_LOGS='$(OUT)/test-logs' tests/run
+SUBMAKE := $(MAKE) DEPS=done LONG=
+
+.PHONY: render test check test-long ci golden bless docs format install clean help
+
+## render      set up, build, render scenes/hello.lua to out/hello.png
+render: all
+	@mkdir -p out
+	$(Q)$(COMMAND) render scenes/hello.lua -o out/hello.png
+	@printf '\n%s\n' 'The picture is out/hello.png.' 'Next: edit scenes/hello.lua and run `make render` again, or try' \
+	  '  $(COMMAND) render scenes/cornell.lua -o out/cornell.png --samples 256' \
+	  '  $(COMMAND) doc sphere' '  $(COMMAND) --help'
+
+## test        set up, build, run the tests: release by gcc, and WebAssembly under node
+test: setup
+	$(Q)$(SUBMAKE) -k tests || true
+	$(Q)$(SUBMAKE) TARGET=wasm all || true
+	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS))
+
+## check       build and run the tests of one configuration: make check CONFIG=asan ONLY='lua/ test_film'
+check: setup
+	$(Q)$(SUBMAKE) -k tests || true
+	@$(RUN_TESTS) $(call pick,$(TESTS) $(filter-out $(HOUSE_SCRIPTS),$(SCRIPTS)))
+
+## test-long   everything, at length: all configurations, both compilers, all targets
+test-long: setup
+	@LONG=1 .ci/run
+
+## golden      compare the pictures of all scenes with tests/render/golden.txt
+golden: all
+	@MOONLIT='$(COMMAND)' tests/render/test_golden.sh
+
+## bless       accept the present pictures: make bless REASON="why they changed"
+bless: all
+	@MOONLIT='$(COMMAND)' REASON='$(REASON)' tests/render/bless
+
+## docs        regenerate docs/REFERENCE.md from the language's table
+docs: all
+	$(Q)$(COMMAND) doc --markdown > $(OUT)/REFERENCE.md
+	$(Q)mv $(OUT)/REFERENCE.md docs/REFERENCE.md
+
+## format      lay out all C sources by .clang-format
+format: setup
+	$(Q)clang-format -i $$(find engine lua cli tests docs -name '*.[ch]')
+
+## install     PREFIX=/usr/local DESTDIR=: command, library, header, pkg-config file, manual page
+PREFIX ?= /usr/local
+INSTALLED := $(DESTDIR)$(PREFIX)
+VERSION = $(shell sed -n 's/.*define ML_VERSION "\(.*\)"/\1/p' engine/moonlit.h)
+install: all
+	@mkdir -p '$(INSTALLED)/bin' '$(INSTALLED)/lib/pkgconfig' '$(INSTALLED)/include' '$(INSTALLED)/share/man/man1'
+	$(Q)install -m 755 $(COMMAND) '$(INSTALLED)/bin/moonlit'
+	$(Q)install -m 644 $(LIBRARY) '$(INSTALLED)/lib/libmoonlit.a'
+	$(Q)install -m 644 engine/moonlit.h '$(INSTALLED)/include/moonlit.h'
+	$(Q)install -m 644 docs/moonlit.1 '$(INSTALLED)/share/man/man1/moonlit.1'
+	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: moonlit' 'Description: a renderer whose pictures are the same everywhere' 'Version: $(VERSION)' \
+	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lmoonlit -pthread' >'$(INSTALLED)/lib/pkgconfig/moonlit.pc'
+
+## clean       remove what was built; what was fetched (.deps) stays
+clean:
+	$(Q)rm -rf '$(BUILD)' out
+
+## help        this list
+help:
+	@echo 'make              build $(OUT)/moonlit'
+	@sed -n 's/^## /make /p' Makefile
+	@echo
+	@echo 'Variables: CONFIG=release|debug|asan|ubsan|tsan|fuzz  CC=gcc|clang  TARGET=native|aarch64|wasm|wasm-threads  BUILD=folder  V=1'
+	@echo '           DEPS=skip (install nothing)  LUA_TARBALL=lua-$(LUA_VERSION).tar.gz (a copy at hand)'
