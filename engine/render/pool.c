@@ -1,0 +1,168 @@
+/* pool.c - sleeping threads and the one job they share. Everything in Pool is guarded by its lock. */
+#include "render/pool.h"
+
+#include "base/error.h"
+
+typedef struct PoolThread {
+  Thread thread;
+  Pool *pool;
+  uint32_t index;
+  uint64_t seen; /* the last job this thread knows of */
+} PoolThread;
+
+struct Pool {
+  Memory *memory;
+  Mutex lock;
+  Condition wake; /* a job has come, or the size has fallen */
+  Condition idle; /* a job has ended */
+  PoolThread *threads[POOL_MAX_THREADS];
+  uint32_t size; /* threads with an index from here on end */
+  uint64_t job;  /* number of the newest one */
+  uint32_t workers, running;
+  void (*work)(void *ud, uint32_t index);
+  void *ud;
+};
+
+MlStatus pool_create(Memory *memory, Pool **out, MlError *error) {
+  *out = NULL;
+  Pool *pool = memory_alloc_zero(memory, sizeof *pool, _Alignof(Pool));
+  if (!pool) return memory_error(memory, sizeof *pool, "thread pool", error);
+  pool->memory = memory;
+  MlStatus status = mutex_init(&pool->lock, error);
+  if (status != ML_OK) goto no_lock;
+  status = condition_init(&pool->wake, error);
+  if (status != ML_OK) goto no_wake;
+  status = condition_init(&pool->idle, error);
+  if (status != ML_OK) goto no_idle;
+  *out = pool;
+  return ML_OK;
+
+no_idle:
+  condition_destroy(&pool->wake);
+no_wake:
+  mutex_destroy(&pool->lock);
+no_lock:
+  memory_free(memory, pool, sizeof *pool);
+  return status;
+}
+
+/* End the threads with an index from `size` to `end`. */
+static void end_threads(Pool *pool, uint32_t size, uint32_t end) {
+  mutex_lock(&pool->lock);
+  pool->size = size;
+  condition_signal_all(&pool->wake);
+  mutex_unlock(&pool->lock);
+  for (uint32_t i = size; i < end; i++) {
+    thread_join(&pool->threads[i]->thread);
+    memory_free(pool->memory, pool->threads[i], sizeof *pool->threads[i]);
+    pool->threads[i] = NULL;
+  }
+}
+
+void pool_destroy(Pool *pool) {
+  if (!pool) return;
+  end_threads(pool, 0, pool->size);
+  condition_destroy(&pool->idle);
+  condition_destroy(&pool->wake);
+  mutex_destroy(&pool->lock);
+  memory_free(pool->memory, pool, sizeof *pool);
+}
+
+#ifdef ML_NO_THREADS
+
+MlStatus pool_resize(Pool *pool, uint32_t count, MlError *error) {
+  (void)pool, (void)count, (void)error;
+  return ML_OK;
+}
+
+uint64_t pool_begin(Pool *pool, uint32_t workers, void (*work)(void *ud, uint32_t index), void *ud) {
+  (void)workers, (void)work, (void)ud;
+  return ++pool->job;
+}
+
+bool pool_wait(Pool *pool, uint64_t job, double seconds) {
+  (void)pool, (void)job, (void)seconds;
+  return true;
+}
+
+#else
+
+static void thread_main(void *ud) {
+  PoolThread *self = ud;
+  Pool *pool = self->pool;
+  mutex_lock(&pool->lock);
+  while (self->index < pool->size) {
+    if (self->seen == pool->job) {
+      condition_wait(&pool->wake, &pool->lock);
+      continue;
+    }
+    self->seen = pool->job;
+    if (self->index >= pool->workers) continue;
+    void (*work)(void *, uint32_t) = pool->work;
+    void *work_ud = pool->ud;
+    mutex_unlock(&pool->lock);
+    work(work_ud, self->index);
+    mutex_lock(&pool->lock);
+    if (--pool->running == 0) condition_signal_all(&pool->idle);
+  }
+  mutex_unlock(&pool->lock);
+}
+
+MlStatus pool_resize(Pool *pool, uint32_t count, MlError *error) {
+  const uint32_t before = pool->size;
+  if (count < before) {
+    end_threads(pool, count, before);
+    return ML_OK;
+  }
+  mutex_lock(&pool->lock);
+  pool->size = count;
+  const uint64_t job = pool->job;
+  mutex_unlock(&pool->lock);
+  for (uint32_t i = before; i < count; i++) {
+    MlStatus status = ML_OK;
+    PoolThread *thread = memory_alloc_zero(pool->memory, sizeof *thread, _Alignof(PoolThread));
+    if (!thread) {
+      status = memory_error(pool->memory, sizeof *thread, "thread", error);
+    } else {
+      *thread = (PoolThread){.pool = pool, .index = i, .seen = job};
+      status = thread_start(&thread->thread, thread_main, thread, error);
+      if (status != ML_OK) memory_free(pool->memory, thread, sizeof *thread);
+    }
+    if (status != ML_OK) {
+      end_threads(pool, before, i);
+      return status;
+    }
+    pool->threads[i] = thread;
+  }
+  return ML_OK;
+}
+
+uint64_t pool_begin(Pool *pool, uint32_t workers, void (*work)(void *ud, uint32_t index), void *ud) {
+  mutex_lock(&pool->lock);
+  pool->workers = pool->running = workers;
+  pool->work = work;
+  pool->ud = ud;
+  const uint64_t job = ++pool->job;
+  condition_signal_all(&pool->wake);
+  mutex_unlock(&pool->lock);
+  return job;
+}
+
+bool pool_wait(Pool *pool, uint64_t job, double seconds) {
+  const double end = clock_now() + seconds;
+  mutex_lock(&pool->lock);
+  bool ended;
+  while (!(ended = pool->job != job || pool->running == 0)) {
+    if (seconds < 0.0) {
+      condition_wait(&pool->idle, &pool->lock);
+    } else {
+      const double left = end - clock_now();
+      if (left <= 0.0) break;
+      condition_wait_for(&pool->idle, &pool->lock, left);
+    }
+  }
+  mutex_unlock(&pool->lock);
+  return ended;
+}
+
+#endif
