@@ -9,14 +9,40 @@
 #ifndef ML_LUA_BUDGET_H
 #define ML_LUA_BUDGET_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "moonlit.h"
 
-extern _Thread_local int64_t budget_left;
-void budget_spent_raise(void);
-void budget_spent_arm(void);
-void budget_spent_table(void);
+struct lua_State;
+struct lua_Debug;
+
+/* What a run may use. Owned by the sandbox; `stop` is sticky (0, else a SandboxStop). */
+typedef struct Budget {
+  struct lua_State *L;
+  MlCancel cancel;
+  double deadline;          /* ml_clock(); 0: none */
+  _Atomic int stop;         /* read by the watchdog, too */
+  _Atomic double stop_time; /* when it was set */
+  uint64_t overrun;         /* slices since, without an instruction of the script in between */
+  int interval;             /* instructions between two hooks; follows how long they take */
+  double hook_time;
+  struct Budget *outer;
+} Budget;
+
+/* The budget that counts on this thread from now on, and the end of that. Nests. */
+void budget_begin(Budget *budget, struct lua_State *L);
+void budget_end(Budget *budget);
+/* Look at clock and cancel flag, now; then raise if a limit has been hit (again: whenever it has been hit). */
+void budget_check(struct lua_State *L);
+/* Set the limit (if none is set) and raise it. Does not return. */
+_Noreturn void budget_stop(struct lua_State *L, int stop);
+/* The same without raising: the next instruction does. */
+void budget_arm(Budget *budget, int stop);
+/* Raise the limit that is set: a light userdata that only we make. Does not return. */
+_Noreturn void budget_raise(struct lua_State *L);
+
+extern _Thread_local int64_t budget_left; /* of the slice */
+void budget_spent_raise(void);            /* slice used up: look; raise */
+void budget_spent_arm(void);              /* look; arm */
+void budget_spent_table(void);            /* look; arm; raise only where the limit has been ignored for long */
 
 static inline void budget_charge(uint64_t units) {
   if ((budget_left -= (int64_t)units) < 0) budget_spent_raise();

@@ -11,11 +11,9 @@
  * must hand it to Lua (userdata) or to an arena that the caller of sandbox_run frees.
  *
  * C functions that scripts can reach and that loop over data of the script's size call budget_charge (budget.h) with the work done.
- * Threads: a sandbox belongs to one thread at a time; only the cancel flag may be set from elsewhere. */
+ * Threads: a sandbox belongs to one thread at a time. */
 #ifndef ML_LUA_SANDBOX_H
 #define ML_LUA_SANDBOX_H
-
-#include <stdatomic.h>
 
 #include "lua.h"
 #include "moonlit.h"
@@ -24,7 +22,7 @@ typedef struct Sandbox Sandbox;
 
 typedef enum SandboxStop {
   SANDBOX_STOP_NONE = 0,  /* ran to its end, or ended in an ordinary error of the script */
-  SANDBOX_STOP_CANCELLED, /* the cancel flag */
+  SANDBOX_STOP_CANCELLED, /* `cancel` said so */
   SANDBOX_STOP_TIME,      /* `seconds` are over */
   SANDBOX_STOP_MEMORY,    /* the cap, or a single string over SANDBOX_STRING_BYTES */
   SANDBOX_STOP_NODES,     /* more than `nodes` */
@@ -38,12 +36,12 @@ typedef enum SandboxOutput { SANDBOX_PRINT, SANDBOX_WARN } SandboxOutput;
 #define SANDBOX_LIST_ITEMS 10000000      /* most items for table.move, concat, unpack and the like */
 
 typedef struct SandboxDesc {
-  MlEngine *engine;          /* memory is taken from it */
-  uint64_t memory;           /* bytes; 0: 256 MB, 128 MB in wasm */
-  double seconds;            /* 0: 10; negative: no limit */
-  uint64_t nodes;            /* what sandbox_count_nodes allows; 0: 10,000,000 */
-  const atomic_bool *cancel; /* may be NULL; set from any thread */
-  void *ud;                  /* of the callbacks below, each of which may be NULL */
+  MlEngine *engine; /* memory is taken from it */
+  uint64_t memory;  /* bytes; 0: 256 MB, 128 MB in wasm */
+  double seconds;   /* 0: 10; negative: no limit */
+  uint64_t nodes;   /* what sandbox_count_nodes allows; 0: 10,000,000 */
+  MlCancel cancel;  /* polled on the thread that runs, every millisecond or so; all zero: never */
+  void *ud;         /* of the callbacks below, each of which may be NULL */
   /* One call per print or warn, at most SANDBOX_PRINT_BYTES in all, then once "… output cut". text is UTF-8 as the script gave it
    * (never send it to a terminal raw), not terminated. line is 0 where unknown. Must not raise. */
   void (*output)(void *ud, SandboxOutput kind, const char *source, int line, const char *text, size_t length);

@@ -1,0 +1,109 @@
+/* budget.c - see budget.h. The only mutable state outside a Sandbox: which one runs on this thread. */
+#include "budget.h"
+
+#include "lua.h"
+#include "sandbox.h"
+
+enum {
+  SLICE = 1 << 16,     /* units, some 0.1 ms */
+  INTERVAL = 10000,    /* instructions between two hooks where they are quick */
+  INTERVAL_LEAST = 50, /* and where a single one can be slow (long varargs, collisions) */
+  OVERRUN = 64,        /* slices that a table operation may ignore a limit: far more than any honest one needs */
+};
+#define HOOK_SECONDS 0.004 /* what the interval aims to stay below */
+
+_Thread_local int64_t budget_left = SLICE;
+static _Thread_local Budget *current;
+
+static void hook(lua_State *L, lua_Debug *ar);
+
+static void look(Budget *budget) {
+  if (budget->stop) return;
+  if (budget->cancel.poll && budget->cancel.poll(budget->cancel.ud)) {
+    budget_arm(budget, SANDBOX_STOP_CANCELLED);
+  } else if (budget->deadline > 0.0 && ml_clock() > budget->deadline) {
+    budget_arm(budget, SANDBOX_STOP_TIME);
+  }
+}
+
+void budget_arm(Budget *budget, int stop) {
+  if (!budget->stop) {
+    budget->stop_time = ml_clock();
+    budget->stop = stop;
+  }
+  lua_sethook(budget->L, hook, LUA_MASKCOUNT, 1);
+}
+
+void budget_begin(Budget *budget, lua_State *L) {
+  budget->L = L;
+  budget->outer = current;
+  budget->interval = INTERVAL;
+  budget->hook_time = ml_clock();
+  current = budget;
+  budget_left = SLICE;
+  lua_sethook(L, hook, LUA_MASKCOUNT, INTERVAL);
+}
+
+void budget_end(Budget *budget) {
+  current = budget->outer;
+  budget_left = SLICE;
+}
+
+void budget_raise(lua_State *L) {
+  lua_pushlightuserdata(L, &current); /* Lua keeps spare slots; settop would run __close here */
+  lua_error(L);
+  __builtin_unreachable();
+}
+
+void budget_check(lua_State *L) {
+  if (!current) return;
+  look(current);
+  if (current->stop) budget_raise(L);
+}
+
+void budget_stop(lua_State *L, int stop) {
+  budget_arm(current, stop);
+  budget_raise(L);
+}
+
+static void hook(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  Budget *budget = current;
+  if (!budget) return;
+  budget->overrun = 0;
+  look(budget);
+  if (budget->stop) {
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1); /* so that what runs while unwinding ends at once, too */
+    budget_raise(L);
+  }
+  double now = ml_clock(), took = now - budget->hook_time;
+  budget->hook_time = now;
+  int interval = took > HOOK_SECONDS ? budget->interval / 4 : budget->interval * 2;
+  if (interval < INTERVAL_LEAST) interval = INTERVAL_LEAST;
+  if (interval > INTERVAL) interval = INTERVAL;
+  if (interval != budget->interval) {
+    budget->interval = interval;
+    lua_sethook(L, hook, LUA_MASKCOUNT, interval);
+  }
+}
+
+void budget_spent_raise(void) {
+  budget_left = SLICE;
+  if (!current) return;
+  look(current);
+  if (current->stop) budget_raise(current->L);
+}
+
+void budget_spent_arm(void) {
+  budget_left = SLICE;
+  if (!current) return;
+  look(current);
+  if (current->stop) budget_arm(current, current->stop);
+}
+
+/* Raising out of a rehash leaves the table half filled and its old part unknown to Lua. The state is closed right after, and the
+ * allocator frees large blocks that were left over. */
+void budget_spent_table(void) {
+  budget_spent_arm();
+  if (current && current->stop && ++current->overrun > OVERRUN) budget_raise(current->L);
+}
