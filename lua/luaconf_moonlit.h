@@ -157,12 +157,11 @@ static inline int luaconf_strcoll(const char *a, const char *b) {
 #define luaL_tolstring ML_IN(lstrlib_c, sandbox_tolstring, luaL_tolstring) /* no addresses in format */
 #define strchr(s, c) ML_IN(lgc_c, NULL, (strchr)((s), (c)))                /* the letters of __mode */
 
-/* clang-format off: it would put a space behind the keywords */
-#define while (...) while (ML_IN_LIB(luaconf_turn(), ML_IN(ltable_c, luaconf_chain(), ML_IN(lvm_c, luaconf_count(), 0))), (__VA_ARGS__))
-#define switch (...) switch (ML_IN_LIB(luaconf_turn(), 0), (__VA_ARGS__))
-#define else                                                                                                                               \
-  else if (ML_IN(ltable_c, luaconf_chain(), 0)) {}                                                                                         \
-  else
+/* The formatter would put a space behind these keywords. */
+/* clang-format off */
+#define while(...) while (ML_IN_LIB(luaconf_turn(), ML_IN(ltable_c, luaconf_chain(), ML_IN(lvm_c, luaconf_count(), 0))), (__VA_ARGS__))
+#define switch(...) switch (ML_IN_LIB(luaconf_turn(), 0), (__VA_ARGS__))
+#define else else if (ML_IN(ltable_c, luaconf_chain(), 0)) {} else
 /* clang-format on */
 
 #endif
