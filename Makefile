@@ -89,7 +89,7 @@ SYSTEM_HEADERS := -isystem $(DEPS_DIR)/include
 ENGINE_CFLAGS := $(COMMON) $(WARNINGS) -Iengine $(SYSTEM_HEADERS) $(CFLAGS)
 SCRIPT_CFLAGS := $(COMMON) $(WARNINGS) -Iengine -Ilua -isystem $(LUA_SRC) $(SYSTEM_HEADERS) $(CFLAGS)
 # The release's files are compiled as they are, under our configuration; -w because their warnings are not ours to mend.
-LUA_CFLAGS := $(COMMON) -w -Iengine -Ilua -I$(LUA_SRC) $(if $(wildcard lua/luaconf_moonlit.h),-include lua/luaconf_moonlit.h) $(CFLAGS)
+LUA_CFLAGS := $(COMMON) -w -Iengine -Ilua -I$(LUA_SRC) -include lua/luaconf_moonlit.h $(CFLAGS)
 ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS) $(LDFLAGS)
 
 # ------------------------------------------------------------------------------------------------------------ sources
