@@ -6,7 +6,7 @@
 
 #define NO_ID 0xffffffffu
 
-/* Points o + t d with 0 < t < t_max; d need not be of unit length (t then counts in units of |d|). */
+/* Points o + t d with 0 < t <= t_max; d need not be of unit length (t then counts in units of |d|). */
 typedef struct Ray {
   Vec3 o, d;
   float t_max;
@@ -22,7 +22,7 @@ typedef struct Hit {
   float u, v;
   uint32_t instance; /* NO_ID: a primitive of the scene itself */
   uint32_t prim;     /* in the scene's or geometry's arrays; NO_ID: nothing hit */
-  uint32_t part;     /* face of a box, else 0 */
+  uint32_t part;     /* face of a box: 2 axis + (1 on the positive side); else 0 */
 } Hit;
 
 /* The order of ties: at equal t the lowest (instance, prim) wins, the scene's own primitives before all instances. */

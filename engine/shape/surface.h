@@ -1,7 +1,9 @@
-/* surface.h - the local geometry of a hit, all that shading needs to know. */
+/* surface.h - the local geometry of a hit, all that shading needs to know, and where rays that leave it begin.
+ * Filled by surface_at (scene/hit_surface.h). */
 #ifndef ML_SHAPE_SURFACE_H
 #define ML_SHAPE_SURFACE_H
 
+#include "math/ieee.h"
 #include "math/vec.h"
 #include "shape/ray.h"
 
@@ -10,15 +12,23 @@ typedef struct Surface {
   Vec3 p_error; /* absolute bound of p's error per axis */
   Vec3 ng;      /* unit geometric normal, the front side's (outward for closed shapes) */
   Vec3 ns;      /* unit shading normal, on ng's side */
-  Vec2 uv;
+  float u, v;   /* as in the hit */
   uint32_t material; /* resolved; never NO_ID */
   uint32_t light;    /* index of the light this surface is, or NO_ID */
   uint32_t instance, prim, part;
 } Surface;
 
-
-/* An origin for a ray that leaves p in direction w: off the surface by p's own error bound along the normal, rounded away
- * (pbrt-v4 section 6.8.5). No absolute epsilon. n may be either orientation. */
-static inline Vec3 ray_origin(Vec3 p, Vec3 p_error, Vec3 n, Vec3 w);
+/* An origin for a ray that leaves p in direction w: off the surface by p's own error bound along the normal n (of either
+ * orientation), rounded away (pbrt-v4, section 6.8.5). No absolute epsilon. */
+static inline Vec3 ray_origin(Vec3 p, Vec3 p_error, Vec3 n, Vec3 w) {
+  float distance = dot(vec3_abs(n), p_error);
+  Vec3 offset = distance * (dot(w, n) < 0.0f ? -n : n);
+  Vec3 o = p + offset;
+  for (int i = 0; i < 3; i++) {
+    if (offset[i] > 0.0f) o[i] = float_next_up(o[i]);
+    if (offset[i] < 0.0f) o[i] = float_next_down(o[i]);
+  }
+  return o;
+}
 
 #endif
