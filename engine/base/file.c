@@ -114,6 +114,43 @@ MlStatus file_read(Memory *memory, const char *path, uint64_t limit, void **byte
   return status;
 }
 
+MlStatus file_reader_open(FileReader *reader, const char *path, MlError *error) {
+  reader->path = path;
+  reader->failed = false;
+  reader->reason = 0;
+  reader->buffered = reader->taken = 0;
+  reader->fd = open_file(path, O_RDONLY | O_NONBLOCK);
+  if (reader->fd < 0) return file_error(error, "read", path, errno);
+  struct stat info;
+  MlStatus status = ML_OK;
+  if (fstat(reader->fd, &info) != 0) status = file_error(error, "read", path, errno);
+  else if (S_ISDIR(info.st_mode)) status = file_error(error, "read", path, EISDIR);
+  else if (!S_ISREG(info.st_mode)) status = error_set(error, ML_ERROR_FILE, "cannot read '%s': it is not a regular file", path);
+  else reader->size = (uint64_t)info.st_size;
+  if (status != ML_OK) close(reader->fd);
+  return status;
+}
+
+bool file_reader_read(FileReader *reader, void *bytes, size_t count) {
+  for (char *to = bytes; count > 0;) {
+    if (reader->taken == reader->buffered) {
+      int64_t got = read_fully(reader->fd, reader->buffer, sizeof reader->buffer);
+      if (got < 0) reader->failed = true, reader->reason = errno;
+      if (got <= 0) return false;
+      reader->buffered = (size_t)got, reader->taken = 0;
+    }
+    size_t left = reader->buffered - reader->taken, piece = count < left ? count : left;
+    memcpy(to, reader->buffer + reader->taken, piece);
+    reader->taken += piece, to += piece, count -= piece;
+  }
+  return true;
+}
+
+MlStatus file_reader_close(FileReader *reader, MlError *error) {
+  close(reader->fd);
+  return reader->failed ? file_error(error, "read", reader->path, reader->reason) : ML_OK;
+}
+
 /* ---- writing */
 
 /* Length of the folder part of path, its last slash included; 0 without one. */

@@ -7,6 +7,21 @@
 /* Reads a regular file of at most `limit` bytes; *bytes is freed with memory_free(memory, *bytes, *size). */
 MlStatus file_read(Memory *memory, const char *path, uint64_t limit, void **bytes, size_t *size, MlError *error);
 
+/* A regular file from front to back, in pieces, for what is too large to be held twice. */
+typedef struct FileReader {
+  int fd;
+  const char *path; /* must outlive the reader */
+  uint64_t size;    /* at opening */
+  bool failed;
+  int reason; /* errno of the failure */
+  size_t buffered, taken;
+  char buffer[16384];
+} FileReader;
+MlStatus file_reader_open(FileReader *reader, const char *path, MlError *error);
+bool file_reader_read(FileReader *reader, void *bytes, size_t count); /* false: fewer were left, or the device failed */
+/* ML_OK unless the device failed. */
+MlStatus file_reader_close(FileReader *reader, MlError *error);
+
 typedef struct FileWriter {
   int fd;
   bool in_place; /* an existing device or pipe: no temporary, no rename */
