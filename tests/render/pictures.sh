@@ -9,7 +9,7 @@ all_scenes() { ls scenes/*.lua tests/render/scenes/*.lua 2>/dev/null; }
 pictures() {
   [ -e "$golden" ] && grep -v '^#' "$golden"
   for scene in $(all_scenes); do
-    grep -qsE "^[0-9a-f]+ $scene( |\$)" "$golden" || echo "none $scene $default_options"
+    grep -qsE "^[0-9a-z]+ $scene( |\$)" "$golden" || echo "none $scene $default_options"
   done
 }
 
