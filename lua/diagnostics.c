@@ -1,0 +1,132 @@
+/* diagnostics.c - recording and placing of what is wrong with a script. */
+#include "diagnostics.h"
+
+#include <string.h>
+
+struct DiagnosticRecord {
+  ScriptDiagnostic shown;
+  const char *rule, *own_path; /* own_path: without what encloses the call */
+  uint32_t call_line, source_order;
+  DiagnosticRecord *next;
+};
+
+Source *diagnostics_add_source(Diagnostics *d, const char *name, const char *text, size_t size) {
+  Source *source = heap_alloc(d->heap, sizeof *source);
+  if (!source) return NULL;
+  *source = (Source){heap_copy(d->heap, name, strlen(name)), text, size, NULL};
+  Source **end = &d->sources;
+  while (*end) end = &(*end)->next;
+  return *end = source;
+}
+
+Source *diagnostics_source(const Diagnostics *d, const char *name) {
+  for (Source *source = d->sources; source && name; source = source->next)
+    if (strcmp(source->name, name) == 0) return source;
+  return NULL;
+}
+
+/* "camera.from[2]": the callee (or what encloses and contains it) and the steps. */
+static const char *path_of(Diagnostics *d, const SourceQuery *query, const char *callee) {
+  Text path = {.heap = d->heap};
+  text_append(&path, callee, strlen(callee));
+  for (uint32_t i = 0; i < query->step_count; i++) {
+    if (query->steps[i].name) text_format(&path, ".%s", query->steps[i].name);
+    else text_format(&path, "[%u]", query->steps[i].index);
+  }
+  return text_string(&path);
+}
+
+static DiagnosticRecord *find_equal(const Diagnostics *d, const Report *report, const char *own_path) {
+  for (DiagnosticRecord *r = d->first; r; r = r->next)
+    if (r->call_line == report->query.line && strcmp(r->rule, report->rule) == 0 && strcmp(r->own_path, own_path) == 0 &&
+        strcmp(r->shown.file, report->file ? report->file : "") == 0)
+      return r;
+  return NULL;
+}
+
+/* Fills line, columns, fix and excerpt; returns the path of what encloses the call, or "". */
+static const char *place(Diagnostics *d, const Report *report, ScriptDiagnostic *shown) {
+  const Source *source = diagnostics_source(d, report->file);
+  shown->line = report->query.line;
+  shown->column = report->column;
+  shown->end_column = report->end_column;
+  Text prefix = {.heap = d->heap};
+  if (!source) return "";
+  if (!report->column && report->query.callee) {
+    const SourceSpan span = source_find(source, &report->query, d->is_entry, &prefix);
+    if (span.found) {
+      // The mark ends where the line does, should the value go on.
+      uint32_t end = report->at_key && span.key_end > span.start ? span.key_end : span.end;
+      const char *newline = memchr(source->text + span.start, '\n', end - span.start);
+      if (newline) end = (uint32_t)(newline - source->text);
+      shown->line = span.line;
+      shown->column = source_column(source, span.start);
+      shown->end_column = shown->column + (uint32_t)utf8_count(source->text + span.start, end - span.start);
+    }
+  }
+  if (report->fix && shown->column) {
+    shown->has_fix = true;
+    shown->fix_line = shown->line;
+    shown->fix_column = shown->column;
+    shown->fix_end_column = shown->end_column;
+    shown->fix_text = heap_copy(d->heap, report->fix, strlen(report->fix));
+  }
+  Text excerpt = {.heap = d->heap};
+  source_excerpt(source, shown->line, shown->column, shown->end_column, &excerpt);
+  shown->excerpt = text_string(&excerpt);
+  return text_string(&prefix);
+}
+
+void diagnostics_report(Diagnostics *d, const Report *report) {
+  const ScriptSeverity severity = report->severity == SCRIPT_WARNING && d->strict ? SCRIPT_ERROR : report->severity;
+  d->errors += severity == SCRIPT_ERROR;
+  d->warnings += severity == SCRIPT_WARNING;
+  const char *callee = report->query.callee ? report->query.callee : "";
+  const char *own_path = path_of(d, &report->query, callee);
+  DiagnosticRecord *record = find_equal(d, report, own_path);
+  if (record) {
+    record->shown.count++;
+    return;
+  }
+  uint32_t *kept = severity == SCRIPT_ERROR ? &d->kept_errors : &d->kept_others;
+  if (*kept == DIAGNOSTICS_KEPT) return;
+  record = heap_alloc(d->heap, sizeof *record);
+  if (!record) return;
+  ++*kept;
+
+  ScriptDiagnostic *shown = &record->shown;
+  *shown = (ScriptDiagnostic){.severity = severity, .file = report->file ? heap_copy(d->heap, report->file, strlen(report->file)) : "",
+                              .path = "", .note = report->note ? heap_copy(d->heap, report->note, strlen(report->note)) : "",
+                              .excerpt = "", .count = 1, .fix_text = ""};
+  const char *enclosing = place(d, report, shown);
+  shown->path = *enclosing ? path_of(d, &report->query, enclosing) : own_path;
+  shown->message = report->no_path || !*callee ? heap_copy(d->heap, report->message, strlen(report->message))
+                                               : heap_format(d->heap, "%s: %s", shown->path, report->message);
+  record->rule = report->rule;
+  record->own_path = own_path;
+  record->call_line = report->query.line;
+  for (const Source *s = d->sources; s && strcmp(s->name, shown->file) != 0; s = s->next) record->source_order++;
+  if (d->last) d->last->next = record;
+  else d->first = record;
+  d->last = record;
+}
+
+static bool comes_before(const DiagnosticRecord *a, const DiagnosticRecord *b) {
+  if (a->source_order != b->source_order) return a->source_order < b->source_order;
+  if (a->shown.line != b->shown.line) return a->shown.line < b->shown.line;
+  return a->shown.column < b->shown.column;
+}
+
+const ScriptDiagnostic *diagnostics_list(const Diagnostics *d, size_t *count) {
+  size_t n = 0;
+  const DiagnosticRecord *sorted[2 * DIAGNOSTICS_KEPT];
+  for (const DiagnosticRecord *r = d->first; r; r = r->next) {
+    size_t at = n++;
+    for (; at > 0 && comes_before(r, sorted[at - 1]); at--) sorted[at] = sorted[at - 1];
+    sorted[at] = r;
+  }
+  ScriptDiagnostic *list = heap_alloc(d->heap, n * sizeof *list);
+  *count = list ? n : 0;
+  for (size_t i = 0; list && i < n; i++) list[i] = sorted[i]->shown;
+  return list;
+}

@@ -1,0 +1,50 @@
+/* node.h - nodes as Lua values: shapes, groups, lights, materials, transforms. Immutable; methods return new ones.
+ *
+ * A node keeps its description, so that :with{} can change fields, and the builder's ids of what was made of it: `geometry` before
+ * placing, `id` placed. Its placing is the fields' (scale, turn, at) followed by the methods'. */
+#ifndef MOONLIT_LUA_NODE_H
+#define MOONLIT_LUA_NODE_H
+
+#include "runtime.h"
+
+/* Values of the fields that entries of one kind share. */
+typedef struct NodeShared {
+  const char *name;
+  ApiMaterial material;
+  MlVec3 at, turn, scale;
+  bool floor;
+  uint32_t hidden;
+  MlColor emission; /* materials */
+  int32_t sides;
+} NodeShared;
+
+typedef struct Node {
+  const ApiEntry *entry;
+  uint64_t given;     /* fields that were written: api_bit */
+  uint64_t serial;    /* of its record; materials and transforms have none: 0 */
+  MlNode geometry;    /* 0: a material, a transform, or nothing could be made */
+  uint32_t id;        /* MlNode, or MlMaterial of a material */
+  bool emits, is_light;
+  bool removed;       /* a scale of 0 */
+  Label *label;       /* materials with a name */
+  NodeShared shared;
+  MlTransform moved;  /* by methods */
+  _Alignas(8) unsigned char desc[];
+} Node;
+
+/* The node at index, or NULL. */
+Node *node_test(lua_State *L, int index);
+/* Push a new node with its description unset. */
+Node *node_push(lua_State *L, const ApiEntry *entry);
+/* Give a shape, group or light its place: makes builder nodes as needed, the record, the id. The geometry must be there. */
+void node_finish(struct Reading *reading, Node *node);
+/* Remember that something is made of it. */
+void node_use(Runtime *runtime, const Node *node);
+/* The metatable, the methods and proto, hide, show, only, add, bounds, material, transform. */
+void node_open(lua_State *L);
+/* Bounds as placed; empty or infinite where it has none. */
+MlBounds node_bounds(const Runtime *runtime, const Node *node);
+/* Put the roots into the scene. false: the error says why. */
+bool node_add_roots(Runtime *runtime, bool *any_light, MlError *error);
+
+#endif

@@ -1,0 +1,51 @@
+/* reader.h - from a script's table to a description, by the API table: types, ranges, names, defaults. Wrong values are reported and
+ * the default stands in, so that one run reports everything. */
+#ifndef MOONLIT_LUA_READER_H
+#define MOONLIT_LUA_READER_H
+
+#include "node.h"
+
+/* A call of an entry or of a method that is being read. */
+typedef struct Reading {
+  Runtime *runtime;
+  lua_State *L;
+  const ApiEntry *entry;
+  const char *callee;   /* as written: "sphere", "with" */
+  Node *node;
+  int node_index;       /* on the stack, absolute */
+  SourceStep steps[SOURCE_STEPS]; /* where in the arguments the reader is */
+  uint32_t step_count;
+  bool failed;          /* something was reported as an error */
+} Reading;
+
+/* Read the arguments of a constructor (from index 1 on) into the node: defaults, fields, required and exclusive ones. */
+void reader_read_call(Reading *reading);
+/* Read a table of fields over what the node has. */
+void reader_read_fields(Reading *reading, int table);
+/* One value. false: reported. */
+bool reader_read_value(Reading *reading, const ApiField *field, int index, void *out);
+/* Report about the step at hand. rule: a constant string. */
+void reader_fail(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void reader_warn(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Report about a field of the call. */
+void reader_fail_field(Reading *reading, const char *field, const char *rule, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Was the field written (or taken over by :with{})? */
+bool reader_given(const Reading *reading, const char *field);
+/* "string \"rough\"", "a sphere", "-1", "{1, 2}": the value at index for messages; lives in the heap. */
+const char *reader_describe(Reading *reading, int index);
+
+/* convert.c: the types that are more than a number. Same contract as reader_read_value. */
+bool convert_number(Reading *reading, const ApiField *field, int index, double *out);
+bool convert_vector(Reading *reading, const ApiField *field, int index, int wanted, double *out);
+bool convert_color(Reading *reading, const ApiField *field, int index, MlColor *out);
+bool convert_material(Reading *reading, const ApiField *field, int index, ApiMaterial *out);
+bool convert_word(Reading *reading, const char *const *words, int index, int32_t *out);
+bool convert_point(Reading *reading, const ApiField *field, int index, MlVec3 *out);
+bool convert_turn(Reading *reading, const ApiField *field, int index, MlVec3 *out);
+bool convert_check_range(Reading *reading, const ApiField *field, double value);
+/* convert_mesh.c: the large ones; what is read is kept by uservalue `keep` of the node. */
+bool convert_floats(Reading *reading, const ApiField *field, int index, int width, int keep, ApiArray *out);
+bool convert_faces(Reading *reading, const ApiField *field, int index, int keep, ApiArray *out);
+bool convert_nodes(Reading *reading, int index, int keep, ApiNodes *out);
+
+#endif

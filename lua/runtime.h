@@ -1,0 +1,78 @@
+/* runtime.h - one run of a script: what its parts share. One thread. Everything here lives in the run's heap or is freed by runtime.c. */
+#ifndef MOONLIT_LUA_RUNTIME_H
+#define MOONLIT_LUA_RUNTIME_H
+
+#include "api.h"
+#include "diagnostics.h"
+#include "sandbox.h"
+#include "script.h"
+#include "text.h"
+
+/* What became of a node: by serial, kept beside the builder's own graph, because Lua may have collected the value. */
+enum { NODE_USED = 1, NODE_HIDDEN = 2, NODE_PATTERN = 4, NODE_SHOWN = 8, NODE_ONLY = 16, NODE_LIGHT = 32, NODE_EMITS = 64 };
+typedef struct NodeRecord {
+  MlNode id;
+  uint32_t flags;
+} NodeRecord;
+
+typedef struct CameraRecord {
+  const char *name; /* "" */
+  MlCamera camera;
+  ApiExposure exposure;
+  struct CameraRecord *before;
+} CameraRecord;
+
+/* A material with a name: material("brushed", m). */
+typedef struct Label {
+  const char *name, *file;
+  uint32_t line;
+  bool used;
+  struct Label *next;
+} Label;
+
+typedef struct ParamRecord ParamRecord;
+typedef struct ModuleRecord ModuleRecord;
+
+typedef struct Runtime {
+  MlEngine *engine;
+  const ScriptInput *input;
+  Heap heap;
+  Diagnostics diagnostics;
+  MlBuilder *builder;
+  Text console;
+  bool console_fresh; /* at the start of a line */
+
+  NodeRecord *records;
+  uint64_t record_count, record_capacity;
+  bool any_only;
+  const void *node_metatable; /* to tell nodes from other userdata */
+
+  CameraRecord *cameras; /* newest first */
+  ApiPixels size;
+  MlSettings settings;
+  MlTonemap tonemap;
+  uint64_t render_given;      /* fields of render{} that have been set ... */
+  uint32_t render_lines[64];  /* ... and where */
+  const char *render_files[64];
+  bool has_background;
+  bool background_lights;
+
+  Label *labels;
+  ParamRecord *params, *last_param;
+  uint64_t sets_used; /* of input->sets, the first 64 */
+  ModuleRecord *modules;
+  uint32_t module_depth;
+  struct NameList { const char **names; size_t count, capacity; } missing, assets;
+} Runtime;
+
+static inline Runtime *runtime_of(lua_State *L) { return sandbox_ud(L); }
+
+/* Begin a report at the place where the script is: its file and line; callee (may be NULL) is the function it calls. */
+Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *rule, const char *callee);
+/* Raise the memory limit if the heap or a builder call ran out; otherwise nothing. */
+void runtime_check_memory(lua_State *L, const MlError *error);
+void runtime_list_add(Runtime *runtime, struct NameList *list, const char *name); /* once each */
+/* Text of the console, at the end of what is there. */
+void runtime_console(Runtime *runtime, const char *text, size_t size);
+
+#endif
