@@ -11,9 +11,9 @@ struct DiagnosticRecord {
 };
 
 Source *diagnostics_add_source(Diagnostics *d, const char *name, const char *text, size_t size) {
-  Source *source = heap_alloc(d->heap, sizeof *source);
+  Source *source = store_alloc(d->store, sizeof *source);
   if (!source) return NULL;
-  *source = (Source){heap_copy(d->heap, name, strlen(name)), text, size, NULL};
+  *source = (Source){store_copy(d->store, name, strlen(name)), text, size, NULL};
   Source **end = &d->sources;
   while (*end) end = &(*end)->next;
   return *end = source;
@@ -21,13 +21,13 @@ Source *diagnostics_add_source(Diagnostics *d, const char *name, const char *tex
 
 Source *diagnostics_source(const Diagnostics *d, const char *name) {
   for (Source *source = d->sources; source && name; source = source->next)
-    if (strcmp(source->name, name) == 0) return source;
+    if (strncmp(source->name, name, 255) == 0) return source; // Lua's side cuts names there
   return NULL;
 }
 
 /* "camera.from[2]": the callee (or what encloses and contains it) and the steps. */
 static const char *path_of(Diagnostics *d, const SourceQuery *query, const char *callee) {
-  Text path = {.heap = d->heap};
+  Text path = {.store = d->store};
   text_append(&path, callee, strlen(callee));
   for (uint32_t i = 0; i < query->step_count; i++) {
     if (query->steps[i].name) text_format(&path, ".%s", query->steps[i].name);
@@ -50,7 +50,7 @@ static const char *place(Diagnostics *d, const Report *report, ScriptDiagnostic 
   shown->line = report->query.line;
   shown->column = report->column;
   shown->end_column = report->end_column;
-  Text prefix = {.heap = d->heap};
+  Text prefix = {.store = d->store};
   if (!source) return "";
   if (!report->column && report->query.callee) {
     const SourceSpan span = source_find(source, &report->query, d->is_entry, &prefix);
@@ -69,9 +69,9 @@ static const char *place(Diagnostics *d, const Report *report, ScriptDiagnostic 
     shown->fix_line = shown->line;
     shown->fix_column = shown->column;
     shown->fix_end_column = shown->end_column;
-    shown->fix_text = heap_copy(d->heap, report->fix, strlen(report->fix));
+    shown->fix_text = store_copy(d->store, report->fix, strlen(report->fix));
   }
-  Text excerpt = {.heap = d->heap};
+  Text excerpt = {.store = d->store};
   source_excerpt(source, shown->line, shown->column, shown->end_column, &excerpt);
   shown->excerpt = text_string(&excerpt);
   return text_string(&prefix);
@@ -90,18 +90,18 @@ void diagnostics_report(Diagnostics *d, const Report *report) {
   }
   uint32_t *kept = severity == SCRIPT_ERROR ? &d->kept_errors : &d->kept_others;
   if (*kept == DIAGNOSTICS_KEPT) return;
-  record = heap_alloc(d->heap, sizeof *record);
+  record = store_alloc(d->store, sizeof *record);
   if (!record) return;
   ++*kept;
 
   ScriptDiagnostic *shown = &record->shown;
-  *shown = (ScriptDiagnostic){.severity = severity, .file = report->file ? heap_copy(d->heap, report->file, strlen(report->file)) : "",
-                              .path = "", .note = report->note ? heap_copy(d->heap, report->note, strlen(report->note)) : "",
+  *shown = (ScriptDiagnostic){.severity = severity, .file = report->file ? store_copy(d->store, report->file, strlen(report->file)) : "",
+                              .path = "", .note = report->note ? store_copy(d->store, report->note, strlen(report->note)) : "",
                               .excerpt = "", .count = 1, .fix_text = ""};
   const char *enclosing = place(d, report, shown);
   shown->path = *enclosing ? path_of(d, &report->query, enclosing) : own_path;
-  shown->message = report->no_path || !*callee ? heap_copy(d->heap, report->message, strlen(report->message))
-                                               : heap_format(d->heap, "%s: %s", shown->path, report->message);
+  shown->message = report->no_path || !*callee ? store_copy(d->store, report->message, strlen(report->message))
+                                               : store_format(d->store, "%s: %s", shown->path, report->message);
   record->rule = report->rule;
   record->own_path = own_path;
   record->call_line = report->query.line;
@@ -125,7 +125,7 @@ const ScriptDiagnostic *diagnostics_list(const Diagnostics *d, size_t *count) {
     for (; at > 0 && comes_before(r, sorted[at - 1]); at--) sorted[at] = sorted[at - 1];
     sorted[at] = r;
   }
-  ScriptDiagnostic *list = heap_alloc(d->heap, n * sizeof *list);
+  ScriptDiagnostic *list = store_alloc(d->store, n * sizeof *list);
   *count = list ? n : 0;
   for (size_t i = 0; list && i < n; i++) list[i] = sorted[i]->shown;
   return list;

@@ -1,7 +1,7 @@
 /* diagnostics.h - what is wrong with a script: recorded while it runs, deduplicated, placed in the text (scene-language.md, section 3).
  *
  * A record names the call and the steps to the field; the place in the text is found at once, but only for the first of its kind at a
- * line. Nothing here raises. All memory is the heap's. */
+ * line. Nothing here raises. All memory is the store's. */
 #ifndef MOONLIT_LUA_DIAGNOSTICS_H
 #define MOONLIT_LUA_DIAGNOSTICS_H
 
@@ -13,7 +13,7 @@ enum { DIAGNOSTICS_KEPT = 20 }; /* of errors, and of the rest; what comes after 
 typedef struct DiagnosticRecord DiagnosticRecord;
 
 typedef struct Diagnostics {
-  Heap *heap;
+  Store *store;
   Source *sources;
   bool (*is_entry)(const char *name, size_t size);
   bool strict;

@@ -31,7 +31,7 @@ void reader_warn(Reading *reading, const char *rule, const char *format, ...) __
 void reader_fail_field(Reading *reading, const char *field, const char *rule, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Was the field written (or taken over by :with{})? */
 bool reader_given(const Reading *reading, const char *field);
-/* "string \"rough\"", "a sphere", "-1", "{1, 2}": the value at index for messages; lives in the heap. */
+/* "string \"rough\"", "a sphere", "-1", "{1, 2}": the value at index for messages; lives in the store. */
 const char *reader_describe(Reading *reading, int index);
 
 /* convert.c: the types that are more than a number. Same contract as reader_read_value. */

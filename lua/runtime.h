@@ -1,4 +1,4 @@
-/* runtime.h - one run of a script: what its parts share. One thread. Everything here lives in the run's heap or is freed by runtime.c. */
+/* runtime.h - one run of a script: what its parts share. One thread. Everything here lives in the run's store or is freed by runtime.c. */
 #ifndef MOONLIT_LUA_RUNTIME_H
 #define MOONLIT_LUA_RUNTIME_H
 
@@ -36,7 +36,7 @@ typedef struct ModuleRecord ModuleRecord;
 typedef struct Runtime {
   MlEngine *engine;
   const ScriptInput *input;
-  Heap heap;
+  Store store;
   Diagnostics diagnostics;
   MlBuilder *builder;
   Text console;
@@ -69,7 +69,7 @@ static inline Runtime *runtime_of(lua_State *L) { return sandbox_ud(L); }
 
 /* Begin a report at the place where the script is: its file and line; callee (may be NULL) is the function it calls. */
 Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *rule, const char *callee);
-/* Raise the memory limit if the heap or a builder call ran out; otherwise nothing. */
+/* Raise the memory limit if the store or a builder call ran out; otherwise nothing. */
 void runtime_check_memory(lua_State *L, const MlError *error);
 void runtime_list_add(Runtime *runtime, struct NameList *list, const char *name); /* once each */
 /* Text of the console, at the end of what is there. */

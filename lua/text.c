@@ -1,69 +1,69 @@
-/* text.c - a heap freed in one go, growing strings, and formatting without the C library's floats or locale. */
+/* text.c - a store freed in one go, growing strings, and formatting without the C library's floats or locale. */
 #include "text.h"
 
 #include <string.h>
 
-struct HeapBlock {
-  HeapBlock *before;
+struct StoreBlock {
+  StoreBlock *before;
   size_t size;
 };
 
-enum { HEAP_ALIGN = 16, HEAP_HEADER = 32, HEAP_BLOCK = 16384 };
-_Static_assert(sizeof(HeapBlock) <= HEAP_HEADER, "the header keeps the alignment");
+enum { STORE_ALIGN = 16, STORE_HEADER = 32, STORE_BLOCK = 16384 };
+_Static_assert(sizeof(StoreBlock) <= STORE_HEADER, "the header keeps the alignment");
 
-void *heap_alloc(Heap *heap, size_t size) {
+void *store_alloc(Store *store, size_t size) {
   if (size > SIZE_MAX / 2) {
-    heap->failed = true;
+    store->failed = true;
     return NULL;
   }
-  size = (size + HEAP_ALIGN - 1) & ~(size_t)(HEAP_ALIGN - 1);
-  if (size > heap->left) {
+  size = (size + STORE_ALIGN - 1) & ~(size_t)(STORE_ALIGN - 1);
+  if (size > store->left) {
     // A large piece gets a block of its own, so that the rest of the current one stays in use.
-    const bool large = size > HEAP_BLOCK / 4;
-    const size_t bytes = HEAP_HEADER + (large ? size : HEAP_BLOCK);
-    HeapBlock *block = ml_engine_realloc(heap->engine, NULL, 0, bytes);
+    const bool large = size > STORE_BLOCK / 4;
+    const size_t bytes = STORE_HEADER + (large ? size : STORE_BLOCK);
+    StoreBlock *block = ml_engine_realloc(store->engine, NULL, 0, bytes);
     if (!block) {
-      heap->failed = true;
+      store->failed = true;
       return NULL;
     }
-    *block = (HeapBlock){heap->blocks, bytes};
-    heap->blocks = block;
-    char *start = (char *)block + HEAP_HEADER;
+    *block = (StoreBlock){store->blocks, bytes};
+    store->blocks = block;
+    char *start = (char *)block + STORE_HEADER;
     if (large) return memset(start, 0, size);
-    heap->next = start;
-    heap->left = HEAP_BLOCK;
+    store->next = start;
+    store->left = STORE_BLOCK;
   }
-  char *p = heap->next;
-  heap->next += size;
-  heap->left -= size;
+  char *p = store->next;
+  store->next += size;
+  store->left -= size;
   return memset(p, 0, size);
 }
 
-const char *heap_copy(Heap *heap, const char *text, size_t size) {
-  char *copy = heap_alloc(heap, size + 1);
+const char *store_copy(Store *store, const char *text, size_t size) {
+  char *copy = store_alloc(store, size + 1);
   if (!copy) return "";
   if (size) memcpy(copy, text, size);
   return copy;
 }
 
-void heap_free(Heap *heap) {
-  for (HeapBlock *block = heap->blocks; block;) {
-    HeapBlock *before = block->before;
-    ml_engine_realloc(heap->engine, block, block->size, 0);
+void store_free(Store *store) {
+  for (StoreBlock *block = store->blocks; block;) {
+    StoreBlock *before = block->before;
+    ml_engine_realloc(store->engine, block, block->size, 0);
     block = before;
   }
-  heap->blocks = NULL;
-  heap->left = 0;
+  store->blocks = NULL;
+  store->left = 0;
 }
 
 void text_append(Text *text, const char *bytes, size_t size) {
   if (size >= text->capacity - text->size) {
     if (size > SIZE_MAX / 4 - text->size) {
-      text->heap->failed = true;
+      text->store->failed = true;
       return;
     }
     const size_t capacity = 2 * (text->size + size) + 64;
-    char *data = heap_alloc(text->heap, capacity);
+    char *data = store_alloc(text->store, capacity);
     if (!data) return;
     if (text->size) memcpy(data, text->data, text->size);
     text->data = data;
@@ -91,8 +91,8 @@ void text_format(Text *text, const char *format, ...) {
   va_end(list);
 }
 
-const char *heap_format(Heap *heap, const char *format, ...) {
-  Text text = {.heap = heap};
+const char *store_format(Store *store, const char *format, ...) {
+  Text text = {.store = store};
   const MlSink sink = text_sink(&text);
   va_list list;
   va_start(list, format);

@@ -1,7 +1,7 @@
 /* text.h - memory and text of one evaluation.
  *
- * Heap: everything that outlives a Lua error (a longjmp owns nothing) and is freed in one go: diagnostics, names, node records' strings.
- * Text: a growing string in a heap. put_*: formatting into any MlSink. All of one thread. Running out of memory sets `failed`
+ * Store: everything that outlives a Lua error (a longjmp owns nothing) and is freed in one go: diagnostics, names, node records' strings.
+ * Text: a growing string in a store. put_*: formatting into any MlSink. All of one thread. Running out of memory sets `failed`
  * and yields "" or NULL: nobody has to check at once.
  */
 #ifndef MOONLIT_LUA_TEXT_H
@@ -11,22 +11,22 @@
 
 #include "moonlit.h"
 
-typedef struct HeapBlock HeapBlock;
-typedef struct Heap {
+typedef struct StoreBlock StoreBlock;
+typedef struct Store {
   MlEngine *engine;
-  HeapBlock *blocks;
+  StoreBlock *blocks;
   char *next;
   size_t left;
   bool failed;
-} Heap;
+} Store;
 
-void *heap_alloc(Heap *heap, size_t size); /* zeroed, aligned to 16; NULL when out of memory */
-const char *heap_copy(Heap *heap, const char *text, size_t size); /* ended by 0; "" when out of memory */
-const char *heap_format(Heap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void heap_free(Heap *heap);
+void *store_alloc(Store *store, size_t size); /* zeroed, aligned to 16; NULL when out of memory */
+const char *store_copy(Store *store, const char *text, size_t size); /* ended by 0; "" when out of memory */
+const char *store_format(Store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void store_free(Store *store);
 
 typedef struct Text {
-  Heap *heap;
+  Store *store;
   char *data; /* ended by 0; NULL while empty */
   size_t size, capacity;
 } Text;
