@@ -1,8 +1,12 @@
 /* film.h - sums of samples per pixel (ARCHITECTURE.md "Film"; invariants 5, 15).
  *
- * Pixel i of the crop has count[i] samples and popcount(count[i]) partial sums: planes[d][3 i ..] holds the sum of the d-th largest
- * complete block. Pushing a sample merges equal blocks, so the total is the pairwise tree over sample indices.
- * While rendering, one thread at a time owns a pixel; count is published with release order, readers may see a pixel between waves. */
+ * Pixel i of the crop has counts[i] samples and popcount(counts[i]) partial sums: planes[d][3 i ..] holds the sum of the d-th largest
+ * complete block. Pushing a sample merges equal blocks, so the total is the pairwise tree over sample indices, whatever the waves,
+ * resume points or parts. Blocks count from first_sample.
+ *
+ * Threads: one thread at a time owns a pixel and stores it; anyone may read meanwhile (film_read_pixel, film_mean and all that is built
+ * on them). A pixel is published as a sequence lock: its count is FILM_BUSY while its sums change, and every access is atomic. A reader
+ * gets one wave's pixel or a later one's, never a mixture. */
 #ifndef ML_RENDER_FILM_H
 #define ML_RENDER_FILM_H
 
@@ -12,50 +16,76 @@
 #include "image/spectrum.h"
 
 #define FILM_MAX_PLANES 32
+#define FILM_BUSY UINT32_MAX /* a count that says: being stored */
+#define FILM_MAX_SAMPLES (FILM_BUSY - 1u)
 
 struct MlFilm {
   Memory *memory;
-  struct MlEngine *engine;
-  uint32_t width, height;         /* of the crop */
+  uint32_t width, height; /* of the crop */
   uint32_t full_width, full_height, crop_x, crop_y;
-  uint32_t first_sample;          /* index of the first; counts are relative to it */
-  uint32_t samples;               /* planned */
-  uint32_t plane_count;
+  uint32_t first_sample; /* index of the first; counts are relative to it */
+  uint32_t samples;      /* planned; never fewer than a pixel has */
   uint64_t scene_hash, settings_hash;
-  float *planes[FILM_MAX_PLANES]; /* 3 floats per pixel each */
-  uint32_t *counts;               /* written with __atomic relaxed/release */
   _Atomic uint64_t nonfinite;
+  uint32_t plane_count;
+  float *planes[FILM_MAX_PLANES]; /* 3 floats per pixel each */
+  uint32_t *counts;
 };
 
 /* Sums of one pixel while it is being rendered: a binary counter. */
 typedef struct PixelSums {
-  Spectrum sums[33];
+  Spectrum sums[FILM_MAX_PLANES + 1]; /* one more while a sample is being pushed */
   uint32_t count;
 } PixelSums;
 
-static inline void pixel_push(PixelSums *pixel, Spectrum sample) {
+/* Add the sum of the next `block` samples, a power of two that divides pixel->count: equal blocks merge like carries. */
+static inline void pixel_push_block(PixelSums *pixel, Spectrum sum, uint32_t block) {
   uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
-  for (uint32_t bits = pixel->count; bits & 1u; bits >>= 1) sample = pixel->sums[--depth] + sample;
-  pixel->sums[depth] = sample;
-  pixel->count++;
+  for (uint32_t carry = block; pixel->count & carry; carry *= 2) sum = pixel->sums[--depth] + sum;
+  pixel->sums[depth] = sum;
+  pixel->count += block;
 }
-static inline void film_load_pixel(const struct MlFilm *film, uint64_t index, PixelSums *pixel) {
+static inline void pixel_push(PixelSums *pixel, Spectrum sample) { pixel_push_block(pixel, sample, 1); }
+/* From the smallest block to the largest, so that the total is one fixed tree. Black where there are no samples. */
+static inline Spectrum pixel_mean(const PixelSums *pixel) {
+  if (!pixel->count) return spectrum_zero();
+  uint32_t depth = (uint32_t)__builtin_popcount(pixel->count) - 1;
+  Spectrum total = pixel->sums[depth];
+  while (depth) total = pixel->sums[--depth] + total;
+  return total / (float)pixel->count;
+}
+
+/* For the thread that owns the pixel. */
+static inline void film_load_pixel(const MlFilm *film, uint64_t index, PixelSums *pixel) {
   pixel->count = __atomic_load_n(&film->counts[index], __ATOMIC_RELAXED);
   uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
   for (uint32_t d = 0; d < depth; d++) pixel->sums[d] = spectrum_load(film->planes[d] + 3 * index);
 }
+void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel);
+/* For everyone else, while rendering too. */
+void film_read_pixel(const MlFilm *film, uint64_t index, PixelSums *pixel);
+Spectrum film_mean(const MlFilm *film, uint64_t index);
 
 /* Where waves end: 1, 2, 4, 8, 16, 32, 48, 64, … capped at samples. The first wave end after `count`. */
 static inline uint32_t film_wave_end(uint32_t count, uint32_t samples) {
-  uint32_t end = 1;
+  uint64_t end = 1;
   while (end <= count && end < 16) end *= 2;
-  if (end <= count) end = count / 16 * 16 + 16;
-  return end < samples ? end : samples;
+  if (end <= count) end = (uint64_t)count / 16 * 16 + 16;
+  return end < samples ? (uint32_t)end : samples;
 }
 
-/* Stores may race with display readers: floats go through relaxed 32-bit atomics. */
-void film_store_pixel(struct MlFilm *film, uint64_t index, const PixelSums *pixel);
-Spectrum film_mean(const struct MlFilm *film, uint64_t index); /* black where there are no samples */
+/* Planes that the wave ends of `samples` need: the most bits that one of them has set. */
+uint32_t film_plane_count(uint32_t samples);
 uint64_t film_bytes(uint32_t width, uint32_t height, uint32_t samples);
+
+/* An empty film of the sizes, hashes and samples of `like`, whose storage is not looked at. Sizes are at least 1.
+ * ML_ERROR_MEMORY says how much was wanted, ML_ERROR_LIMIT: more than FILM_MAX_SAMPLES. */
+MlStatus film_new(Memory *memory, const MlFilm *like, MlFilm **out, MlError *error);
+/* Room for counts of up to `planes` set bits; false when memory is out, the film stays as it was. */
+bool film_reserve_planes(MlFilm *film, uint32_t planes);
+
+/* EV that brings the log-average luminance of the pixels that are not black to middle grey (0.18): Reinhard et al. 2002, "Photographic
+ * Tone Reproduction for Digital Images", eq. 1 and 2. -20..20; 0 where everything is black. */
+float film_exposure(const MlFilm *film);
 
 #endif

@@ -1,0 +1,18 @@
+/* tonemap.h - from linear radiance to what a display is sent: exposure, tone mapping, sRGB, 8 bits (docs/IMAGES.md says why these).
+ *
+ *   agx      Troy Sobotka's AgX, its base look: the default. Bright colours go to white the way film does, hues do not skew.
+ *   neutral  Khronos PBR Neutral: colours below .8 come out as they are, for comparing materials and products.
+ *   none     clamps each channel to 0..1.
+ *
+ * Pure functions, the same bits everywhere; any thread. Display values never flow back into a film. */
+#ifndef ML_IMAGE_TONEMAP_H
+#define ML_IMAGE_TONEMAP_H
+
+#include "moonlit.h"
+
+/* Exposed linear Rec.709 (negative and NaN channels count as 0) to code values 0..1 of an sRGB display. */
+MlColor tonemap_color(MlTonemap tonemap, MlColor linear);
+/* `count` pixels, 3 floats each, to 3 bytes each; multiplied by 2^exposure first (clamped to -64..64 EV). */
+void tonemap_row(MlTonemap tonemap, float exposure, const float *rgb, uint64_t count, uint8_t *out);
+
+#endif

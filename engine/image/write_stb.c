@@ -1,0 +1,147 @@
+/* write_stb.c - png and jpg through stb_image_write 1.16 (docs/IMAGES.md: its limits and how each is met).
+ *
+ * The library allocates through macros without a context, does not check most of its allocations, and cannot be told that writing
+ * failed. So a call of ours is kept in a thread's own pointer while the library runs: allocations come from our Memory and are listed
+ * there, and the first failure of memory or sink leaves the library by longjmp, after which the list is freed. */
+#include <setjmp.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "image/write.h"
+
+#define JPG_QUALITY 95 /* above 90 the library keeps colour at full resolution */
+#define JPG_BUFFER 4096
+
+/* Before every block that the library has. */
+typedef struct Block {
+  _Alignas(16) struct Block *next;
+  struct Block *previous;
+  size_t size; /* with this head */
+} Block;
+
+typedef struct StbCall {
+  Memory *memory;
+  const MlSink *sink;
+  MlError *error;
+  MlStatus status;
+  jmp_buf failed;
+  Block *blocks;
+  size_t buffered;
+  uint8_t buffer[JPG_BUFFER];
+} StbCall;
+
+static _Thread_local StbCall *current_call; /* set only while the library runs */
+
+static _Noreturn void stb_fail(StbCall *call, MlStatus status) {
+  call->status = status;
+  longjmp(call->failed, 1);
+}
+
+static void *stb_reallocate(void *p, size_t size) {
+  StbCall *call = current_call;
+  Block *old = p ? (Block *)p - 1 : NULL;
+  size_t old_size = old ? old->size : 0, wanted;
+  Block *block = size_add(size, sizeof *block, &wanted) ? memory_realloc(call->memory, old, old_size, wanted, _Alignof(Block)) : NULL;
+  if (!block) stb_fail(call, memory_error(call->memory, size, "a picture to be written", call->error));
+  if (!old) block->previous = NULL, block->next = call->blocks;
+  block->size = wanted;
+  if (block->next) block->next->previous = block;
+  if (block->previous) block->previous->next = block;
+  else call->blocks = block;
+  return block + 1;
+}
+
+static void stb_release(void *p) {
+  if (!p) return;
+  StbCall *call = current_call;
+  Block *block = (Block *)p - 1;
+  if (block->next) block->next->previous = block->previous;
+  if (block->previous) block->previous->next = block->next;
+  else call->blocks = block->next;
+  memory_free(call->memory, block, block->size);
+}
+
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#define STBIW_ASSERT(x) ((void)(x)) /* what they check cannot fail: failed allocations do not return */
+#define STBIW_MALLOC(size) stb_reallocate(NULL, (size_t)(size))
+#define STBIW_REALLOC_SIZED(p, old_size, size) stb_reallocate(p, (size_t)(size))
+#define STBIW_FREE(p) stb_release(p)
+#pragma GCC diagnostic ignored "-Wunused-function" /* it declares what it does not define; gcc says so at the end of this file */
+#include <stb/stb_image_write.h>
+
+static void stb_sink(StbCall *call, const void *bytes, size_t count) {
+  if (count && !call->sink->write(call->sink->ud, bytes, count))
+    stb_fail(call, error_set(call->error, ML_ERROR_FILE, "could not write the picture"));
+}
+
+/* All rows as bytes, or NULL with the error set; sizes have been checked. */
+static uint8_t *pixels_new(Memory *memory, const ImageSource *source, size_t *size, MlError *error) {
+  uint64_t row = 3 * (uint64_t)source->width;
+  uint8_t *pixels = size_multiply(row, source->height, size) ? memory_alloc(memory, *size, 16) : NULL;
+  if (!pixels) {
+    memory_error(memory, row * source->height, "the pixels of a picture", error);
+    return NULL;
+  }
+  for (uint64_t y = 0; y < source->height; y++) source->bytes(source->ud, (uint32_t)y, pixels + y * row);
+  return pixels;
+}
+
+/* Run encode(call, …) so that failures inside the library come back here. call lives in the caller, as longjmp wants it. */
+static MlStatus stb_run(StbCall *call, void (*encode)(StbCall *call, const uint8_t *pixels, int width, int height),
+                        const ImageSource *source) {
+  size_t size;
+  uint8_t *pixels = pixels_new(call->memory, source, &size, call->error);
+  if (!pixels) return ML_ERROR_MEMORY;
+  current_call = call;
+  if (setjmp(call->failed) == 0) encode(call, pixels, (int)source->width, (int)source->height);
+  while (call->blocks) stb_release(call->blocks + 1);
+  current_call = NULL;
+  memory_free(call->memory, pixels, size);
+  return call->status;
+}
+
+/* ---------------------------------------------------------------------- png */
+
+/* The library hands over the whole file at once. After signature and IHDR goes an sRGB chunk (rendering intent: perceptual), which it
+ * does not write: without one, viewers may guess. */
+static void png_write(void *context, void *bytes, int count) {
+  static const uint8_t srgb_chunk[] = {0, 0, 0, 1, 's', 'R', 'G', 'B', 0, 0xae, 0xce, 0x1c, 0xe9};
+  const size_t head = 8 + 12 + 13;
+  stb_sink(context, bytes, head);
+  stb_sink(context, srgb_chunk, sizeof srgb_chunk);
+  stb_sink(context, (const uint8_t *)bytes + head, (size_t)count - head);
+}
+
+static void png_encode(StbCall *call, const uint8_t *pixels, int width, int height) {
+  stbi_write_png_to_func(png_write, call, width, height, 3, pixels, 0);
+}
+
+MlStatus image_write_png(Memory *memory, const ImageSource *source, const MlSink *sink, MlError *error) {
+  StbCall call = {.memory = memory, .sink = sink, .error = error};
+  return stb_run(&call, png_encode, source);
+}
+
+/* ---------------------------------------------------------------------- jpg */
+
+/* The library writes byte by byte. */
+static void jpg_write(void *context, void *bytes, int count) {
+  StbCall *call = context;
+  if ((size_t)count > sizeof call->buffer - call->buffered) {
+    stb_sink(call, call->buffer, call->buffered);
+    call->buffered = 0;
+  }
+  memcpy(call->buffer + call->buffered, bytes, (size_t)count); // its pieces are at most some hundred bytes
+  call->buffered += (size_t)count;
+}
+
+static void jpg_encode(StbCall *call, const uint8_t *pixels, int width, int height) {
+  stbi_write_jpg_to_func(jpg_write, call, width, height, 3, pixels, JPG_QUALITY);
+  stb_sink(call, call->buffer, call->buffered);
+}
+
+MlStatus image_write_jpg(Memory *memory, const ImageSource *source, const MlSink *sink, MlError *error) {
+  StbCall call = {.memory = memory, .sink = sink, .error = error};
+  return stb_run(&call, jpg_encode, source);
+}

@@ -1,0 +1,205 @@
+/* film.c - storage of a film, its means, its hash, and joining parts. Thread rule: film.h; merging needs both films to be at rest. */
+#include "render/film.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+/* ----------------------------------------------------------------- storage */
+
+uint32_t film_plane_count(uint32_t samples) {
+  // Wave ends are powers of two up to 16, multiples of 16 up to `samples`, and `samples` itself. Of the numbers up to n, the largest
+  // 2^k - 1 has the most bits.
+  uint32_t planes = 1, bits = (uint32_t)__builtin_popcount(samples);
+  for (uint64_t ones = 3; ones <= samples / 16; ones = 2 * ones + 1) planes++;
+  return bits > planes ? bits : planes;
+}
+
+uint64_t film_bytes(uint32_t width, uint32_t height, uint32_t samples) {
+  // 65535² pixels of 4 + 12 · 28 bytes: below 2^41.
+  return (uint64_t)width * height * (sizeof(uint32_t) + 3 * sizeof(float) * film_plane_count(samples));
+}
+
+static uint64_t film_pixels(const MlFilm *film) { return (uint64_t)film->width * film->height; }
+
+bool film_reserve_planes(MlFilm *film, uint32_t planes) {
+  size_t bytes;
+  if (!size_multiply(film_pixels(film), 3 * sizeof(float), &bytes)) return false;
+  uint32_t had = film->plane_count;
+  for (; film->plane_count < planes; film->plane_count++) {
+    film->planes[film->plane_count] = memory_pages_alloc(film->memory, bytes);
+    if (film->planes[film->plane_count]) continue;
+    while (film->plane_count > had) memory_pages_free(film->memory, film->planes[--film->plane_count], bytes);
+    return false;
+  }
+  return true;
+}
+
+MlStatus film_new(Memory *memory, const MlFilm *like, MlFilm **out, MlError *error) {
+  if (like->samples > FILM_MAX_SAMPLES)
+    return error_set(error, ML_ERROR_LIMIT, "samples: at most %u per pixel, got %u", FILM_MAX_SAMPLES, like->samples);
+  char what[64];
+  snprintf(what, sizeof what, "a film of %u x %u pixels", like->width, like->height);
+  uint64_t wanted = film_bytes(like->width, like->height, like->samples);
+
+  MlFilm *film = memory_alloc_zero(memory, sizeof *film, _Alignof(MlFilm));
+  if (!film) return memory_error(memory, wanted, what, error);
+  film->memory = memory;
+  film->width = like->width, film->height = like->height;
+  film->full_width = like->full_width, film->full_height = like->full_height;
+  film->crop_x = like->crop_x, film->crop_y = like->crop_y;
+  film->first_sample = like->first_sample, film->samples = like->samples;
+  film->scene_hash = like->scene_hash, film->settings_hash = like->settings_hash;
+
+  size_t bytes;
+  if (size_multiply(film_pixels(film), sizeof(uint32_t), &bytes)) film->counts = memory_pages_alloc(memory, bytes);
+  if (!film->counts || !film_reserve_planes(film, film_plane_count(film->samples))) {
+    ml_film_destroy(film);
+    return memory_error(memory, wanted, what, error);
+  }
+  *out = film;
+  return ML_OK;
+}
+
+void ml_film_destroy(MlFilm *film) {
+  if (!film) return;
+  size_t pixels = (size_t)film_pixels(film);
+  for (uint32_t d = 0; d < film->plane_count; d++) memory_pages_free(film->memory, film->planes[d], pixels * 3 * sizeof(float));
+  if (film->counts) memory_pages_free(film->memory, film->counts, pixels * sizeof(uint32_t));
+  memory_free(film->memory, film, sizeof *film);
+}
+
+/* ------------------------------------------------------------------ pixels */
+
+/* Release stores keep the order "busy, sums, count" and acquire loads that of "count, sums, count" without fences, which
+ * ThreadSanitizer does not know. On x86-64 they are plain moves. */
+void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel) {
+  __atomic_store_n(&film->counts[index], FILM_BUSY, __ATOMIC_RELAXED);
+  uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
+  for (uint32_t d = 0; d < depth; d++) {
+    float rgb[3];
+    spectrum_store(rgb, pixel->sums[d]);
+    for (uint64_t c = 0; c < 3; c++) __atomic_store(&film->planes[d][3 * index + c], &rgb[c], __ATOMIC_RELEASE);
+  }
+  __atomic_store_n(&film->counts[index], pixel->count, __ATOMIC_RELEASE);
+}
+
+/* The pixel's count, 0 if it stays busy: its thread was suspended inside a store, which is shown as black until the next look. */
+static uint32_t film_wait_count(const MlFilm *film, uint64_t index) {
+  for (int look = 0; look < 10000; look++) {
+    uint32_t count = __atomic_load_n(&film->counts[index], __ATOMIC_ACQUIRE);
+    if (count != FILM_BUSY) return count;
+  }
+  return 0;
+}
+
+void film_read_pixel(const MlFilm *film, uint64_t index, PixelSums *pixel) {
+  do {
+    pixel->count = film_wait_count(film, index);
+    uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
+    for (uint32_t d = 0; d < depth; d++) {
+      float rgb[3];
+      for (uint64_t c = 0; c < 3; c++) __atomic_load(&film->planes[d][3 * index + c], &rgb[c], __ATOMIC_ACQUIRE);
+      pixel->sums[d] = spectrum_load(rgb);
+    }
+  } while (pixel->count && __atomic_load_n(&film->counts[index], __ATOMIC_RELAXED) != pixel->count);
+}
+
+Spectrum film_mean(const MlFilm *film, uint64_t index) {
+  PixelSums pixel;
+  film_read_pixel(film, index, &pixel);
+  return pixel_mean(&pixel);
+}
+
+void ml_film_row(const MlFilm *film, uint32_t y, float *rgb) {
+  for (uint64_t x = 0; x < film->width; x++) spectrum_store(rgb + 3 * x, film_mean(film, (uint64_t)y * film->width + x));
+}
+
+uint32_t ml_film_width(const MlFilm *film) { return film->width; }
+uint32_t ml_film_height(const MlFilm *film) { return film->height; }
+uint64_t ml_film_nonfinite(const MlFilm *film) { return atomic_load_explicit(&film->nonfinite, memory_order_relaxed); }
+
+void ml_film_samples(const MlFilm *film, uint32_t *fewest, uint32_t *most) {
+  uint32_t lo = UINT32_MAX, hi = 0;
+  for (uint64_t i = 0; i < film_pixels(film); i++) {
+    uint32_t count = film_wait_count(film, i);
+    lo = count < lo ? count : lo;
+    hi = count > hi ? count : hi;
+  }
+  if (fewest) *fewest = lo;
+  if (most) *most = hi;
+}
+
+/* -------------------------------------------------------------------- hash */
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hashes and film files are little-endian");
+
+uint64_t ml_film_hash(const MlFilm *film) {
+  HashStream stream;
+  hash_begin(&stream, 0);
+  const uint32_t head[3] = {ML_PICTURE_VERSION, film->width, film->height};
+  hash_add(&stream, head, sizeof head);
+  for (uint64_t i = 0; i < film_pixels(film); i++) {
+    // -0 + 0 is 0; a NaN (infinities that cancelled) counts as 0, since its bits are not the same everywhere.
+    float rgb[3];
+    spectrum_store(rgb, film_mean(film, i) + spectrum_zero());
+    for (int c = 0; c < 3; c++) rgb[c] = rgb[c] == rgb[c] ? rgb[c] : 0.0f;
+    hash_add(&stream, rgb, sizeof rgb);
+  }
+  return hash_end(&stream);
+}
+
+/* ------------------------------------------------------------------- parts */
+
+static MlStatus film_same_picture(const MlFilm *a, const MlFilm *b, MlError *error) {
+  if (a->scene_hash != b->scene_hash) return error_set(error, ML_ERROR_ARGUMENT, "the parts are of different scenes");
+  if (a->width != b->width || a->height != b->height || a->full_width != b->full_width || a->full_height != b->full_height ||
+      a->crop_x != b->crop_x || a->crop_y != b->crop_y)
+    return error_set(error, ML_ERROR_ARGUMENT, "the parts have different sizes or crops");
+  if (a->settings_hash != b->settings_hash) return error_set(error, ML_ERROR_ARGUMENT, "the parts were rendered with different settings");
+  return ML_OK;
+}
+
+MlStatus ml_film_merge(MlFilm *a, const MlFilm *b, MlError *error) {
+  TRY(film_same_picture(a, b, error));
+
+  // Check everything before anything is changed.
+  uint32_t most = 0, planes = 0;
+  for (uint64_t i = 0; i < film_pixels(a); i++) {
+    uint32_t had = a->counts[i], more = b->counts[i];
+    if (!more) continue;
+    uint64_t next = (uint64_t)a->first_sample + had;
+    if (next != b->first_sample)
+      return error_set(error, ML_ERROR_ARGUMENT, "the first part ends before sample %llu at pixel %u,%u, the second begins with sample %u",
+                       (unsigned long long)next, (uint32_t)(i % a->width), (uint32_t)(i / a->width), b->first_sample);
+    if (more > FILM_MAX_SAMPLES - had)
+      return error_set(error, ML_ERROR_LIMIT, "the parts have more than %u samples together", FILM_MAX_SAMPLES);
+    uint32_t block = 1u << (31 - __builtin_clz(more));
+    if (had % block)
+      return error_set(
+        error, ML_ERROR_ARGUMENT,
+        "%u samples cannot join %u with equal bits: a part must begin at a multiple of the largest power of two in its samples", more, had);
+    uint32_t bits = (uint32_t)__builtin_popcount(had + more);
+    planes = bits > planes ? bits : planes;
+    most = had + more > most ? had + more : most;
+  }
+  if (!film_reserve_planes(a, planes)) return memory_error(a->memory, film_bytes(a->width, a->height, most), "the joined film", error);
+
+  for (uint64_t i = 0; i < film_pixels(a); i++) {
+    PixelSums joined, part;
+    film_load_pixel(a, i, &joined);
+    film_load_pixel(b, i, &part);
+    uint32_t left = part.count;
+    for (uint32_t d = 0; left; d++) {
+      uint32_t block = 1u << (31 - __builtin_clz(left));
+      pixel_push_block(&joined, part.sums[d], block);
+      left -= block;
+    }
+    film_store_pixel(a, i, &joined);
+  }
+  if (most > a->samples) a->samples = most;
+  atomic_fetch_add_explicit(&a->nonfinite, ml_film_nonfinite(b), memory_order_relaxed);
+  return ML_OK;
+}

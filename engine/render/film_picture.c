@@ -1,0 +1,86 @@
+/* film_picture.c - what a film shows: display pixels, picture files, and the exposure that suits it. Means are read as film.h says, so
+ * all of it may happen while the film is being rendered. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "image/tonemap.h"
+#include "image/write.h"
+#include "math/elementary.h"
+#include "render/engine.h"
+
+void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint32_t y0, uint32_t y1, uint8_t *rgb) {
+  enum { PIECE = 256 };
+  float means[3 * PIECE];
+  if (y1 > film->height) y1 = film->height;
+  for (uint64_t i = (uint64_t)y0 * film->width, end = (uint64_t)y1 * film->width; i < end;) {
+    uint64_t count = end - i < PIECE ? end - i : PIECE;
+    for (uint64_t k = 0; k < count; k++) spectrum_store(means + 3 * k, film_mean(film, i + k));
+    tonemap_row(tonemap, exposure, means, count, rgb);
+    i += count, rgb += 3 * count;
+  }
+}
+
+float film_exposure(const MlFilm *film) {
+  const float grey = 0.18f, limit = 20.0f;
+  double sum = 0;
+  uint64_t lit = 0, pixels = (uint64_t)film->width * film->height;
+  for (uint64_t i = 0; i < pixels; i++) {
+    float y = spectrum_luminance(film_mean(film, i));
+    // Black is left out instead of being given a small value, which would be another exposure in other units.
+    if (!(y > 0.0f) || !isfinite(y)) continue;
+    sum += (double)log2_f(y);
+    lit++;
+  }
+  if (!lit) return 0.0f;
+  return clamp_f(log2_f(grey) - (float)(sum / (double)lit), -limit, limit);
+}
+
+/* ------------------------------------------------------------------ files */
+
+typedef struct FilmView {
+  const MlFilm *film;
+  float exposure;
+  MlTonemap tonemap;
+} FilmView;
+
+static void view_bytes(void *ud, uint32_t y, uint8_t *rgb) {
+  const FilmView *view = ud;
+  ml_film_display(view->film, view->exposure, view->tonemap, y, y + 1, rgb);
+}
+static void view_floats(void *ud, uint32_t y, float *rgb) {
+  const FilmView *view = ud;
+  ml_film_row(view->film, y, rgb);
+}
+
+static MlStatus film_encode(Memory *memory, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink,
+                            MlError *error) {
+  FilmView view = {film, exposure, tonemap};
+  ImageSource source = {film->width, film->height, view_bytes, view_floats, &view};
+  return image_write(memory, format, &source, sink, error);
+}
+
+MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink,
+                        MlError *error) {
+  error_clear(error);
+  return film_encode(&engine->memory, film, format, exposure, tonemap, sink, error);
+}
+
+MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error) {
+  error_clear(error);
+  // What cannot be written is said before the disk is touched.
+  MlImageFormat format = ml_image_format(path);
+  if (format == ML_IMAGE_UNKNOWN)
+    return error_set(error, ML_ERROR_ARGUMENT, "cannot write '%s': its name must end in .png, .jpg, .hdr or .pfm", path);
+  TRY(image_check(format, film->width, film->height, error));
+
+  FileWriter writer;
+  TRY(file_writer_open(&writer, path, error));
+  MlSink sink = file_writer_sink(&writer);
+  MlError failure = {0};
+  MlStatus status = film_encode(&engine->memory, film, format, exposure, tonemap, &sink, &failure);
+  // A failure of the file is told best by the writer, which knows the reason.
+  if (status == ML_OK || writer.failed) return file_writer_commit(&writer, error);
+  file_writer_abort(&writer);
+  return error_set(error, status, "%s", failure.message);
+}
