@@ -244,7 +244,7 @@ HOUSE_SCRIPTS := $(filter tests/build/% tests/render/test_targets.sh,$(SCRIPTS))
 pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstring $(o),$(p)))),$(p))),$(1))
 RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
             TEST_LOGS='$(OUT)/test-logs' tests/run
-SUBMAKE := $(MAKE) DEPS=done LONG=
+SUBMAKE := $(MAKE) DEPS=done
 
 .PHONY: render test check test-long ci golden bless docs format install clean help
 
@@ -258,13 +258,13 @@ render: all
 
 ## test        set up, build, run the tests: release by gcc, and WebAssembly under node
 test: setup
-	$(Q)$(SUBMAKE) -k tests || true
-	$(Q)$(SUBMAKE) TARGET=wasm all || true
+	+$(Q)$(SUBMAKE) -k tests || true
+	+$(Q)$(SUBMAKE) TARGET=wasm all || true
 	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS))
 
 ## check       build and run the tests of one configuration: make check CONFIG=asan ONLY='lua/ test_film'
 check: setup
-	$(Q)$(SUBMAKE) -k tests || true
+	+$(Q)$(SUBMAKE) -k tests || true
 	@$(RUN_TESTS) $(call pick,$(TESTS) $(filter-out $(HOUSE_SCRIPTS),$(SCRIPTS)))
 
 ## test-long   everything, at length: all configurations, both compilers, all targets
