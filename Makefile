@@ -47,7 +47,7 @@ else ifneq ($(filter wasm wasm-threads,$(TARGET)),)
   TARGET_LDFLAGS := -sSUPPORT_LONGJMP=wasm -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=8MB -sNODERAWFS=1 \
                     -sEXIT_RUNTIME=1 -sASSERTIONS=0
   ifeq ($(TARGET),wasm-threads)
-    TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB
+    TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB -Wno-pthreads-mem-growth
   endif
 else
   $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads)
