@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "image/write.h"
 #include "render/engine.h"
 #include "render/exposure.h"
 #include "render/film.h"
@@ -147,6 +148,11 @@ MlStatus ml_render_check(const MlEngine *engine, const MlView *view, const MlSet
     return memory_error(&engine->memory, needed, what, error);
   }
   return ML_OK;
+}
+
+MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, MlError *error) {
+  error_clear(error);
+  return image_check(format, width, height, error);
 }
 
 MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, float *ev,

@@ -18,8 +18,8 @@
 
 typedef enum ScriptAssetStatus {
   SCRIPT_ASSET_OK,
-  SCRIPT_ASSET_MISSING,   /* not there (yet): goes on the list of what is needed */
-  SCRIPT_ASSET_REFUSED,   /* there, but must not be read: not a regular file, outside, too large */
+  SCRIPT_ASSET_MISSING, /* not there (yet): goes on the list of what is needed */
+  SCRIPT_ASSET_REFUSED, /* there, but must not be read: not a regular file, outside, too large */
   SCRIPT_ASSET_MEMORY,
 } ScriptAssetStatus;
 
@@ -28,14 +28,15 @@ typedef enum ScriptAssetStatus {
  * (NULL when *size is 0), which the caller frees. On SCRIPT_ASSET_REFUSED *reason may name why (a constant string). */
 typedef struct ScriptAssets {
   void *ud;
-  ScriptAssetStatus (*read)(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size, const char **reason);
+  ScriptAssetStatus (*read)(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size,
+                            const char **reason);
 } ScriptAssets;
 
 /* Files below one folder of the disk: every path stays beneath it, links are not followed, only regular files are read. */
 typedef struct ScriptFolder ScriptFolder;
 /* The folder "" is the current one. ML_ERROR_FILE when it cannot be opened. */
 MlStatus script_folder_open(MlEngine *engine, const char *folder, ScriptFolder **out, MlError *error);
-void script_folder_close(ScriptFolder *folder); /* NULL is allowed */
+void script_folder_close(ScriptFolder *folder);          /* NULL is allowed */
 ScriptAssets script_folder_assets(ScriptFolder *folder); /* valid until it is closed */
 
 /* -------------------------------------------------------------- evaluation */
@@ -45,36 +46,39 @@ typedef struct ScriptSet {
 } ScriptSet;
 
 typedef struct ScriptInput {
-  size_t size;              /* sizeof(ScriptInput) */
-  const char *name;         /* the script's name in messages: "scenes/hello.lua" */
+  size_t size;      /* sizeof(ScriptInput) */
+  const char *name; /* the script's name in messages: "scenes/hello.lua" */
   const char *source;
-  size_t source_size;       /* bytes, at most 4 MiB */
+  size_t source_size;         /* bytes, at most 4 MiB */
   const ScriptAssets *assets; /* NULL: none; modules cannot be required */
   const ScriptSet *sets;
   size_t set_count;
-  bool clamp_sets;          /* out of range: true clamps with a warning (the page's sliders), false is an error */
-  const char *camera;       /* use the camera of this name; NULL: the last one */
-  double time_limit;        /* seconds; 0: 10 */
-  uint64_t memory_cap;      /* bytes of Lua's own; 0: 256 MiB */
-  bool strict;              /* warnings are errors */
-  bool no_commit;           /* only evaluate: no scene is made */
-  MlCancel cancel;          /* polled often, on the evaluating thread; all zero: never */
-  MlSink console;           /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
+  bool clamp_sets;     /* out of range: true clamps with a warning (the page's sliders), false is an error */
+  const char *camera;  /* use the camera of this name; NULL: the last one */
+  double time_limit;   /* seconds; 0: 10 */
+  uint64_t memory_cap; /* bytes of Lua's own; 0: 256 MiB */
+  bool strict;         /* warnings are errors */
+  bool no_commit;      /* only evaluate: no scene is made */
+  MlCancel cancel;     /* polled often, on the evaluating thread; all zero: never */
+  /* Native only: called on a watchdog's thread when a limit was hit and not honoured for 2 s; expected to end the process. May be NULL. */
+  void (*stuck)(void *ud);
+  void *stuck_ud;
+  MlSink console;      /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
 } ScriptInput;
 
 typedef enum ScriptSeverity { SCRIPT_NOTE, SCRIPT_WARNING, SCRIPT_ERROR } ScriptSeverity;
 
 typedef struct ScriptDiagnostic {
   ScriptSeverity severity;
-  const char *file;         /* the script's or a module's name, "--set" for parameters, or "" */
-  uint32_t line, column;    /* of the field, token or call; 0: unknown */
-  uint32_t end_column;      /* one past the last character, on the same line */
-  const char *path;         /* "sphere.material.roughness" or "" */
-  const char *message;      /* one line, with the path, without file and severity */
-  const char *note;         /* the "= ..." line under the excerpt, or "" */
-  const char *excerpt;      /* source lines with marker and caret, each ended by '\n', or "" */
-  uint32_t count;           /* how often it happened at this place: 1 and more */
-  bool has_fix;             /* replacing columns [fix_column, fix_end_column) of fix_line by fix_text is probably meant */
+  const char *file;      /* the script's or a module's name, "--set" for parameters, or "" */
+  uint32_t line, column; /* of the field, token or call; 0: unknown */
+  uint32_t end_column;   /* one past the last character, on the same line */
+  const char *path;      /* "sphere.material.roughness" or "" */
+  const char *message;   /* one line, with the path, without file and severity */
+  const char *note;      /* the "= ..." line under the excerpt, or "" */
+  const char *excerpt;   /* source lines with marker and caret, each ended by '\n', or "" */
+  uint32_t count;        /* how often it happened at this place: 1 and more */
+  bool has_fix;          /* replacing columns [fix_column, fix_end_column) of fix_line by fix_text is probably meant */
   uint32_t fix_line, fix_column, fix_end_column;
   const char *fix_text;
 } ScriptDiagnostic;
@@ -92,11 +96,11 @@ typedef enum ScriptParamType {
 typedef struct ScriptParam {
   const char *name;
   ScriptParamType type;
-  double value[3], def[3];           /* numbers; bool as 0 or 1; choice as the index from 0 */
-  const char *text, *def_text;       /* strings and choices, else "" */
-  double min, max, step;             /* numbers; meaningful where has_... */
+  double value[3], def[3];     /* numbers; bool as 0 or 1; choice as the index from 0 */
+  const char *text, *def_text; /* strings and choices, else "" */
+  double min, max, step;       /* numbers; meaningful where has_... */
   bool has_min, has_max, has_step, drag;
-  const char *unit, *help, *group;   /* "" when absent */
+  const char *unit, *help, *group; /* "" when absent */
   const char *const *choices;
   size_t choice_count;
   const char *file;
@@ -104,30 +108,30 @@ typedef struct ScriptParam {
 } ScriptParam;
 
 typedef struct ScriptStatistics {
-  uint64_t nodes;       /* of the builder */
-  uint64_t lua_peak;    /* bytes */
-  double seconds;       /* evaluation, without commit */
+  uint64_t nodes;    /* of the builder */
+  uint64_t lua_peak; /* bytes */
+  double seconds;    /* evaluation, without commit */
   double commit_seconds;
 } ScriptStatistics;
 
 typedef struct ScriptEvaluation {
-  const MlScene *scene;   /* NULL when there is any error, or with no_commit; the evaluation holds one reference */
-  MlView view;            /* what the script says, the rest zero: its default */
+  const MlScene *scene; /* NULL when there is any error, or with no_commit; the evaluation holds one reference */
+  MlView view;          /* what the script says, the rest zero: its default */
   MlSettings settings;
   const ScriptDiagnostic *diagnostics; /* in the order of their happening; errors of one place once */
   size_t diagnostic_count;
-  uint32_t errors, warnings;           /* errors counts those beyond the cap of 20, too */
-  const char *console;                 /* what print() wrote, lines "file:line: text" */
+  uint32_t errors, warnings; /* errors counts those beyond the cap of 20, too */
+  const char *console;       /* what print() wrote, lines "file:line: text" */
   size_t console_size;
-  const ScriptParam *params;           /* in the order of declaration */
+  const ScriptParam *params; /* in the order of declaration */
   size_t param_count;
-  const char *const *missing;          /* assets that were asked for and not there; provide them and evaluate again */
+  const char *const *missing; /* assets that were asked for and not there; provide them and evaluate again */
   size_t missing_count;
-  const char *const *assets;           /* all that were read */
+  const char *const *assets; /* all that were read */
   size_t asset_count;
   ScriptStatistics statistics;
-  bool cancelled;                      /* by ScriptInput.cancel: nothing else is to be shown */
-  bool out_of_memory;                  /* the engine's cap, not the script's fault */
+  bool cancelled;     /* by ScriptInput.cancel: nothing else is to be shown */
+  bool out_of_memory; /* the engine's cap, not the script's fault */
 } ScriptEvaluation;
 
 /* Run a script. ML_OK whenever there is an evaluation to look at, however wrong the script: see its errors and scene.
@@ -178,7 +182,7 @@ void script_director_stop(ScriptDirector *director);
 /* Everything is copied, but `assets->ud` and the console's ud must live until the evaluation has ended. Supersedes an older post. Returns
  * its number, 0 when out of memory. The input's own cancel is polled, too. */
 uint64_t script_director_post(ScriptDirector *director, const ScriptInput *input);
-void script_director_cancel(ScriptDirector *director); /* drop what runs and what waits */
+void script_director_cancel(ScriptDirector *director);                     /* drop what runs and what waits */
 ScriptDirectorState script_director_state(const ScriptDirector *director); /* without a lock */
 /* Wait until the newest post has ended or `seconds` have passed (< 0: for ever). true: nothing is under way. */
 bool script_director_wait(ScriptDirector *director, double seconds);

@@ -179,7 +179,7 @@ static int create_temporary(FileWriter *writer) {
     double now = clock_now();
     uint64_t parts[4] = {(uint64_t)getpid(), (uint64_t)(uintptr_t)writer, attempt, 0};
     memcpy(&parts[3], &now, sizeof now);
-    snprintf(writer->temporary + folder, sizeof writer->temporary - folder, ".moonlit-%016llx.tmp",
+    snprintf(writer->temporary + folder, sizeof writer->temporary - folder, ".moonlit-%ld-%016llx.tmp", (long)getpid(),
              (unsigned long long)hash_bytes(parts, sizeof parts, 0));
     int fd = open_file(writer->temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (fd >= 0 || errno != EEXIST) return fd;

@@ -1,4 +1,5 @@
-/* file.h - whole files in, whole files out. Never a half file: a temporary name beside the target, fsync, rename. */
+/* file.h - whole files in, whole files out. Never a half file: a temporary name beside the target, fsync, rename.
+ * Temporary names begin with ".moonlit-", the process's number, "-": so whoever ends the process can remove them. */
 #ifndef ML_BASE_FILE_H
 #define ML_BASE_FILE_H
 

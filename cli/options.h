@@ -1,0 +1,40 @@
+/* options.h - the command line, checked: which command, and every option's value. One table (options.c) holds names, ranges, help and
+ * which commands take which option; parsing, messages and --help are made from it. */
+#ifndef MOONLIT_CLI_OPTIONS_H
+#define MOONLIT_CLI_OPTIONS_H
+
+#include "script.h"
+
+typedef enum Command { COMMAND_NONE, COMMAND_RENDER, COMMAND_CHECK, COMMAND_HASH, COMMAND_PARAMS, COMMAND_DOC, COMMAND_COUNT } Command;
+
+typedef struct Options {
+  Command command;
+  bool help, version;
+  const char *scene;      /* the scene, or doc's NAME; NULL when not given */
+  const char *output;     /* "-" is standard output */
+  uint32_t width, height; /* 0: not given, as for all numbers below without a has_ of their own */
+  uint32_t crop[4];       /* x, y, width, height; width 0: not given */
+  uint32_t samples, threads, tile;
+  bool has_seed, has_exposure, has_integrator;
+  uint64_t seed;
+  double exposure;
+  uint32_t integrator; /* MlIntegrator */
+  const char *camera, *isa, *film, *resume, *search;
+  double time_limit, eval_timeout; /* seconds */
+  uint64_t memory;                 /* bytes */
+  ScriptSet *sets;                 /* one block, freed by options_free */
+  size_t set_count;
+  bool strict, quiet, json, markdown;
+} Options;
+
+/* argv[0] is not looked at. false: *message says what is wrong with the call, in one line. */
+bool options_parse(Options *options, int argc, char **argv, char message[400]);
+void options_free(Options *options);
+
+const char *command_name(Command command);
+/* The lines of --help for the options of a command. */
+void options_write_help(Command command, const MlSink *sink);
+/* Calls visit for every option name, "--size" and the like: what documentation must mention. */
+void options_visit(void (*visit)(void *ud, const char *name), void *ud);
+
+#endif

@@ -1,0 +1,95 @@
+/* picture.c - see picture.h. */
+#include "picture.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+#include "progress.h"
+
+#define GRACE 1.0 /* seconds from the first Ctrl-C to the end of rendering */
+
+/* --------------------------------------------------------------- rendering */
+
+/* Returns when the render has ended by itself, by the clock, or by the user. */
+static void watch_render(Picture *picture, const SceneFile *scene, MlRender *render) {
+  const Options *options = scene->options;
+  Progress progress;
+  double stop_at = 0.0; /* seconds, when stopping began */
+  MlProgress *now = &picture->progress;
+  *now = ml_render_progress(render);
+  progress_begin(&progress, options->quiet, scene->settings.samples, options->time_limit, now);
+  for (double wait = 0.02; ml_render_wait(render, wait) == ML_RENDER_RUNNING; wait = progress.terminal ? 0.1 : 0.05) {
+    *now = ml_render_progress(render);
+    picture->interrupted = interrupted();
+    const bool enough = options->time_limit > 0.0 && now->seconds >= options->time_limit;
+    if (stop_at == 0.0 && (picture->interrupted || enough)) {
+      ml_render_stop(render);
+      stop_at = now->seconds;
+    }
+    if (picture->interrupted && now->seconds >= stop_at + GRACE) ml_render_cancel(render);
+    progress_show(&progress, now);
+  }
+  *now = ml_render_progress(render);
+  picture->interrupted = interrupted();
+  picture->exposure = now->exposure;
+  progress_end(&progress, now);
+}
+
+int picture_render(Picture *picture, SceneFile *scene) {
+  *picture = (Picture){0};
+  MlError error = {0};
+  MlRender *render;
+  const MlScene *frozen = scene->evaluation->scene;
+  if (ml_film_create(scene->engine, frozen, &scene->view, &scene->settings, &picture->film, &error) != ML_OK) return say_error(&error);
+  if (scene->options->resume && ml_film_load(picture->film, scene->options->resume, &error) != ML_OK) return say_error(&error);
+  if (ml_render_start(scene->engine, frozen, &scene->view, &scene->settings, picture->film, &render, &error) != ML_OK)
+    return say_error(&error);
+  watch_render(picture, scene, render);
+  ml_render_destroy(render);
+  if (picture->progress.nonfinite && !scene->options->quiet)
+    say("warning: %llu samples were not finite and count as black", (unsigned long long)picture->progress.nonfinite);
+  return EXIT_DONE;
+}
+
+int picture_keep(const Picture *picture, const Options *options) {
+  if (!options->film) return EXIT_DONE;
+  interrupt_guard_file(options->film);
+  MlError error = {0};
+  return ml_film_save(picture->film, options->film, &error) == ML_OK ? EXIT_DONE : say_error(&error);
+}
+
+void picture_free(Picture *picture) { ml_film_destroy(picture->film); }
+
+/* ------------------------------------------------------------------- files */
+
+static bool cannot_write(const char *path, const char *why) {
+  say("cannot write '%s': %s", path, why);
+  return false;
+}
+
+bool file_check(const char *path) {
+  char folder[4096];
+  const char *slash = strrchr(path, '/');
+  const size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+  if (strlen(path) >= sizeof folder) return cannot_write(path, "the name is too long");
+  memcpy(folder, length ? path : "./", length ? length : 2);
+  folder[length ? length : 2] = '\0';
+
+  struct stat info;
+  if (stat(path, &info) == 0) {
+    if (S_ISDIR(info.st_mode)) return cannot_write(path, "it is a folder");
+    if (access(path, W_OK) != 0) return cannot_write(path, errno == EROFS ? "the file system is read-only" : "permission denied");
+    if (!S_ISREG(info.st_mode)) return true; /* written in place: the folder does not matter */
+  }
+  if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode)) {
+    folder[length > 1 ? length - 1 : length] = '\0';
+    say("cannot write '%s': the folder '%s' does not exist", path, folder);
+    return false;
+  }
+  if (access(folder, W_OK | X_OK) != 0)
+    return cannot_write(path, errno == EROFS ? "the file system is read-only" : "no permission to create files in its folder");
+  return true;
+}

@@ -1,0 +1,70 @@
+/* progress.c - see progress.h. */
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void progress_begin(Progress *progress, bool quiet, uint32_t samples, double time_limit, const MlProgress *now) {
+  const char *term = getenv("TERM");
+  *progress = (Progress){.quiet = quiet, .samples = samples, .limit = time_limit, .before = now->samples_done, .told = -1};
+  progress->terminal = isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0);
+}
+
+void format_duration(char *text, size_t size, double seconds) {
+  const unsigned long s = (unsigned long)(seconds + 0.5);
+  if (s < 3600) snprintf(text, size, "%lu:%02lu", s / 60, s % 60);
+  else snprintf(text, size, "%lu:%02lu:%02lu", s / 3600, s / 60 % 60, s % 60);
+}
+
+static int percentage(const MlProgress *now) {
+  return now->samples_total ? (int)((double)now->samples_done * 100.0 / (double)now->samples_total) : 100;
+}
+
+/* " 42 %   27 of 64 samples   3.81 Mray/s   0:12 left" */
+static void format_line(const Progress *progress, const MlProgress *now, char *text, size_t size) {
+  char left_text[40] = "";
+  const double rate = now->seconds > 0.0 ? (double)now->rays / now->seconds * 1e-6 : 0.0;
+  const double done = (double)(now->samples_done - progress->before), to_do = (double)(now->samples_total - now->samples_done);
+  double left = done > 0.0 ? now->seconds * to_do / done : -1.0;
+  if (progress->limit > 0.0) {
+    const double rest = progress->limit > now->seconds ? progress->limit - now->seconds : 0.0;
+    if (left < 0.0 || left > rest) left = rest;
+  }
+  if (left >= 0.0 && now->state == ML_RENDER_RUNNING) {
+    memcpy(left_text, "   ", 3);
+    format_duration(left_text + 3, sizeof left_text - 3 - sizeof " left", left);
+    strcat(left_text, " left");
+  }
+  snprintf(text, size, "%3d %%   %u of %u samples   %.2f Mray/s%s", percentage(now), now->fewest, progress->samples, rate, left_text);
+}
+
+void progress_show(Progress *progress, const MlProgress *now) {
+  char line[160];
+  if (progress->quiet) return;
+  if (progress->terminal) {
+    format_line(progress, now, line, sizeof line);
+    fprintf(stderr, "\r%s\033[K", line);
+    fflush(stderr);
+    return;
+  }
+  // Elsewhere: every tenth of the way, but no two lines within a second.
+  const int percent = percentage(now);
+  if (percent / 10 <= progress->told / 10 || now->seconds < progress->told_at + 1.0) return;
+  format_line(progress, now, line, sizeof line);
+  fprintf(stderr, "%s\n", line);
+  progress->told = percent;
+  progress->told_at = now->seconds;
+}
+
+void progress_end(Progress *progress, const MlProgress *now) {
+  if (progress->quiet) return;
+  if (progress->terminal) {
+    fputs("\r\033[K", stderr);
+    return;
+  }
+  char line[160];
+  format_line(progress, now, line, sizeof line);
+  fprintf(stderr, "%s\n", line);
+}

@@ -1,0 +1,168 @@
+/* scene.c - see scene.h. */
+#include "scene.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+
+#define SOURCE_LIMIT (4u << 20)
+
+/* ----------------------------------------------------------------- reading */
+
+static int unreadable(const char *path, int reason) {
+  const char *text = reason == ENOENT   ? "there is no such file"
+                     : reason == EISDIR ? "it is a folder"
+                     : reason == EACCES ? "permission denied"
+                     : reason == EFBIG  ? "a scene has at most 4 MiB"
+                                        : strerror(reason);
+  say("cannot read '%s': %s", path, text);
+  return EXIT_COULD_NOT;
+}
+
+/* The whole file in a block of SOURCE_LIMIT bytes from the engine. */
+static int read_source(MlEngine *engine, const char *path, char **source, size_t *size) {
+  FILE *file = fopen(path, "rb");
+  if (!file) return unreadable(path, errno);
+  char *block = ml_engine_realloc(engine, NULL, 0, SOURCE_LIMIT);
+  if (!block) {
+    fclose(file);
+    say("out of memory: reading '%s' takes 4 MiB", path);
+    return EXIT_COULD_NOT;
+  }
+  errno = 0;
+  *size = fread(block, 1, SOURCE_LIMIT, file);
+  const int reason = ferror(file) ? errno : *size == SOURCE_LIMIT && fgetc(file) != EOF ? EFBIG : 0;
+  fclose(file);
+  if (reason) {
+    ml_engine_realloc(engine, block, SOURCE_LIMIT, 0);
+    return unreadable(path, reason);
+  }
+  *source = block;
+  return EXIT_DONE;
+}
+
+/* -------------------------------------------------------------- evaluating */
+
+/* What a scene prints appears as it comes, but never raw. */
+static bool console_write(void *ud, const void *bytes, size_t count) {
+  const MlSink sink = stream_sink(stderr);
+  (void)ud;
+  script_write_visible(bytes, count, &sink);
+  return true;
+}
+
+static void evaluation_stuck(void *ud) {
+  (void)ud;
+  say("the script does not end although its time is over: giving up");
+  _exit(EXIT_WRONG);
+}
+
+static int evaluate(SceneFile *scene, const char *source, size_t size, bool commit, FILE *json) {
+  const Options *options = scene->options;
+  const ScriptAssets assets = script_folder_assets(scene->folder);
+  ScriptInput input = {
+    .size = sizeof input,
+    .name = options->scene,
+    .source = source,
+    .source_size = size,
+    .assets = &assets,
+    .sets = options->sets,
+    .set_count = options->set_count,
+    .camera = options->camera,
+    .time_limit = options->eval_timeout,
+    .strict = options->strict,
+    .no_commit = !commit,
+    .cancel = {.poll = interrupt_poll},
+    .stuck = evaluation_stuck,
+  };
+  if (!options->quiet) input.console = (MlSink){.write = console_write};
+  MlError error = {0};
+  if (script_evaluate(scene->engine, &input, &scene->evaluation, &error) != ML_OK) return say_error(&error);
+
+  const ScriptEvaluation *e = scene->evaluation;
+  if (e->cancelled) return EXIT_INTERRUPTED;
+  const MlSink sink = stream_sink(json ? json : stderr);
+  if (json) {
+    script_write_diagnostics_json(e, &sink);
+    fputc('\n', json);
+  } else {
+    script_write_diagnostics(e, options->quiet ? SCRIPT_WARNING : SCRIPT_NOTE, &sink);
+  }
+  if (!e->errors) return EXIT_DONE;
+  return e->out_of_memory ? EXIT_COULD_NOT : EXIT_WRONG;
+}
+
+/* ------------------------------------------------------------------- merge */
+
+/* Options replace what the script says. */
+static void merge(SceneFile *scene) {
+  const Options *o = scene->options;
+  MlView *view = &scene->view;
+  MlSettings *settings = &scene->settings;
+  if (o->width) view->width = o->width, view->height = o->height;
+  if (o->crop[2]) view->crop_x = o->crop[0], view->crop_y = o->crop[1], view->crop_width = o->crop[2], view->crop_height = o->crop[3];
+  if (o->has_exposure) view->fixed_exposure = true, view->exposure = o->exposure;
+  if (o->samples) settings->samples = o->samples;
+  if (o->tile) settings->tile = o->tile;
+  if (o->has_seed) settings->seed = o->seed;
+  if (o->has_integrator) settings->integrator = (MlIntegrator)o->integrator;
+  if (settings->samples == 0) settings->samples = 64;
+  const MlIntegrator i = settings->integrator;
+  scene->tonemap = i == ML_PATH || i == ML_WHITTED ? view->tonemap : ML_TONEMAP_NONE;
+}
+
+static int check_fits(SceneFile *scene) {
+  MlError error = {0};
+  return ml_render_check(scene->engine, &scene->view, &scene->settings, NULL, &error) == ML_OK ? EXIT_DONE : say_error(&error);
+}
+
+static int open_folder(SceneFile *scene) {
+  const char *path = scene->options->scene, *slash = strrchr(path, '/');
+  MlError error = {0};
+  char folder[4096];
+  const size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+  if (length >= sizeof folder) {
+    say("the scene's path has more than 4095 bytes");
+    return EXIT_COULD_NOT;
+  }
+  memcpy(folder, path, length);
+  folder[length] = '\0';
+  return script_folder_open(scene->engine, folder, &scene->folder, &error) == ML_OK ? EXIT_DONE : say_error(&error);
+}
+
+int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json) {
+  *scene = (SceneFile){.options = options, .view = {.size = sizeof(MlView)}, .settings = {.size = sizeof(MlSettings)}};
+  const MlEngineDesc desc = ML_DESC(MlEngineDesc, .memory_cap = options->memory, .threads = options->threads, .isa = options->isa);
+  MlError error = {0};
+  if (ml_engine_create(&desc, &scene->engine, &error) != ML_OK) return say_error(&error);
+
+  // What the options alone make too large is refused before the script spends its time.
+  int code = EXIT_DONE;
+  if (options->width) {
+    merge(scene);
+    code = check_fits(scene);
+  }
+  char *source = NULL;
+  size_t size = 0;
+  if (code == EXIT_DONE) code = read_source(scene->engine, options->scene, &source, &size);
+  if (code == EXIT_DONE) code = open_folder(scene);
+  if (code == EXIT_DONE) code = evaluate(scene, source, size, depth == SCENE_COMMIT, json);
+  if (source) ml_engine_realloc(scene->engine, source, SOURCE_LIMIT, 0);
+  if (code != EXIT_DONE || depth == SCENE_EVALUATE) return code;
+
+  scene->view = scene->evaluation->view;
+  scene->settings = scene->evaluation->settings;
+  scene->view.size = sizeof scene->view;
+  scene->settings.size = sizeof scene->settings;
+  merge(scene);
+  return check_fits(scene);
+}
+
+void scene_close(SceneFile *scene) {
+  script_evaluation_destroy(scene->evaluation);
+  script_folder_close(scene->folder);
+  ml_engine_destroy(scene->engine);
+}

@@ -1,0 +1,24 @@
+/* scene.h - a scene file brought to a frozen scene, with everything told on the way that there is to tell. */
+#ifndef MOONLIT_CLI_SCENE_H
+#define MOONLIT_CLI_SCENE_H
+
+#include "cli.h"
+
+typedef struct SceneFile {
+  const Options *options;
+  MlEngine *engine;
+  ScriptFolder *folder;
+  ScriptEvaluation *evaluation;
+  MlView view;         /* the script's, with the options' changes */
+  MlSettings settings; /* the same */
+  MlTonemap tonemap;   /* of `view`, but none where the integrator shows data instead of light */
+} SceneFile;
+
+typedef enum SceneDepth { SCENE_EVALUATE, SCENE_COMMIT } SceneDepth;
+
+/* EXIT_DONE, or the exit code after it has been said why. In both cases scene_close. With --json, diagnostics go to `json`, else to
+ * standard error as text. */
+int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json);
+void scene_close(SceneFile *scene);
+
+#endif
