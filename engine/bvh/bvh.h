@@ -8,11 +8,10 @@
 #include "base/memory.h"
 #include "math/bounds.h"
 
-/* Four children side by side: bounds as structure of arrays. child: node index, or BVH_LEAF | first << 4 | count - 1
- * (first indexes Bvh.items, count 1..16), or BVH_EMPTY with inverted bounds. */
+/* Four children side by side: bounds as structure of arrays, planes[0..2] = lo, [3..5] = hi. child: node index, or
+ * BVH_LEAF | first << 4 | count - 1 (first indexes Bvh.items, count 1..16), or BVH_EMPTY with bounds that no ray passes. */
 typedef struct BvhNode {
-  _Alignas(16) float lo[3][4];
-  float hi[3][4];
+  _Alignas(16) float planes[6][4];
   uint32_t child[4];
   uint32_t pad[4];
 } BvhNode;

@@ -16,11 +16,13 @@ typedef struct Mesh {
 
 /* Shared geometry: either a mesh (tree over triangles) or a group's primitives (tree over primitives). An asset block. */
 typedef struct Geometry {
-  Mesh mesh;           /* triangle_count 0: a group */
+  Mesh mesh; /* triangle_count 0: a group */
   const Prim *prims;
   const PlacedTransform *placed;
   uint64_t prim_count;
   Bvh bvh;
+  uint64_t degenerate; /* triangles that were left out */
+  double origin[3];    /* stored coordinates plus this are the group's own; 0 for meshes */
   uint64_t bytes;      /* of the whole block, which begins with this struct */
   uint64_t hash;       /* of the contents */
 } Geometry;
@@ -31,16 +33,16 @@ typedef struct Instance {
   uint32_t material;      /* for parts that name none; resolved */
   uint32_t light;         /* a mesh that emits: its light, else NO_ID */
   uint32_t hidden;        /* ML_HIDE_* */
-  uint32_t mirrored;      /* determinant < 0 */
+  float lo[3], hi[3];     /* bounds in the scene, part of the instance's own test (trace.h) */
 } Instance;
 
 /* The tree's item i is primitive i for i < prim_count, else instance i - prim_count. Planes are tested on their own. */
 typedef struct World {
   Bvh bvh;
-  const Prim *prims;            /* all primitives of the scene, planes included; the tree's first items */
+  const Prim *prims; /* all primitives of the scene, planes included; the tree's first items */
   const PlacedTransform *placed;
   const Instance *instances;
-  const uint32_t *planes;       /* ids of the primitives that are planes */
+  const uint32_t *planes; /* ids of the primitives that are planes */
   uint64_t prim_count, instance_count, plane_count;
 } World;
 

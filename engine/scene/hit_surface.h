@@ -1,14 +1,201 @@
-/* hit_surface.h - from a hit to the surface there: position with its error bound, normals, material, light. Per-ray code. */
+/* hit_surface.h - from a hit to the surface there: position with its error bound, normals, material, light. Per-ray code.
+ *
+ * Positions follow section 6.8 of pbrt-v4 in spirit (the point is put back onto the surface, its error is known, rays leave it
+ * from outside that error), but are computed in double, from the surface's own parameters where it has some. What errs then is
+ * little more than the rounding of p itself, and of the origin that a ray is given in an instance's space. */
 #ifndef ML_SCENE_HIT_SURFACE_H
 #define ML_SCENE_HIT_SURFACE_H
 
+#include "math/elementary.h"
 #include "scene/scene.h"
+#include "shape/intersect.h"
 #include "shape/surface.h"
 
-/* The surface at `hit` of `ray`, which must be what trace_closest gave for them. */
-static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit, Surface *surface);
+/* A point of a surface in the space of its tree: position, normal of any length, per axis the largest coordinate it came from. */
+typedef struct LocalPoint {
+  MlVec3 p, n, size;
+} LocalPoint;
 
-/* Texture coordinates there; what they mean per shape is said at its definition. */
-static inline Vec2 surface_uv(const Scene *scene, const Surface *surface);
+static inline MlVec3 dvec_abs(MlVec3 a) { return (MlVec3){__builtin_fabs(a.x), __builtin_fabs(a.y), __builtin_fabs(a.z)}; }
+static inline MlVec3 box_size(const float lo[3], const float hi[3]) {
+  return dvec_from_vec3(vec3_max(vec3_abs(vec3_load(lo)), vec3_abs(vec3_load(hi))));
+}
+static inline MlVec3 matrix_abs_multiply(const float m[9], MlVec3 v) {
+  float a[9];
+  for (int i = 0; i < 9; i++) a[i] = abs_f(m[i]);
+  return matrix_multiply(a, v);
+}
+
+/* Move p, given in world coordinates, so that its local coordinates become `local`. to_world undoes to_local only up to rounding;
+ * a second step takes out what the first leaves. */
+static inline MlVec3 placed_point_at(const PlacedTransform *placed, MlVec3 p, MlVec3 local) {
+  for (int i = 0; i < 2; i++) p = dvec_add(p, matrix_multiply(placed->to_world, dvec_subtract(local, placed_point_to_local(placed, p))));
+  return p;
+}
+
+static inline double clamp_to_cube(double x) { return x < -1.0 ? -1.0 : x > 1.0 ? 1.0 : x; }
+
+/* o, d: the ray in the same space. */
+static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *placed, MlVec3 o, MlVec3 d, const Hit *hit) {
+  MlVec3 p0 = dvec_load(prim->p[0]), ray_point = dvec_along(o, d, (double)hit->t);
+  double u = (double)hit->u, v = (double)hit->v;
+  LocalPoint point = {.p = ray_point, .n = dvec_load(prim->n), .size = box_size(prim->lo, prim->hi)};
+  switch ((PrimKind)prim->kind) {
+  case PRIM_SPHERE:
+    point.n = dvec_subtract(ray_point, p0);
+    point.p = dvec_along(p0, point.n, (double)prim->r / dvec_length(point.n));
+    break;
+  case PRIM_ELLIPSOID: {
+    const PlacedTransform *m = &placed[prim->placed];
+    MlVec3 unit = dvec_normalize(placed_point_to_local(m, ray_point));
+    point.p = placed_point_at(m, ray_point, unit);
+    point.n = matrix_multiply_transposed(m->to_local, unit);
+    break;
+  }
+  case PRIM_BOX: {
+    const PlacedTransform *m = &placed[prim->placed];
+    MlVec3 local = placed_point_to_local(m, ray_point);
+    double c[3] = {clamp_to_cube(local.x), clamp_to_cube(local.y), clamp_to_cube(local.z)}, n[3] = {0.0, 0.0, 0.0};
+    c[hit->part >> 1] = n[hit->part >> 1] = (hit->part & 1) != 0 ? 1.0 : -1.0;
+    point.p = placed_point_at(m, ray_point, (MlVec3){c[0], c[1], c[2]});
+    point.n = matrix_multiply_transposed(m->to_local, (MlVec3){n[0], n[1], n[2]});
+    break;
+  }
+  case PRIM_QUAD:
+    point.p = dvec_along(dvec_along(p0, dvec_subtract(dvec_load(prim->p[1]), p0), u), dvec_subtract(dvec_load(prim->p[3]), p0), v);
+    break;
+  case PRIM_TRIANGLE:
+    point.p = dvec_along(dvec_along(p0, dvec_subtract(dvec_load(prim->p[1]), p0), u), dvec_subtract(dvec_load(prim->p[2]), p0), v);
+    break;
+  case PRIM_DISK: point.p = dvec_along(dvec_along(p0, dvec_load(prim->p[1]), u), dvec_load(prim->p[2]), v); break;
+  case PRIM_PLANE:
+    point.p = dvec_along(ray_point, point.n, dvec_dot(point.n, dvec_subtract(p0, ray_point)) / dvec_dot(point.n, point.n));
+    point.size = dvec_add(dvec_abs(p0), dvec_abs(ray_point));
+    break;
+  }
+  return point;
+}
+
+/* The same for a triangle of a mesh; *shading is its interpolated normal, zero if it has none. */
+static inline LocalPoint mesh_point(const Mesh *mesh, const Hit *hit, MlVec3 *shading) {
+  const uint32_t *corner = mesh->triangles + 3 * (size_t)hit->prim;
+  const float *a = mesh->points + 3 * (size_t)corner[0], *b = mesh->points + 3 * (size_t)corner[1],
+              *c = mesh->points + 3 * (size_t)corner[2];
+  double u = (double)hit->u, v = (double)hit->v;
+  MlVec3 p = dvec_load(a);
+  Aabb box = triangle_bounds(a, b, c);
+  LocalPoint point = {.n = corners_normal(a, b, c), .size = box_size(box.lo, box.hi)};
+  point.p = dvec_along(dvec_along(p, dvec_subtract(dvec_load(b), p), u), dvec_subtract(dvec_load(c), p), v);
+  *shading = (MlVec3){0.0, 0.0, 0.0};
+  if (mesh->normals != NULL) {
+    const float *n = mesh->normals;
+    *shading = dvec_scale(dvec_load(n + 3 * (size_t)corner[0]), 1.0 - u - v);
+    *shading = dvec_along(dvec_along(*shading, dvec_load(n + 3 * (size_t)corner[1]), u), dvec_load(n + 3 * (size_t)corner[2]), v);
+  }
+  return point;
+}
+
+/* Twice the largest rounding of a coordinate, and what the doubles lose on numbers of the given size (their roundings with a factor of 4000 to spare,
+ * which the condition of a placement's matrix may use up). */
+static inline MlVec3 rounding_error(MlVec3 p, MlVec3 size) { return dvec_add(dvec_scale(dvec_abs(p), 0x1p-23), dvec_scale(size, 0x1p-40)); }
+
+/* The surface at `hit` of `ray`, which must be what trace_closest gave for them. */
+static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit, Surface *surface) {
+  const World *world = &scene->world;
+  MlVec3 o = dvec_from_vec3(ray->o), d = dvec_from_vec3(ray->d), shading = {0.0, 0.0, 0.0};
+  *surface = (Surface){.u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part};
+  LocalPoint point;
+  MlVec3 error;
+  if (hit->instance == NO_ID) {
+    const Prim *prim = &world->prims[hit->prim];
+    point = prim_point(prim, world->placed, o, d, hit);
+    surface->material = prim->material;
+    surface->light = prim->light;
+    error = rounding_error(point.p, point.size);
+  } else {
+    const Instance *instance = &world->instances[hit->instance];
+    const Geometry *geometry = instance->geometry;
+    const PlacedTransform *placed = &instance->placed;
+    surface->material = instance->material;
+    surface->light = instance->light;
+    if (geometry->mesh.triangle_count != 0) {
+      point = mesh_point(&geometry->mesh, hit, &shading);
+    } else {
+      const Prim *prim = &geometry->prims[hit->prim];
+      point = prim_point(prim, geometry->placed, placed_point_to_local(placed, o), matrix_multiply(placed->to_local, d), hit);
+      if (prim->material != NO_ID) surface->material = prim->material;
+    }
+    // A ray that starts here is rounded once more, in the instance's space
+    error = matrix_abs_multiply(placed->to_world, rounding_error(point.p, point.size));
+    MlVec3 p = dvec_add(matrix_multiply(placed->to_world, point.p), dvec_load(placed->centre));
+    point.p = placed_point_at(placed, p, point.p);
+    point.n = matrix_multiply_transposed(placed->to_local, point.n);
+    shading = matrix_multiply_transposed(placed->to_local, shading);
+    error = dvec_add(error, rounding_error(point.p, dvec_abs(dvec_load(placed->centre))));
+  }
+  surface->p = dvec_to_vec3(point.p);
+  surface->p_error = dvec_to_vec3(error);
+  surface->ng = dvec_to_vec3(dvec_normalize(point.n));
+  surface->ns = surface->ng;
+  if (!dvec_is_zero(shading)) surface->ns = face_forward(dvec_to_vec3(dvec_normalize(shading)), surface->ng);
+}
+
+/* ---- texture coordinates */
+
+/* On the unit sphere: u by heading (0 at +z, .25 at +x), v from the pole at -y (0) to that at +y (1). */
+static inline Vec2 sphere_uv(Vec3 p) {
+  float turn = atan2_f(p[0], p[2]) * INV_TWO_PI_F;
+  return (Vec2){turn < 0.0f ? turn + 1.0f : turn, 1.0f - acos_f(clamp_f(p[1], -1.0f, 1.0f)) * INV_PI_F};
+}
+/* 0..1 on each face of the cube, upright when seen from outside with y up (top: -z is up, bottom: +z is up). */
+static inline Vec2 cube_uv(Vec3 p, uint32_t part) {
+  float sign = (part & 1) != 0 ? 1.0f : -1.0f;
+  Vec2 uv = part >> 1 == 0 ? (Vec2){-sign * p[2], p[1]} : part >> 1 == 1 ? (Vec2){p[0], -sign * p[2]} : (Vec2){sign * p[0], p[1]};
+  return (Vec2){clamp_f(0.5f + 0.5f * uv.x, 0.0f, 1.0f), clamp_f(0.5f + 0.5f * uv.y, 0.0f, 1.0f)};
+}
+
+/* Texture coordinates of a surface: SPHERE and ELLIPSOID as sphere_uv, BOX as cube_uv, QUAD along its edges, TRIANGLE its
+ * barycentrics, a mesh its own (else barycentrics), DISK 0..1 across its half axes' square, PLANE metres along its axes. */
+static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
+  const World *world = &scene->world;
+  const Prim *prims = world->prims;
+  const PlacedTransform *placed = world->placed;
+  MlVec3 p = dvec_from_vec3(surface->p);
+  Vec2 uv = {surface->u, surface->v};
+  if (surface->instance != NO_ID) {
+    const Instance *instance = &world->instances[surface->instance];
+    const Mesh *mesh = &instance->geometry->mesh;
+    if (mesh->triangle_count != 0) {
+      if (mesh->uv == NULL) return uv;
+      const uint32_t *corner = mesh->triangles + 3 * (size_t)surface->prim;
+      const float *a = mesh->uv + 2 * (size_t)corner[0], *b = mesh->uv + 2 * (size_t)corner[1], *c = mesh->uv + 2 * (size_t)corner[2];
+      float w = 1.0f - uv.x - uv.y;
+      return (Vec2){(w * a[0] + uv.x * b[0]) + uv.y * c[0], (w * a[1] + uv.x * b[1]) + uv.y * c[1]};
+    }
+    prims = instance->geometry->prims;
+    placed = instance->geometry->placed;
+    p = placed_point_to_local(&instance->placed, p);
+  }
+  const Prim *prim = &prims[surface->prim];
+  switch ((PrimKind)prim->kind) {
+  case PRIM_SPHERE: {
+    Vec3 n = dvec_to_vec3(dvec_normalize(dvec_subtract(p, dvec_load(prim->p[0]))));
+    return sphere_uv(vec3(dot(n, vec3_load(prim->p[1])), dot(n, vec3_load(prim->p[2])), dot(n, vec3_load(prim->p[3]))));
+  }
+  case PRIM_ELLIPSOID: return sphere_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)));
+  case PRIM_BOX: return cube_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)), surface->part);
+  case PRIM_DISK: return (Vec2){0.5f + 0.5f * uv.x, 0.5f + 0.5f * uv.y};
+  case PRIM_PLANE: {
+    // Coordinates along the plane's axes, which a placement may have made oblique
+    MlVec3 q = dvec_subtract(p, dvec_load(prim->p[0])), a = dvec_load(prim->p[1]), b = dvec_load(prim->p[2]);
+    MlVec3 n = dvec_cross(a, b);
+    double nn = dvec_dot(n, n);
+    return (Vec2){(float)(dvec_dot(dvec_cross(q, b), n) / nn), (float)(dvec_dot(dvec_cross(a, q), n) / nn)};
+  }
+  case PRIM_QUAD:
+  case PRIM_TRIANGLE: break;
+  }
+  return uv;
+}
 
 #endif

@@ -19,15 +19,15 @@
 typedef enum PrimKind { PRIM_SPHERE, PRIM_ELLIPSOID, PRIM_BOX, PRIM_QUAD, PRIM_TRIANGLE, PRIM_DISK, PRIM_PLANE } PrimKind;
 
 typedef struct Prim {
-  uint32_t kind;       /* PrimKind */
-  uint32_t material;   /* NO_ID: the instance's */
-  uint32_t light;      /* index into the scene's lights if it emits and is sampled, else NO_ID */
-  uint32_t hidden;     /* ML_HIDE_* */
+  uint32_t kind;     /* PrimKind */
+  uint32_t material; /* NO_ID: the instance's */
+  uint32_t light;    /* index into the scene's lights if it emits and is sampled, else NO_ID */
+  uint32_t hidden;   /* ML_HIDE_* */
   float p[4][3];
   float n[3];
   float r;
-  uint32_t placed;     /* index into the owner's PlacedTransform array for ELLIPSOID and BOX, else 0 */
-  float lo[3], hi[3];  /* prim_bounds: part of the primitive's own test (bvh/trace.h) */
+  uint32_t placed;    /* index into the owner's PlacedTransform array for ELLIPSOID and BOX, else 0 */
+  float lo[3], hi[3]; /* prim_bounds: part of the primitive's own test (bvh/trace.h) */
 } Prim;
 
 /* An affine placement in both directions: world = to_world local + centre, local = to_local (world - centre). Taking the centre

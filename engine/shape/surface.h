@@ -8,11 +8,11 @@
 #include "shape/ray.h"
 
 typedef struct Surface {
-  Vec3 p;       /* world position (relative to the scene origin), refined onto the surface */
-  Vec3 p_error; /* absolute bound of p's error per axis */
-  Vec3 ng;      /* unit geometric normal, the front side's (outward for closed shapes) */
-  Vec3 ns;      /* unit shading normal, on ng's side */
-  float u, v;   /* as in the hit */
+  Vec3 p;            /* world position (relative to the scene origin), refined onto the surface */
+  Vec3 p_error;      /* absolute bound of p's error per axis */
+  Vec3 ng;           /* unit geometric normal, the front side's (outward for closed shapes) */
+  Vec3 ns;           /* unit shading normal, on ng's side */
+  float u, v;        /* as in the hit */
   uint32_t material; /* resolved; never NO_ID */
   uint32_t light;    /* index of the light this surface is, or NO_ID */
   uint32_t instance, prim, part;
@@ -25,8 +25,8 @@ static inline Vec3 ray_origin(Vec3 p, Vec3 p_error, Vec3 n, Vec3 w) {
   Vec3 offset = distance * (dot(w, n) < 0.0f ? -n : n);
   Vec3 o = p + offset;
   for (int i = 0; i < 3; i++) {
-    if (offset[i] > 0.0f) o[i] = float_next_up(o[i]);
-    if (offset[i] < 0.0f) o[i] = float_next_down(o[i]);
+    if (offset[i] > 0.0f) o[i] = next_up_f(o[i]);
+    if (offset[i] < 0.0f) o[i] = next_down_f(o[i]);
   }
   return o;
 }

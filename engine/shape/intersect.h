@@ -1,0 +1,239 @@
+/* intersect.h - the one test of a ray against each kind of primitive: a fixed sequence of operations, the same bits everywhere.
+ *
+ * Which triangle of a mesh a ray goes through is decided in float (watertight: Woop, Benthin, Wald 2013). Where a surface is, is
+ * computed in double from the float data, so that a distance errs by its own rounding alone: an origin one float off the surface
+ * (shape/surface.h) then is on the right side of it for certain, at every scale, and nothing needs an epsilon. Doubles cost
+ * nothing here: this is scalar code, run for the few primitives that a ray comes close to.
+ *
+ * All tests accept t in (0, infinity) from either side; directions need not be unit vectors. Callers restrict t. */
+#ifndef ML_SHAPE_INTERSECT_H
+#define ML_SHAPE_INTERSECT_H
+
+#include "math/dvec.h"
+#include "shape/prim.h"
+#include "shape/ray_box.h"
+
+typedef struct PrimHit {
+  float t, u, v; /* u, v: QUAD along its two edges, TRIANGLE barycentrics of p[1] and p[2], DISK along its half axes (-1..1), else 0 */
+  uint32_t part;
+} PrimHit;
+
+/* What the tests need of a ray, computed once per ray and space. The shear makes the ray the z axis of a frame in which kz is the
+ * direction's largest axis. */
+typedef struct RayQuery {
+  Vec3 o, d;
+  float sx, sy;
+  uint32_t kx, ky, kz;
+  RayBox box;
+} RayQuery;
+
+static inline RayQuery ray_query(Vec3 o, Vec3 d) {
+  Vec3 size = vec3_abs(d);
+  uint32_t kz = size[0] >= size[1] ? (size[0] >= size[2] ? 0 : 2) : (size[1] >= size[2] ? 1 : 2);
+  uint32_t kx = kz == 2 ? 0 : kz + 1, ky = kx == 2 ? 0 : kx + 1;
+  return (RayQuery){.o = o, .d = d, .sx = d[kx] / d[kz], .sy = d[ky] / d[kz], .kx = kx, .ky = ky, .kz = kz, .box = ray_box(o, d)};
+}
+
+static inline MlVec3 dvec_load(const float *p) { return (MlVec3){(double)p[0], (double)p[1], (double)p[2]}; }
+static inline MlVec3 dvec_from_vec3(Vec3 v) { return (MlVec3){(double)v[0], (double)v[1], (double)v[2]}; }
+static inline MlVec3 dvec_along(MlVec3 o, MlVec3 d, double t) { return dvec_add(o, dvec_scale(d, t)); }
+/* A row-major 3x3 matrix, or its transpose, times a vector. */
+static inline MlVec3 matrix_multiply(const float m[9], MlVec3 v) {
+  return (MlVec3){((double)m[0] * v.x + (double)m[1] * v.y) + (double)m[2] * v.z,
+                  ((double)m[3] * v.x + (double)m[4] * v.y) + (double)m[5] * v.z,
+                  ((double)m[6] * v.x + (double)m[7] * v.y) + (double)m[8] * v.z};
+}
+static inline MlVec3 matrix_multiply_transposed(const float m[9], MlVec3 v) {
+  return (MlVec3){((double)m[0] * v.x + (double)m[3] * v.y) + (double)m[6] * v.z,
+                  ((double)m[1] * v.x + (double)m[4] * v.y) + (double)m[7] * v.z,
+                  ((double)m[2] * v.x + (double)m[5] * v.y) + (double)m[8] * v.z};
+}
+static inline MlVec3 placed_point_to_local(const PlacedTransform *placed, MlVec3 p) {
+  return matrix_multiply(placed->to_local, dvec_subtract(p, dvec_load(placed->centre)));
+}
+
+/* ---- flat kinds */
+
+/* A corner relative to the ray's origin, sheared so that the ray is the z axis: x and y. */
+typedef struct Sheared {
+  float x, y;
+} Sheared;
+static inline Sheared shear_corner(const RayQuery *q, const float *p) {
+  float z = p[q->kz] - q->o[q->kz];
+  return (Sheared){(p[q->kx] - q->o[q->kx]) - q->sx * z, (p[q->ky] - q->o[q->ky]) - q->sy * z};
+}
+
+/* Whether the ray passes between three sheared corners; u and v are the barycentrics of b and c. An edge's function has the same
+ * magnitude in both triangles that share it, and a float difference of products has the exact one's sign unless it is 0: then
+ * doubles decide, in which the products are exact. So of two neighbours at least one is hit. */
+static inline bool between_corners(Sheared a, Sheared b, Sheared c, float *u, float *v) {
+  float ua = c.x * b.y - c.y * b.x, ub = a.x * c.y - a.y * c.x, uc = b.x * a.y - b.y * a.x;
+  if (ua == 0.0f || ub == 0.0f || uc == 0.0f) {
+    ua = (float)((double)c.x * (double)b.y - (double)c.y * (double)b.x);
+    ub = (float)((double)a.x * (double)c.y - (double)a.y * (double)c.x);
+    uc = (float)((double)b.x * (double)a.y - (double)b.y * (double)a.x);
+  }
+  if ((ua < 0.0f || ub < 0.0f || uc < 0.0f) && (ua > 0.0f || ub > 0.0f || uc > 0.0f)) return false;
+  float sum = (ua + ub) + uc;
+  if (!(sum < 0.0f || sum > 0.0f)) return false; /* seen edge on, or degenerate */
+  *u = ub / sum;
+  *v = uc / sum;
+  return true;
+}
+
+/* Where the ray meets the plane through p with normal n (of any length); 0 if it does not. */
+static inline double plane_distance(const RayQuery *q, MlVec3 p, MlVec3 n) {
+  double slope = dvec_dot(n, dvec_from_vec3(q->d));
+  if (slope == 0.0) return 0.0;
+  return dvec_dot(n, dvec_subtract(p, dvec_from_vec3(q->o))) / slope;
+}
+static inline MlVec3 corners_normal(const float *a, const float *b, const float *c) {
+  MlVec3 o = dvec_load(a);
+  return dvec_cross(dvec_subtract(dvec_load(b), o), dvec_subtract(dvec_load(c), o));
+}
+
+static inline bool triangle_intersect(const RayQuery *q, const float *a, const float *b, const float *c, PrimHit *out) {
+  if (!between_corners(shear_corner(q, a), shear_corner(q, b), shear_corner(q, c), &out->u, &out->v)) return false;
+  out->t = (float)plane_distance(q, dvec_load(a), corners_normal(a, b, c));
+  out->part = 0;
+  return out->t > 0.0f;
+}
+
+/* Two triangles by the diagonal, so that a quad is as tight as its neighbours; one plane through three corners. */
+static inline bool quad_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
+  Sheared p0 = shear_corner(q, prim->p[0]), p1 = shear_corner(q, prim->p[1]), p2 = shear_corner(q, prim->p[2]),
+          p3 = shear_corner(q, prim->p[3]);
+  float b, c;
+  if (between_corners(p0, p1, p2, &b, &c)) {
+    out->u = min_f(b + c, 1.0f);
+    out->v = c;
+  } else if (between_corners(p0, p2, p3, &b, &c)) {
+    out->u = b;
+    out->v = min_f(b + c, 1.0f);
+  } else {
+    return false;
+  }
+  out->t = (float)plane_distance(q, dvec_load(prim->p[0]), corners_normal(prim->p[0], prim->p[1], prim->p[3]));
+  return out->t > 0.0f;
+}
+
+static inline bool disk_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
+  MlVec3 centre = dvec_load(prim->p[0]), a = dvec_load(prim->p[1]), b = dvec_load(prim->p[2]);
+  MlVec3 n = dvec_cross(a, b);
+  double t = plane_distance(q, centre, n);
+  if (!(t > 0.0)) return false;
+  // Coordinates along the half axes, which need not be orthogonal
+  MlVec3 p = dvec_subtract(dvec_along(dvec_from_vec3(q->o), dvec_from_vec3(q->d), t), centre);
+  double nn = dvec_dot(n, n), u = dvec_dot(dvec_cross(p, b), n) / nn, v = dvec_dot(dvec_cross(a, p), n) / nn;
+  double square = u * u + v * v, hole = (double)prim->r;
+  if (!(square <= 1.0) || square < hole * hole) return false;
+  *out = (PrimHit){.t = (float)t, .u = (float)u, .v = (float)v};
+  return out->t > 0.0f;
+}
+
+/* ---- closed kinds */
+
+/* Haines, Günther, Akenine-Möller 2019, "Precision Improvements for Ray/Sphere Intersection". f: origin from the centre. */
+static inline bool sphere_distance(MlVec3 f, MlVec3 d, double r, double *t) {
+  double dd = dvec_dot(d, d), b = -dvec_dot(f, d);
+  MlVec3 nearest = dvec_along(f, d, b / dd);
+  double discriminant = r * r - dvec_dot(nearest, nearest);
+  if (!(discriminant >= 0.0)) return false;
+  double c = dvec_dot(f, f) - r * r;
+  double root = __builtin_sqrt(dd * discriminant), q = b < 0.0 ? b - root : b + root;
+  if (q == 0.0) return false; /* touches at the origin itself */
+  double t0 = c / q, t1 = q / dd;
+  double first = t0 < t1 ? t0 : t1, second = t0 < t1 ? t1 : t0;
+  *t = first > 0.0 ? first : second;
+  return *t > 0.0;
+}
+
+/* The cube [-1,1]^3; part: the face that the ray goes through at *t. */
+static inline bool cube_distance(MlVec3 o, MlVec3 d, double *t, uint32_t *part) {
+  const double os[3] = {o.x, o.y, o.z}, ds[3] = {d.x, d.y, d.z};
+  double first = -(double)INFINITY_F, second = (double)INFINITY_F;
+  uint32_t first_face = 0, second_face = 0;
+  for (uint32_t i = 0; i < 3; i++) {
+    if (ds[i] == 0.0) {
+      if (!(os[i] >= -1.0 && os[i] <= 1.0)) return false;
+      continue;
+    }
+    double low = (-1.0 - os[i]) / ds[i], high = (1.0 - os[i]) / ds[i];
+    bool back = ds[i] < 0.0;
+    double in = back ? high : low, out = back ? low : high;
+    if (in > first) first = in, first_face = 2 * i + (back ? 1 : 0);
+    if (out < second) second = out, second_face = 2 * i + (back ? 0 : 1);
+  }
+  if (!(first <= second)) return false;
+  *t = first > 0.0 ? first : second;
+  *part = first > 0.0 ? first_face : second_face;
+  return *t > 0.0;
+}
+
+/* ---- all kinds */
+
+/* placed: the array of the primitive's owner. */
+static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, PrimHit *out) {
+  double t = 0.0;
+  *out = (PrimHit){0};
+  switch ((PrimKind)prim->kind) {
+  case PRIM_SPHERE:
+    if (!sphere_distance(dvec_subtract(dvec_from_vec3(q->o), dvec_load(prim->p[0])), dvec_from_vec3(q->d), (double)prim->r, &t))
+      return false;
+    break;
+  case PRIM_ELLIPSOID:
+  case PRIM_BOX: {
+    const PlacedTransform *m = &placed[prim->placed];
+    MlVec3 o = placed_point_to_local(m, dvec_from_vec3(q->o)), d = matrix_multiply(m->to_local, dvec_from_vec3(q->d));
+    if (!(prim->kind == PRIM_BOX ? cube_distance(o, d, &t, &out->part) : sphere_distance(o, d, 1.0, &t))) return false;
+    break;
+  }
+  case PRIM_QUAD: return quad_intersect(q, prim, out);
+  case PRIM_TRIANGLE: return triangle_intersect(q, prim->p[0], prim->p[1], prim->p[2], out);
+  case PRIM_DISK: return disk_intersect(q, prim, out);
+  case PRIM_PLANE: t = plane_distance(q, dvec_load(prim->p[0]), dvec_load(prim->n)); break;
+  }
+  out->t = (float)t;
+  return out->t > 0.0f;
+}
+
+/* The whole test of a primitive: its surface and its box. The box's near distance is a floor under t, and so is `floor` (that of
+ * the instance around it), which makes t >= near for every box above it in the tree: see bvh/trace.h. */
+static inline bool prim_intersect(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, float floor, float t_max,
+                                  PrimHit *out) {
+  float near = floor;
+  if (prim->kind != PRIM_PLANE && !(ray_box_test(&q->box, prim->lo, prim->hi, &near) && near <= t_max)) return false;
+  if (!prim_surface_hit(q, prim, placed, out)) return false;
+  out->t = max_f(out->t, near);
+  return out->t <= t_max;
+}
+
+/* ---- triangles of meshes */
+
+/* The padded box of a triangle; build and rays compute it alike. Padding: a ray that is accepted along an edge may miss the exact
+ * triangle by the rounding of its sheared corners. That of a corner is at most 5 roundings of its distance from the ray's origin
+ * along the box's axis, which the slab test's own 8 ulp absorb at the nearest corner, and at the others up to the triangle's
+ * extent; the edge functions add one more of the sheared extent, at most twice the extent. 16 roundings of it hold all that.
+ * (Slivers can be accepted further out by cancellation; there the box has the last word.) */
+static inline Aabb triangle_bounds(const float *a, const float *b, const float *c) {
+  Aabb box;
+  float extent = 0.0f;
+  for (int i = 0; i < 3; i++) {
+    box.lo[i] = min_f(min_f(a[i], b[i]), c[i]);
+    box.hi[i] = max_f(max_f(a[i], b[i]), c[i]);
+    extent = max_f(box.hi[i] - box.lo[i], extent);
+  }
+  return aabb_pad(&box, 16.0f * EPSILON_F * extent);
+}
+
+static inline bool mesh_triangle_intersect(const RayQuery *q, const float *a, const float *b, const float *c, float floor, float t_max,
+                                           PrimHit *out) {
+  if (!triangle_intersect(q, a, b, c, out)) return false;
+  Aabb box = triangle_bounds(a, b, c); /* after the test: most triangles that are looked at are missed */
+  float near = floor;
+  if (!ray_box_test(&q->box, box.lo, box.hi, &near)) return false;
+  out->t = max_f(out->t, near);
+  return out->t <= t_max;
+}
+
+#endif
