@@ -204,15 +204,12 @@ static inline float atan2_f(float y, float x) {
     return __builtin_copysignf(HALF_PI_F, y);
   } else if (ax == INFINITY_F) {
     angle = 0.0f;
+  } else if (ay < ax * 0x1p-13f) {
+    angle = ay / ax; /* the cubic term is below .01 ulp */
   } else {
-    // Powers of two bring the larger one near 1; what then vanishes does so in the quotient, too
+    // A power of two brings the larger one near 1; a smaller one that vanishes by it does not matter
     float scale = max_f(ax, ay) > 0x1p30f ? 0x1p-90f : max_f(ax, ay) < 0x1p-30f ? 0x1p90f : 1.0f;
-    ax *= scale, ay *= scale;
-    if (ay < ax * 0x1p-13f) {
-      angle = ay / ax; /* the cubic term is below .01 ulp */
-    } else {
-      angle = atan_quotient_f(ay, ax);
-    }
+    angle = atan_quotient_f(ay * scale, ax * scale);
   }
   if (!back) return __builtin_copysignf(angle, y);
   FloatPair rest = pair_fast_sum(PI_F, -angle);
