@@ -20,32 +20,35 @@ static double not_a_number(double x) { return (x - x) / (x - x); }
 
 /* ---- sine, cosine, tangent */
 
-/* Taylor series for |r| <= pi/4 (+ a little), relative error below 2^-68. */
+/* Taylor series for |r| <= pi/4 (+ a little), relative error below 2^-59: from the second term on double is enough. */
 static Double2 sin_series(Double2 r) {
+  static const Double2 sixth = {0x1.5555555555555p-3, 0x1.5555555555555p-57};
   Double2 z = dd_multiply(r, r);
-  double t = 1.0 / 21 / 20;
-  t = (1 - z.hi * t) / (19 * 18);
-  t = (1 - z.hi * t) / (17 * 16);
-  t = (1 - z.hi * t) / (15 * 14);
-  t = (1 - z.hi * t) / (13 * 12);
-  t = (1 - z.hi * t) / (11 * 10);
-  // From z^4/9! on double is enough; 1 - z/6 (1 - z/20 (1 - z/42 (1 - z/72 (1 - z t))))
-  Double2 s = {1 - z.hi * t, 0};
-  for (int n = 8; n >= 2; n -= 2) s = dd_subtract((Double2){1, 0}, dd_quotient(dd_multiply(z, s), n * (n + 1)));
-  return dd_multiply(r, s);
+  double t = (1 - z.hi * (1.0 / (21 * 20))) * (1.0 / (19 * 18));
+  t = (1 - z.hi * t) * (1.0 / (17 * 16));
+  t = (1 - z.hi * t) * (1.0 / (15 * 14));
+  t = (1 - z.hi * t) * (1.0 / (13 * 12));
+  t = (1 - z.hi * t) * (1.0 / (11 * 10));
+  t = (1 - z.hi * t) * (1.0 / (9 * 8));
+  t = (1 - z.hi * t) * (1.0 / (7 * 6));
+  t = (1 - z.hi * t) * (1.0 / (5 * 4 * 3 * 2));
+  Double2 p = dd_multiply(z, dd_subtract((Double2){z.hi * t, 0}, sixth)); /* sin r / r - 1 */
+  return dd_add(r, dd_multiply(r, p));
 }
 
 static Double2 cos_series(Double2 r) {
+  static const Double2 twenty_fourth = {0x1.5555555555555p-5, 0x1.5555555555555p-59};
   Double2 z = dd_multiply(r, r);
-  double t = 1.0 / 22 / 21;
-  t = (1 - z.hi * t) / (20 * 19);
-  t = (1 - z.hi * t) / (18 * 17);
-  t = (1 - z.hi * t) / (16 * 15);
-  t = (1 - z.hi * t) / (14 * 13);
-  t = (1 - z.hi * t) / (12 * 11);
-  Double2 s = {1 - z.hi * t, 0};
-  for (int n = 10; n >= 2; n -= 2) s = dd_subtract((Double2){1, 0}, dd_quotient(dd_multiply(z, s), n * (n - 1)));
-  return s;
+  double t = (1 - z.hi * (1.0 / (22 * 21))) * (1.0 / (20 * 19));
+  t = (1 - z.hi * t) * (1.0 / (18 * 17));
+  t = (1 - z.hi * t) * (1.0 / (16 * 15));
+  t = (1 - z.hi * t) * (1.0 / (14 * 13));
+  t = (1 - z.hi * t) * (1.0 / (12 * 11));
+  t = (1 - z.hi * t) * (1.0 / (10 * 9));
+  t = (1 - z.hi * t) * (1.0 / (8 * 7));
+  t = (1 - z.hi * t) * (1.0 / (6 * 5 * 4 * 3 * 2));
+  Double2 p = dd_multiply(dd_multiply(z, z), dd_subtract(twenty_fourth, (Double2){z.hi * t, 0}));
+  return dd_add(dd_sum(1, -0.5 * z.hi), dd_subtract(p, (Double2){0.5 * z.lo, 0}));
 }
 
 /* x = r + quadrant pi/2, |r| <= pi/4; x finite. The reduction is that of math/elementary.h with 192 bits of 2/pi: no double
@@ -201,12 +204,14 @@ static Double2 exp_split(Double2 x, int *k) {
   double n = ml_floor(x.hi * log2_e.hi + 0.5);
   *k = (int)n;
   Double2 r = dd_subtract(x, dd_scale(ln_2, n));
-  double t = 1.0 / 16;
-  for (int i = 15; i >= 7; i--) t = (1 + r.hi * t) / i;
-  // From r^6/6! on double is enough
-  Double2 s = {1 + r.hi * t, 0};
-  for (int i = 6; i >= 1; i--) s = dd_add((Double2){1, 0}, i == 1 ? dd_multiply(r, s) : dd_quotient(dd_multiply(r, s), i));
-  return s;
+  // 1 + r + r^2 (1/2 + r t); t in double is enough
+  static const double inverse_factorial[] = {
+    1.0 / 6,       1.0 / 24,       1.0 / 120,       1.0 / 720,          1.0 / 5040,          1.0 / 40320,          1.0 / 362880,
+    1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0, 1.0 / 87178291200.0, 1.0 / 1307674368000.0};
+  double t = 1.0 / 20922789888000.0;
+  for (int i = 12; i >= 0; i--) t = inverse_factorial[i] + r.hi * t;
+  Double2 p = dd_multiply(dd_multiply(r, r), dd_fast_sum(0.5, r.hi * t));
+  return dd_add((Double2){1, 0}, dd_add(r, p));
 }
 
 double ml_exp(double x) {
