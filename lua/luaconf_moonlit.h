@@ -102,10 +102,6 @@ static inline int luaconf_turn(void) {
   budget_charge(1);
   return 0;
 }
-static inline int luaconf_count(void) {
-  budget_count(1);
-  return 0;
-}
 static inline int luaconf_chain(void) {
   if (--budget_left < 0) budget_spent_table();
   return 0;
@@ -159,7 +155,7 @@ static inline int luaconf_strcoll(const char *a, const char *b) {
 
 /* The formatter would put a space behind these keywords. */
 /* clang-format off */
-#define while(...) while (ML_IN_LIB(luaconf_turn(), ML_IN(ltable_c, luaconf_chain(), ML_IN(lvm_c, luaconf_count(), 0))), (__VA_ARGS__))
+#define while(...) while (ML_IN_LIB(luaconf_turn(), ML_IN(ltable_c, luaconf_chain(), 0)), (__VA_ARGS__))
 #define switch(...) switch (ML_IN_LIB(luaconf_turn(), 0), (__VA_ARGS__))
 #define else else if (ML_IN(ltable_c, luaconf_chain(), 0)) {} else
 /* clang-format on */

@@ -57,6 +57,8 @@ typedef struct SandboxDesc {
 typedef struct SandboxResult {
   SandboxStop stop;
   bool ok;
+  bool engine_memory; /* the engine's own cap was in the way, not the script's */
+  uint64_t peak;      /* bytes of Lua's memory */
   char message[2000]; /* of what ended the run; "" when ok; with "source:line: " in front where Lua gave it */
 } SandboxResult;
 
@@ -89,6 +91,9 @@ void sandbox_count_nodes(lua_State *L, uint64_t n);
 SandboxStop sandbox_stopped(lua_State *L);
 
 /* ---- text ---- */
+
+/* What warn(text) does: a line at the place of the innermost Lua function. */
+void sandbox_say(lua_State *L, SandboxOutput kind, const char *text);
 
 /* Serial of a table, function or userdata: creation order, the same on every platform for tables and closures; 0 for others. */
 uint64_t sandbox_serial(lua_State *L, int index);

@@ -12,8 +12,9 @@
 typedef enum ValueKind { VALUE_VEC2 = 2, VALUE_VEC3 = 3, VALUE_COLOR = 4 } ValueKind;
 
 typedef struct Value {
-  uint32_t kind;  /* ValueKind */
-  uint32_t count; /* components: 2 or 3 */
+  uint32_t magic; /* tells this userdata from others of its size */
+  uint16_t kind;  /* ValueKind */
+  uint16_t count; /* components: 2 or 3 */
   double v[3];
 } Value;
 
