@@ -17,14 +17,14 @@
 #include "base/hash.h"
 #include "base/thread.h"
 
-/* A countdown for tests, -1 (never) in all other use. */
-static _Atomic int opens_left = -1;
+/* Opens until one fails, for tests; -1, never, in all other use. */
+static _Atomic int file_fail_count = -1;
 
-void file_fail_after(int opens) { atomic_store(&opens_left, opens); }
+void file_fail_after(int opens) { atomic_store(&file_fail_count, opens); }
 
 static int open_file(const char *path, int flags) {
-  int left = atomic_load(&opens_left);
-  while (left > 0 && !atomic_compare_exchange_weak(&opens_left, &left, left - 1)) {}
+  int left = atomic_load(&file_fail_count);
+  while (left > 0 && !atomic_compare_exchange_weak(&file_fail_count, &left, left - 1)) {}
   if (left == 0) {
     errno = EMFILE;
     return -1;

@@ -36,8 +36,10 @@ uint32_t machine_cores(void) {
 static uint64_t container_memory(void) {
   FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
   if (file == NULL) return UINT64_MAX;
-  unsigned long long limit;
-  bool found = fscanf(file, "%llu", &limit) == 1; /* else the word "max" */
+  uint64_t limit = 0;
+  int c = getc(file);
+  bool found = c >= '0' && c <= '9'; /* else the word "max" */
+  for (; c >= '0' && c <= '9' && limit < UINT64_MAX / 100; c = getc(file)) limit = limit * 10 + (uint64_t)(c - '0');
   fclose(file);
   return found ? limit : UINT64_MAX;
 }

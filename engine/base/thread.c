@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 
-/* The engine's only mutable global besides file.c's: a countdown for tests, -1 (never) in all other use. */
-static _Atomic int starts_left = -1;
+/* With file.c's the engine's only mutable global: starts until one fails, for tests; -1, never, in all other use. */
+static _Atomic int thread_fail_count = -1;
 
-void thread_fail_after(int starts) { atomic_store(&starts_left, starts); }
+void thread_fail_after(int starts) { atomic_store(&thread_fail_count, starts); }
 
 #ifdef ML_NO_THREADS
 
@@ -46,8 +46,8 @@ void condition_signal_all(Condition *condition) { (void)condition; }
 #include <time.h>
 
 static bool start_refused(void) {
-  int left = atomic_load(&starts_left);
-  while (left > 0 && !atomic_compare_exchange_weak(&starts_left, &left, left - 1)) {}
+  int left = atomic_load(&thread_fail_count);
+  while (left > 0 && !atomic_compare_exchange_weak(&thread_fail_count, &left, left - 1)) {}
   return left == 0;
 }
 
