@@ -1,8 +1,8 @@
 /* film.c - storage of a film, its means, its hash, and joining parts. Thread rule: film.h; merging needs both films to be at rest. */
 #include "render/film.h"
 
+#include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -76,8 +76,9 @@ void ml_film_destroy(MlFilm *film) {
 /* Release stores keep the order "busy, sums, count" and acquire loads that of "count, sums, count" without fences, which
  * ThreadSanitizer does not know. On x86-64 they are plain moves. */
 void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel) {
-  __atomic_store_n(&film->counts[index], FILM_BUSY, __ATOMIC_RELAXED);
   uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
+  assert(depth <= film->plane_count);
+  __atomic_store_n(&film->counts[index], FILM_BUSY, __ATOMIC_RELAXED);
   for (uint32_t d = 0; d < depth; d++) {
     float rgb[3];
     spectrum_store(rgb, pixel->sums[d]);
