@@ -200,7 +200,8 @@ static void test_format_random(void **state) {
                     o >> 56 & 1 ? "0" : "");
     if (o >> 55 & 1) n += sprintf(format + n, "%d", (int)(o >> 40 & 63));
     if (o >> 54 & 3) n += sprintf(format + n, ".%d", (int)(o >> 30 & (o >> 20 & 1 ? 31 : 3)) + (i % 97 == 0 ? 1000 : 0));
-    sprintf(format + n, "%c", "efgEFG"[(o & 0xffff) % 6]);
+    // glibc before 2.38 drops zeros of %#g when rounding lengthens the number: those are in test_format_special
+    sprintf(format + n, "%c", (o >> 57 & 1 ? "efEF" : "gGef")[(o & 0xffff) % 4]);
     assert_same_format(format, random_double(i));
   }
 }
@@ -210,9 +211,9 @@ static void test_format_chosen(void **state) {
   static const double values[] = {0,        -0.0,    1,         -1,     0.5,       1.5,       2.5,  0.125,        9.5,  99.5, 0.95, 9.995,
                                   999999.5, 9999995, 1e5,       1e6,    123456789, 1e-4,      1e-5, 0.0001234565, 1e15, 1e16, 1e17, 1e100,
                                   DBL_MAX,  DBL_MIN, 0x1p-1074, 5e-324, INFINITY,  -INFINITY, 0.1,  0.3,          100,  1e22};
-  static const char *const formats[] = {"%.14g", "%.17g", "%g",      "%e",      "%f",   "%.0f", "%.0e",   "%.0g",    "%#.0f",
-                                        "%#.0e", "%#g",   "%.1f",    "%.2f",    "%.3g", "%.f",  "%10.3f", "%-10.3f", "%010.3f",
-                                        "%+.2e", "% g",   "%.1000f", "%.1100e", "%G",   "%E",   "%F",     "%020g"};
+  static const char *const formats[] = {"%.14g", "%.17g",   "%g",      "%e",   "%f",  "%.0f",   "%.0e",    "%.0g",    "%#.0f",
+                                        "%#.0e", "%.1f",    "%.2f",    "%.3g", "%.f", "%10.3f", "%-10.3f", "%010.3f", "%+.2e",
+                                        "% g",   "%.1000f", "%.1100e", "%G",   "%E",  "%F",     "%020g"};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++)
     for (size_t j = 0; j < sizeof formats / sizeof *formats; j++) assert_same_format(formats[j], values[i]);
 }
@@ -224,6 +225,12 @@ static void test_format_special(void **state) {
   assert_string_equal(out, "nan");
   assert_int_equal(number_format(out, sizeof out, "%06E", (double)NAN), 6);
   assert_string_equal(out, "   NAN");
+  assert_int_equal(number_format(out, sizeof out, "%#g", 999999.5), 11);
+  assert_string_equal(out, "1.00000e+06");
+  assert_int_equal(number_format(out, sizeof out, "%#g", 1), 7);
+  assert_string_equal(out, "1.00000");
+  assert_int_equal(number_format(out, sizeof out, "%#.3G", 0), 4);
+  assert_string_equal(out, "0.00");
   static const char *const wrong[] = {"", "%", "g", "%d", "%ls", "%5", "%.", "%gg", " %g", "%lg", "%*g", "%99999999999g", "%.99999999999g"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     assert_int_equal(number_format(out, sizeof out, wrong[i], 1), -1);

@@ -97,26 +97,29 @@ static void test_signals_stay_with_the_host(void **state) {
   assert_false(sigismember(&own, SIGINT));
 }
 
-static void note_rounding(void *ud) { *(int *)ud = fegetround(); }
+static bool rounds_to_nearest(void) {
+  volatile double one = 1, tiny = 0x1p-60, smallest = 0x1p-1022;
+  return one + tiny == 1 && -one - tiny == -1 && smallest / 2 > 0;
+}
 
+static void note_arithmetic(void *ud) { *(bool *)ud = rounds_to_nearest(); }
+
+/* A new thread inherits the host's arithmetic; ours start with their own. */
 static void test_float_state(void **state) {
   (void)state;
   assert_int_equal(fesetround(FE_UPWARD), 0);
 #if defined(__SSE__)
   __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040); /* flush to zero, denormals are zero */
 #endif
-  int rounding = -1;
-  Thread thread; /* would inherit the host's state */
-  assert_int_equal(thread_start(&thread, note_rounding, &rounding, NULL), ML_OK);
-  thread_join(&thread);
-#if defined(__SSE__)
-  assert_int_equal(rounding, FE_TONEAREST);
-#endif
+  bool host = rounds_to_nearest(), ours = false;
+  Thread thread;
+  MlStatus status = thread_start(&thread, note_arithmetic, &ours, NULL);
+  if (status == ML_OK) thread_join(&thread);
   float_state_set();
-  volatile double one = 1, tiny = 0x1p-60, smallest = 0x1p-1022;
-  assert_true(one + tiny == 1);
-  assert_true(smallest / 2 > 0);
+  bool restored = rounds_to_nearest();
   fesetround(FE_TONEAREST);
+  assert_int_equal(status, ML_OK);
+  assert_true(!host && ours && restored);
 }
 
 static void test_machine(void **state) {
