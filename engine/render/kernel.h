@@ -4,12 +4,13 @@
 
 #include "camera/camera.h"
 #include "render/film.h"
+#include "render/filter.h"
 #include "scene/scene.h"
 
 /* Settings with every default filled in; from MlSettings by settings_resolve. */
 typedef struct RenderSettings {
-  MlSettings s;         /* all defaults explicit */
-  float ao_distance;    /* metres */
+  MlSettings s; /* all defaults explicit */
+  PixelFilter filter;
 } RenderSettings;
 
 /* Counters of one thread, its own cache lines; summed by the session. */
@@ -31,9 +32,10 @@ typedef struct TileJob {
 } TileJob;
 
 typedef struct Kernel {
-  const char *name;                                       /* as in MlEngineDesc.isa */
-  bool (*render_tile)(const TileJob *job);                /* false: cancelled */
-  Spectrum (*sample_pixel)(const TileJob *job, uint32_t x, uint32_t y, uint32_t index); /* one sample: replay and tests */
+  const char *name;                        /* as in MlEngineDesc.isa */
+  bool (*render_tile)(const TileJob *job); /* false: cancelled */
+  /* One sample, for replay and tests. x, y: in the crop; index: of all samples of the pixel. May be not finite. */
+  Spectrum (*sample_pixel)(const TileJob *job, uint32_t x, uint32_t y, uint32_t index);
   bool (*trace_closest)(const World *world, const Ray *ray, Hit *hit);
   bool (*trace_any)(const World *world, const Ray *ray);
 } Kernel;
@@ -42,6 +44,7 @@ typedef struct Kernel {
 const Kernel *kernel_find(const char *name);
 const char *const *kernel_names(void);
 
+/* Defaults and checks; scene may be NULL, when only the checks matter. ML_ERROR_ARGUMENT, ML_ERROR_LIMIT. */
 MlStatus settings_resolve(const MlSettings *settings, const Scene *scene, RenderSettings *out, MlError *error);
 /* What decides a film's bits besides the scene: for film files. */
 uint64_t settings_hash(const RenderSettings *settings, const Camera *camera);

@@ -1,0 +1,85 @@
+/* camera.c - filling in and freezing cameras, in double; once per render. */
+#include "camera/camera.h"
+
+#include "base/error.h"
+#include "math/dvec.h"
+
+#define DEGREES (0x1.921fb54442d18p+1 / 180.0)
+
+static double or_default(double value, double otherwise) { return value != 0.0 ? value : otherwise; }
+
+/* Stand off along `towards` far enough that the sphere about the finite bounds fits both angles of view. */
+static void frame_bounds(MlCamera *camera, const MlBounds *bounds, double aspect) {
+  MlVec3 centre = {0, 0, 0};
+  double radius = 1.0;
+  if (!bounds->empty) {
+    centre = dvec_scale(dvec_add(bounds->min, bounds->max), 0.5);
+    radius = or_default(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)), 1.0);
+  }
+  double half = ml_tan(0.5 * camera->fov * DEGREES) * (aspect < 1.0 ? aspect : 1.0);
+  double distance = radius * ml_sqrt(1.0 + 1.0 / (half * half)); /* = radius / sin of the smaller half angle */
+  if (camera->kind == ML_CAMERA_ORTHOGRAPHIC) {
+    distance = 2.0 * radius;
+    if (camera->height == 0.0) camera->height = 2.0 * radius / (aspect < 1.0 ? aspect : 1.0);
+  }
+  MlVec3 towards = dvec_normalize((MlVec3){0.0, 0.25, 1.0});
+  if (dvec_length(dvec_cross(dvec_normalize(camera->up), towards)) < 0.01) towards = (MlVec3){0.0, 0.0, 1.0};
+  camera->look_at = centre;
+  camera->from = dvec_add(centre, dvec_scale(towards, distance));
+}
+
+MlCamera camera_resolve(const MlCamera *camera, const MlBounds *bounds, double aspect) {
+  MlCamera out = *camera;
+  out.fov = or_default(out.fov, 40.0);
+  if (dvec_is_zero(out.up)) out.up = (MlVec3){0, 1, 0};
+  if (dvec_is_zero(out.from) && dvec_is_zero(out.look_at)) frame_bounds(&out, bounds, aspect);
+  out.height = or_default(out.height, 2.0);
+  out.focus = or_default(out.focus, dvec_length(dvec_subtract(out.look_at, out.from)));
+  return out;
+}
+
+static MlStatus check(const MlCamera *camera, MlError *error) {
+  if (!dvec_is_finite(camera->from) || !dvec_is_finite(camera->look_at) || !dvec_is_finite(camera->up))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera: from, look_at and up must be finite");
+  if (camera->kind == ML_CAMERA_PERSPECTIVE && !(camera->fov > 0.0 && camera->fov < 180.0))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.fov: expected an angle between 0 and 180 degrees, got %g", camera->fov);
+  if (camera->kind == ML_CAMERA_ORTHOGRAPHIC && !(camera->height > 0.0 && isfinite(camera->height)))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.height: expected a positive number of metres, got %g", camera->height);
+  if (!(camera->aperture >= 0.0 && isfinite(camera->aperture)))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.aperture: expected a diameter of 0 or more metres, got %g", camera->aperture);
+  if (camera->blades == 1 || camera->blades == 2)
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.blades: expected 0 (round) or at least 3, got %u", camera->blades);
+  return ML_OK;
+}
+
+MlStatus camera_freeze(const MlCamera *camera, uint32_t width, uint32_t height, const double origin[3], Camera *out, MlError *error) {
+  TRY(check(camera, error));
+  MlVec3 view = dvec_subtract(camera->look_at, camera->from);
+  if (dvec_is_zero(view))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at are the same point (%g, %g, %g)", camera->from.x, camera->from.y,
+                     camera->from.z);
+  if (!(camera->focus > 0.0 && isfinite(camera->focus)))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.focus: expected a positive distance, got %g", camera->focus);
+  MlVec3 forward = dvec_normalize(view), side = dvec_cross(forward, dvec_normalize(camera->up));
+  if (!(dvec_length(side) > 1e-9))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.up: (%g, %g, %g) lies along the view", camera->up.x, camera->up.y, camera->up.z);
+  MlVec3 right = dvec_normalize(side), up = dvec_cross(right, forward);
+
+  double half = camera->kind == ML_CAMERA_ORTHOGRAPHIC ? 0.5 * camera->height : ml_tan(0.5 * camera->fov * DEGREES);
+  if (camera->kind == ML_CAMERA_PERSPECTIVE && camera->fov == 90.0) half = 1.0; /* which the tangent of a rounded angle is not */
+  *out = (Camera){
+    .from = dvec_to_vec3((MlVec3){camera->from.x - origin[0], camera->from.y - origin[1], camera->from.z - origin[2]}),
+    .right = dvec_to_vec3(right),
+    .up = dvec_to_vec3(up),
+    .forward = dvec_to_vec3(forward),
+    .scale_x = (float)(half * width / height),
+    .scale_y = (float)half,
+    .width = (float)width,
+    .height = (float)height,
+    .lens_radius = (float)(0.5 * camera->aperture),
+    .focus = (float)camera->focus,
+    .kind = (uint32_t)camera->kind,
+    .blades = camera->blades,
+  };
+  return ML_OK;
+}

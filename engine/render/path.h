@@ -1,0 +1,184 @@
+/* path.h - unidirectional path tracing by steps (Kajiya 1986; Veach 1997): next-event estimation combined with scattering by the power
+ * heuristic, Russian roulette, limits per kind of scattering.
+ *
+ * A Path is a plain value; path_step follows its ray to the next surface and sets up the ray after it (invariant 7). What counts as a
+ * scattering event is every reflection or refraction; light that a vertex sends on by next-event estimation has taken one there.
+ *
+ * Strategies. mis: every light can be found both ways, weighted. light: found surfaces count only where next-event estimation cannot find
+ * them: as seen by the camera, through specular scattering, and planes. bsdf: only lights that no ray can meet (points, directions,
+ * invisible spheres, those hidden from reflections) are sampled. All three have the same mean. */
+#ifndef ML_RENDER_PATH_H
+#define ML_RENDER_PATH_H
+
+#include "bvh/trace.h"
+#include "light/sample.h"
+#include "render/sampler.h"
+#include "scene/hit_surface.h"
+#include "shade/bsdf.h"
+
+#define ROULETTE_START 3 /* scattering events that a path has for certain */
+
+/* What all samples of a tile share. */
+typedef struct Tracer {
+  const Scene *scene;
+  const MlSettings *settings; /* resolved */
+  uint64_t rays;              /* traced so far */
+} Tracer;
+
+static inline bool tracer_closest(Tracer *tracer, const Ray *ray, Hit *hit) {
+  tracer->rays++;
+  return trace_closest(&tracer->scene->world, ray, hit);
+}
+static inline bool tracer_occluded(Tracer *tracer, const Ray *ray) {
+  tracer->rays++;
+  return trace_any(&tracer->scene->world, ray);
+}
+
+typedef struct Path {
+  Ray ray; /* the next to follow */
+  Spectrum throughput;
+  Spectrum direct, indirect;                       /* gathered so far: after at most one scattering event, after more */
+  LitPoint from;                                   /* the vertex that the ray left */
+  float pdf;                                       /* density of its direction there; 0: camera or specular */
+  uint32_t bounces, diffuse, glossy, transmission; /* scattering events so far */
+  MediumStack media;
+  Sampler sampler;
+} Path;
+
+static inline void path_begin(Path *path, const Ray *ray, const Sampler *sampler) {
+  *path = (Path){.ray = *ray, .throughput = spectrum_all(1.0f), .sampler = *sampler};
+}
+
+/* Light that arrives after `events` scattering events. */
+static inline void path_gather(Path *path, Spectrum radiance, uint32_t events) {
+  if (events <= 1) path->direct += path->throughput * radiance;
+  else path->indirect += path->throughput * radiance;
+}
+
+static inline float power_heuristic(float pdf, float other) {
+  float a = pdf * pdf, b = other * other;
+  return a < INFINITY_F ? a / (a + b) : 1.0f;
+}
+
+/* Weight of a light that the path's ray has met; light_pdf: next-event estimation's density of the same, 0 if it has none. */
+static inline float path_found_weight(const Path *path, MlStrategy strategy, float light_pdf) {
+  if (path->pdf == 0.0f || light_pdf == 0.0f) return 1.0f;
+  switch (strategy) {
+  case ML_STRATEGY_MIS: return power_heuristic(path->pdf, light_pdf);
+  case ML_STRATEGY_LIGHT: return 0.0f;
+  case ML_STRATEGY_BSDF: return 1.0f;
+  }
+  return 1.0f;
+}
+
+static inline void path_gather_background(const Tracer *tracer, Path *path) {
+  const Background *background = &tracer->scene->background;
+  if (!background->present || (background->eye_only && path->ray.kind != RAY_CAMERA)) return;
+  float light_pdf = path->pdf == 0.0f ? 0.0f : background_pdf(&tracer->scene->lights, &path->from, path->ray.d);
+  path_gather(path, background->radiance * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
+}
+
+static inline void path_gather_emission(const Tracer *tracer, Path *path, const Material *material, const Surface *surface) {
+  if (!material->emits || (material->front_only && dot(path->ray.d, surface->ng) >= 0.0f)) return;
+  const Scene *scene = tracer->scene;
+  float light_pdf = path->pdf == 0.0f || surface->light == NO_ID
+                      ? 0.0f
+                      : light_pdf_of_hit(&scene->world, &scene->lights, surface->light, &path->from, surface);
+  path_gather(path, material->emission * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
+}
+
+/* Absorption on the way to a surface. A back that was never entered: the path began inside that body. */
+static inline Spectrum segment_transmittance(const Scene *scene, const MediumStack *media, const Material *material, bool front, float t) {
+  if (media->count > 0) return medium_transmittance(media->media[media->count - 1].absorption, t);
+  if (!front) {
+    for (uint32_t i = 0; i < material->lobe_count; i++) {
+      const Lobe *lobe = &scene->lobes[material->first_lobe + i];
+      if (lobe->kind == LOBE_DIELECTRIC) return medium_transmittance(lobe->absorption, t);
+    }
+  }
+  return spectrum_all(1.0f);
+}
+
+/* Next-event estimation. */
+static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsdf, const LitPoint *lit) {
+  const Scene *scene = tracer->scene;
+  Float4 r = sampler_set(&path->sampler, sampler_light_set(path->bounces));
+  LightSample light;
+  if (!light_sample(&scene->world, &scene->lights, lit, r[2], (Vec2){r[0], r[1]}, &light)) return;
+  MlStrategy strategy = tracer->settings->strategy;
+  if (strategy == ML_STRATEGY_BSDF && light.visible) return;
+  float pdf;
+  Spectrum f = bsdf_eval(bsdf, light.wi, &pdf);
+  if (spectrum_is_black(f) || tracer_occluded(tracer, &light.shadow)) return;
+  float weight = light.visible && strategy == ML_STRATEGY_MIS ? power_heuristic(light.pdf, pdf) : 1.0f;
+  Spectrum radiance = f * light.radiance * (weight / light.pdf);
+  if (path->media.count > 0 && light.shadow.t_max == 1.0f) radiance *= medium_stack_transmittance(&path->media, length(light.shadow.d));
+  path_gather(path, radiance, path->bounces + 1);
+}
+
+/* The kinds of scattering that the limits leave. */
+static inline uint32_t path_allowed(const Path *path, const MlBounces *limits) {
+  if (path->bounces >= limits->total) return 0;
+  return (path->diffuse < limits->diffuse ? BSDF_DIFFUSE : 0u) | (path->glossy < limits->glossy ? BSDF_GLOSSY : 0u) |
+         (path->transmission < limits->transmission ? BSDF_TRANSMISSION : 0u);
+}
+
+/* Follow the ray. False: the path has ended. */
+static inline bool path_step(Tracer *tracer, Path *path) {
+  const Scene *scene = tracer->scene;
+  Hit hit;
+  if (!tracer_closest(tracer, &path->ray, &hit)) {
+    path_gather_background(tracer, path);
+    return false;
+  }
+  Surface surface;
+  surface_at(scene, &path->ray, &hit, &surface);
+  const Material *material = &scene->materials[surface.material];
+  Vec3 wo = -path->ray.d;
+  bool front = dot(wo, surface.ng) >= 0.0f;
+  path->throughput *= segment_transmittance(scene, &path->media, material, front, hit.t);
+  path_gather_emission(tracer, path, material, &surface);
+
+  // What the surface does with light
+  uint32_t allowed = path_allowed(path, &tracer->settings->bounces);
+  Bsdf bsdf;
+  if (!allowed || !bsdf_begin(&bsdf, scene->lobes + material->first_lobe, material->lobe_count, &surface, wo, &path->media, allowed))
+    return false;
+  LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
+  if (bsdf.rough) path_gather_light(tracer, path, &bsdf, &lit);
+
+  // Go on in one direction
+  Float4 r = sampler_set(&path->sampler, sampler_bsdf_set(path->bounces));
+  BsdfSample sample;
+  if (!bsdf_sample(&bsdf, r[2], (Vec2){r[0], r[1]}, &sample)) return false;
+  path->throughput *= sample.weight;
+  if (spectrum_is_black(path->throughput)) return false;
+  if (sample.flags & BSDF_TRANSMISSION) medium_cross(&path->media, sample.lobe, surface.material, front);
+  path->bounces++;
+  path->diffuse += (sample.flags & BSDF_DIFFUSE) != 0;
+  path->glossy += (sample.flags & BSDF_GLOSSY) != 0;
+  path->transmission += (sample.flags & BSDF_TRANSMISSION) != 0;
+  path->pdf = sample.pdf;
+  path->from = lit;
+  path->ray = (Ray){ray_origin(surface.p, surface.p_error, surface.ng, sample.wi), sample.wi, INFINITY_F, RAY_REFLECTION};
+
+  // Russian roulette by what the path can still bring
+  if (path->bounces < ROULETTE_START || tracer->settings->no_roulette) return true;
+  float survival = spectrum_max(path->throughput);
+  if (!(survival < 1.0f)) return true;
+  if (r[3] >= survival) return false;
+  path->throughput /= survival;
+  return true;
+}
+
+/* A whole path; the indirect part limited by settings->clamp. */
+static inline Spectrum path_radiance(Tracer *tracer, const Ray *ray, const Sampler *sampler) {
+  Path path;
+  path_begin(&path, ray, sampler);
+  while (path_step(tracer, &path)) {}
+  float limit = tracer->settings->clamp, most = spectrum_max(path.indirect);
+  if (limit > 0.0f && most > limit) path.indirect *= limit / most;
+  return path.direct + path.indirect;
+}
+
+#endif

@@ -1,0 +1,50 @@
+/* preview.h - the integrators that show what the first surface is like.
+ *
+ *   ao       the share of cosine-weighted directions that leave the surface unobstructed for settings->ao_distance; 1 where there is none
+ *   normals  world shading normals of the front side, each axis from -1..1 to 0..1; black where there is none
+ *   albedo   what the material reflects and transmits at normal incidence, summed over its lobes; black where there is none
+ *   depth    metres from the camera along its line of sight (not along the ray); 0 where there is none */
+#ifndef ML_RENDER_PREVIEW_H
+#define ML_RENDER_PREVIEW_H
+
+#include "camera/camera.h"
+#include "render/path.h"
+
+static inline Spectrum preview_ao(Tracer *tracer, const Surface *surface, Vec3 wo, const Sampler *sampler) {
+  bool front = dot(wo, surface->ng) >= 0.0f;
+  Vec3 ng = front ? surface->ng : -surface->ng;
+  Frame frame = frame_from_normal(front ? surface->ns : -surface->ns);
+  Float4 r = sampler_set(sampler, sampler_bsdf_set(0));
+  Vec3 wi = frame_to_world(&frame, diffuse_sample((Vec2){r[0], r[1]}, frame_to_local(&frame, ng)));
+  Ray ray = {ray_origin(surface->p, surface->p_error, ng, wi), wi, tracer->settings->ao_distance, RAY_SHADOW};
+  return spectrum_all(tracer_occluded(tracer, &ray) ? 0.0f : 1.0f);
+}
+
+static inline Spectrum preview_albedo(const Scene *scene, const Surface *surface) {
+  const Material *material = &scene->materials[surface->material];
+  Spectrum sum = spectrum_zero();
+  for (uint32_t i = 0; i < material->lobe_count; i++) {
+    const Lobe *lobe = &scene->lobes[material->first_lobe + i];
+    sum += lobe->weight * (lobe->kind == LOBE_CONDUCTOR ? conductor_fresnel(lobe, 1.0f) : lobe->color);
+  }
+  return sum;
+}
+
+static inline Spectrum preview_radiance(Tracer *tracer, const Camera *camera, const Ray *ray, const Sampler *sampler) {
+  MlIntegrator integrator = tracer->settings->integrator;
+  Hit hit;
+  if (!tracer_closest(tracer, ray, &hit)) return spectrum_all(integrator == ML_AO ? 1.0f : 0.0f);
+  Surface surface;
+  surface_at(tracer->scene, ray, &hit, &surface);
+  switch (integrator) {
+  case ML_AO: return preview_ao(tracer, &surface, -ray->d, sampler);
+  case ML_NORMALS: return 0.5f * spectrum_from_vec3(surface.ns) + spectrum_all(0.5f);
+  case ML_ALBEDO: return preview_albedo(tracer->scene, &surface);
+  case ML_DEPTH: return spectrum_all(hit.t * dot(ray->d, camera->forward));
+  case ML_PATH:
+  case ML_WHITTED: break;
+  }
+  return spectrum_zero();
+}
+
+#endif

@@ -1,0 +1,128 @@
+/* whitted.h - recursive ray tracing without noise (Whitted 1980), with a stack instead of recursion.
+ *
+ * Light comes from points and directions alone; every surface casts an opaque shadow; what emits is seen but lights nothing; rough metals
+ * reflect like smooth ones. At each surface the branches are one reflection and one refraction per dielectric lobe. A branch ends after
+ * settings->bounces.total scattering events, or when its weight falls below WHITTED_CUT in every channel.
+ *
+ * Branches wait on the stack in the order of their weights, the lightest on top: as a surface hands on at most what it receives, a
+ * branch that leaves k heavier ones waiting has at most 1/(k+1) of its parent's weight, so that with at most 17 branches per surface and
+ * a cut at 2^-12 no more than 48 can wait at a time. Tints above 1 could exceed that: then the branch that finds no place is dropped. */
+#ifndef ML_RENDER_WHITTED_H
+#define ML_RENDER_WHITTED_H
+
+#include "render/path.h"
+
+#define WHITTED_CUT 0x1p-12f
+#define WHITTED_STACK 64
+
+typedef struct Branch {
+  Ray ray;
+  Spectrum weight;
+  uint32_t bounces;
+  MediumStack media;
+} Branch;
+
+typedef struct BranchStack {
+  Branch branches[WHITTED_STACK];
+  uint32_t count;
+} BranchStack;
+
+/* Put a branch among those above `base`, which are in falling order of weight. */
+static inline void branch_push(BranchStack *stack, uint32_t base, const Branch *branch) {
+  float weight = spectrum_max(branch->weight);
+  if (weight < WHITTED_CUT || stack->count == WHITTED_STACK) return;
+  uint32_t at = stack->count++;
+  for (; at > base && spectrum_max(stack->branches[at - 1].weight) < weight; at--) stack->branches[at] = stack->branches[at - 1];
+  stack->branches[at] = *branch;
+}
+
+/* Direct light on the diffuse lobes: irradiance over pi from all points and directions, each lobe's share of it limited by clamp_diffuse. */
+static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const LitPoint *lit) {
+  const Scene *scene = tracer->scene;
+  Spectrum light = spectrum_zero(), sum = spectrum_zero();
+  for (uint32_t id = 0; id < scene->lights.count; id++) {
+    uint32_t kind = scene->lights.lights[id].kind;
+    if (kind != LIGHT_POINT && kind != LIGHT_DIRECTIONAL) continue;
+    LightSample sample;
+    if (!light_sample_one(&scene->world, &scene->lights, id, lit, (Vec2){0.5f, 0.5f}, &sample)) continue;
+    float cosine = diffuse_pdf(frame_to_local(&bsdf->frame, sample.wi), bsdf->ng);
+    if (cosine > 0.0f && !tracer_occluded(tracer, &sample.shadow)) light += sample.radiance * cosine;
+  }
+  float limit = tracer->settings->clamp_diffuse;
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    const Lobe *lobe = &bsdf->lobes[i];
+    if (lobe->kind != LOBE_DIFFUSE) continue;
+    Spectrum reflected = lobe->color * light;
+    sum += lobe->weight * (limit > 0.0f ? spectrum_min(reflected, limit) : reflected);
+  }
+  return sum;
+}
+
+/* What goes on from a surface: branches onto the stack. `from` is the branch that came, its weight as it arrived. */
+static inline void whitted_branch(BranchStack *stack, const Branch *from, const Bsdf *bsdf, const Surface *surface) {
+  uint32_t base = stack->count;
+  Branch branch = {.bounces = from->bounces + 1, .media = from->media};
+  Spectrum reflected = spectrum_zero();
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    const Lobe *lobe = &bsdf->lobes[i];
+    switch ((LobeKind)lobe->kind) {
+    case LOBE_DIFFUSE: break;
+    case LOBE_MIRROR: reflected += lobe->weight * lobe->color; break;
+    case LOBE_CONDUCTOR: reflected += lobe->weight * conductor_fresnel(lobe, bsdf->wo[2]); break;
+    case LOBE_DIELECTRIC: {
+      float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
+      float f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
+      reflected += spectrum_all(lobe->weight * f);
+      if (f >= 1.0f) break;
+      Vec3 wi = bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f);
+      Branch refracted = branch;
+      refracted.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f));
+      wi = frame_to_world(&bsdf->frame, wi);
+      refracted.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
+      medium_cross(&refracted.media, lobe, bsdf->material, bsdf->front);
+      branch_push(stack, base, &refracted);
+      break;
+    }
+    }
+  }
+  if (spectrum_is_black(reflected)) return;
+  Vec3 wi = frame_to_world(&bsdf->frame, bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f));
+  branch.weight = from->weight * reflected;
+  branch.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
+  branch_push(stack, base, &branch);
+}
+
+static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray) {
+  const Scene *scene = tracer->scene;
+  Spectrum radiance = spectrum_zero();
+  BranchStack stack;
+  stack.branches[0] = (Branch){.ray = *ray, .weight = spectrum_all(1.0f)};
+  stack.count = 1;
+  while (stack.count > 0) {
+    Branch branch = stack.branches[--stack.count];
+    Hit hit;
+    if (!tracer_closest(tracer, &branch.ray, &hit)) {
+      if (scene->background.present && (!scene->background.eye_only || branch.ray.kind == RAY_CAMERA))
+        radiance += branch.weight * scene->background.radiance;
+      continue;
+    }
+    Surface surface;
+    surface_at(scene, &branch.ray, &hit, &surface);
+    const Material *material = &scene->materials[surface.material];
+    Vec3 wo = -branch.ray.d;
+    bool front = dot(wo, surface.ng) >= 0.0f;
+    branch.weight *= segment_transmittance(scene, &branch.media, material, front, hit.t);
+    if (material->emits && (front || !material->front_only)) radiance += branch.weight * material->emission;
+
+    Bsdf bsdf;
+    if (branch.bounces >= tracer->settings->bounces.total ||
+        !bsdf_begin(&bsdf, scene->lobes + material->first_lobe, material->lobe_count, &surface, wo, &branch.media, BSDF_ALL))
+      continue;
+    LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
+    if (bsdf.rough) radiance += branch.weight * whitted_direct(tracer, &bsdf, &lit);
+    whitted_branch(&stack, &branch, &bsdf, &surface);
+  }
+  return radiance;
+}
+
+#endif

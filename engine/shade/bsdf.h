@@ -1,0 +1,242 @@
+/* bsdf.h - scattering at a surface: a weighted sum of lobes, sampled, evaluated and with its density.
+ *
+ * Contract (after Nori and pbrt). All directions point away from the surface and are unit.
+ *   bsdf_eval    f(wo, wi) |cos wi| summed over the lobes that are not specular, and the density with which bsdf_sample chooses wi among
+ *                those, over solid angle and including the choice of a lobe.
+ *   bsdf_sample  chooses a lobe by its estimated albedo, then wi by that lobe. For a lobe that is not specular, weight and pdf are
+ *                f |cos| / pdf and pdf of the whole sum (one-sample multiple importance sampling); for a specular one, weight is what it
+ *                reflects or transmits divided by the probability of choosing it, and pdf is 0.
+ * Radiance is basic radiance, so that refraction carries no factor eta^2.
+ *
+ * Sides. The normals are turned to wo's side; what reflects does so alike on both sides, only dielectrics have an inside.
+ * Shading normals. No lobe sends light to the wrong side of the geometric normal and none loses energy by it: Lambert's is cut and scaled
+ * (diffuse.h); of the others what would pass the geometric plane is mirrored back by it. */
+#ifndef ML_SHADE_BSDF_H
+#define ML_SHADE_BSDF_H
+
+#include "shade/conductor.h"
+#include "shade/diffuse.h"
+#include "shade/fresnel.h"
+#include "shade/medium.h"
+#include "shape/surface.h"
+
+/* Kinds of scattering, for the limits of paths and as what a sample was. */
+typedef enum BsdfFlags {
+  BSDF_DIFFUSE = 1,
+  BSDF_GLOSSY = 2, /* reflection, mirrors included */
+  BSDF_TRANSMISSION = 4,
+  BSDF_SPECULAR = 8, /* a single direction */
+  BSDF_ALL = BSDF_DIFFUSE | BSDF_GLOSSY | BSDF_TRANSMISSION,
+} BsdfFlags;
+
+typedef struct Bsdf {
+  Frame frame; /* about the shading normal */
+  Vec3 wo, ng; /* local; ng.z >= 0, wo.z > 0 */
+  const Lobe *lobes;
+  uint32_t count;
+  uint32_t allowed;         /* kinds that may be used */
+  bool bent;                /* the shading normal is not the geometric one */
+  bool rough;               /* there is a lobe that bsdf_eval sees */
+  bool front;               /* wo is on the front side */
+  const MediumStack *media; /* what the path is in */
+  uint32_t material;
+  float probability[MATERIAL_MAX_LOBES]; /* of choosing a lobe; 0 for those that may not be used */
+} Bsdf;
+
+typedef struct BsdfSample {
+  Vec3 wi; /* world */
+  Spectrum weight;
+  float pdf; /* over solid angle; 0 for specular samples */
+  uint32_t flags;
+  const Lobe *lobe; /* the one chosen */
+} BsdfSample;
+
+static inline bool lobe_is_specular(const Lobe *lobe) {
+  return lobe->kind == LOBE_MIRROR || lobe->kind == LOBE_DIELECTRIC || (lobe->kind == LOBE_CONDUCTOR && conductor_is_smooth(lobe));
+}
+
+/* Whether a lobe may be used at all. */
+static inline bool lobe_is_allowed(const Lobe *lobe, uint32_t allowed) {
+  switch ((LobeKind)lobe->kind) {
+  case LOBE_DIFFUSE: return (allowed & BSDF_DIFFUSE) != 0;
+  case LOBE_MIRROR:
+  case LOBE_CONDUCTOR: return (allowed & BSDF_GLOSSY) != 0;
+  case LOBE_DIELECTRIC: return (allowed & (BSDF_GLOSSY | BSDF_TRANSMISSION)) != 0;
+  }
+  return false;
+}
+
+/* Estimate of what a lobe hands on of the light from wo, of the kinds allowed: only steers sampling. */
+static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
+  switch ((LobeKind)lobe->kind) {
+  case LOBE_DIFFUSE:
+  case LOBE_MIRROR: return spectrum_average(lobe->color);
+  case LOBE_CONDUCTOR: return spectrum_average(conductor_fresnel(lobe, bsdf->wo[2]));
+  case LOBE_DIELECTRIC: {
+    float cos_t, f = fresnel_dielectric(bsdf->wo[2], medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), &cos_t);
+    return ((bsdf->allowed & BSDF_GLOSSY) ? f : 0.0f) +
+           ((bsdf->allowed & BSDF_TRANSMISSION) ? (1.0f - f) * spectrum_average(lobe->color) : 0.0f);
+  }
+  }
+  return 0.0f;
+}
+
+/* Set up for light towards `wo`. lobes: the material's; media must outlive the Bsdf; allowed: kinds of BsdfFlags. False: nothing
+ * scatters. */
+static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, const Surface *surface, Vec3 wo, const MediumStack *media,
+                              uint32_t allowed) {
+  bsdf->front = dot(wo, surface->ng) >= 0.0f;
+  Vec3 ng = bsdf->front ? surface->ng : -surface->ng, ns = bsdf->front ? surface->ns : -surface->ns;
+  bsdf->frame = frame_from_normal(ns);
+  bsdf->wo = frame_to_local(&bsdf->frame, wo);
+  bsdf->wo[2] = max_f(abs_f(bsdf->wo[2]), 1e-6f); /* may be below the shading horizon: seen as from above */
+  bsdf->bent = dot(ng, ns) < 1.0f - 1e-6f;
+  bsdf->ng = bsdf->bent ? frame_to_local(&bsdf->frame, ng) : vec3(0.0f, 0.0f, 1.0f);
+  bsdf->lobes = lobes;
+  bsdf->count = count;
+  bsdf->allowed = allowed;
+  bsdf->media = media;
+  bsdf->material = surface->material;
+  bsdf->rough = false;
+
+  float total = 0.0f;
+  for (uint32_t i = 0; i < count; i++) {
+    const Lobe *lobe = &lobes[i];
+    bool used = lobe_is_allowed(lobe, allowed) && lobe->weight > 0.0f;
+    bsdf->probability[i] = !used ? 0.0f : count == 1 ? 1.0f : lobe->weight * lobe_albedo(bsdf, lobe);
+    if (bsdf->probability[i] > 0.0f && !lobe_is_specular(lobe)) bsdf->rough = true;
+    total += bsdf->probability[i];
+  }
+  if (!(total > 0.0f)) return false;
+  if (count > 1) {
+    float scale = 1.0f / total;
+    for (uint32_t i = 0; i < count; i++) bsdf->probability[i] *= scale;
+  }
+  return true;
+}
+
+/* Mirrored by the geometric plane, where wi is not on the `side` (1 or -1) of it. */
+static inline Vec3 bsdf_keep_side(const Bsdf *bsdf, Vec3 wi, float side) {
+  float height = dot(wi, bsdf->ng);
+  return bsdf->bent && height * side < 0.0f ? wi - 2.0f * height * bsdf->ng : wi;
+}
+
+/* A rough conductor with what the geometric plane mirrors back: f cos and density. */
+static inline Spectrum bsdf_conductor_eval(const Bsdf *bsdf, const Lobe *lobe, Vec3 wi, float *pdf) {
+  Spectrum f = spectrum_zero();
+  *pdf = 0.0f;
+  if (wi[2] > 0.0f) f = conductor_eval(lobe, bsdf->wo, wi, pdf);
+  if (bsdf->bent) {
+    Vec3 below = wi - 2.0f * dot(wi, bsdf->ng) * bsdf->ng;
+    float pdf_below;
+    if (below[2] > 0.0f) {
+      f += conductor_eval(lobe, bsdf->wo, below, &pdf_below);
+      *pdf += pdf_below;
+    }
+  }
+  return f;
+}
+
+/* See above; wi local. */
+static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
+  Spectrum f = spectrum_zero();
+  *pdf = 0.0f;
+  if (dot(wi, bsdf->ng) <= 0.0f) return f;
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    const Lobe *lobe = &bsdf->lobes[i];
+    float probability = bsdf->probability[i], lobe_pdf = 0.0f;
+    if (probability <= 0.0f) continue;
+    switch ((LobeKind)lobe->kind) {
+    case LOBE_DIFFUSE:
+      lobe_pdf = diffuse_pdf(wi, bsdf->ng);
+      f += lobe->color * (lobe->weight * lobe_pdf);
+      break;
+    case LOBE_CONDUCTOR:
+      if (!conductor_is_smooth(lobe)) f += lobe->weight * bsdf_conductor_eval(bsdf, lobe, wi, &lobe_pdf);
+      break;
+    case LOBE_MIRROR:
+    case LOBE_DIELECTRIC: break;
+    }
+    *pdf += probability * lobe_pdf;
+  }
+  return f;
+}
+
+/* wi in world coordinates. */
+static inline Spectrum bsdf_eval(const Bsdf *bsdf, Vec3 wi, float *pdf) {
+  return bsdf_eval_local(bsdf, frame_to_local(&bsdf->frame, wi), pdf);
+}
+
+/* Reflection or refraction by a smooth dielectric, chosen by the reflectance. False: the kind it would be is not allowed. */
+static inline bool bsdf_dielectric_sample(const Bsdf *bsdf, const Lobe *lobe, float choice, Vec3 *wi, BsdfSample *sample) {
+  float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front);
+  float cos_t, f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
+  float reflect_share = (bsdf->allowed & BSDF_GLOSSY) ? f : 0.0f, transmit_share = (bsdf->allowed & BSDF_TRANSMISSION) ? 1.0f - f : 0.0f;
+  float total = reflect_share + transmit_share;
+  if (!(total > 0.0f)) return false;
+  if (choice * total < reflect_share) {
+    *wi = bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f);
+    sample->weight = spectrum_all(total);
+    sample->flags = BSDF_GLOSSY | BSDF_SPECULAR;
+  } else {
+    *wi = bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f);
+    sample->weight = total * lobe->color;
+    sample->flags = BSDF_TRANSMISSION | BSDF_SPECULAR;
+  }
+  return true;
+}
+
+/* choice and u are independent numbers in [0, 1). False: absorbed. */
+static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSample *sample) {
+  // Choose a lobe; what is left of the number serves again
+  uint32_t chosen = 0;
+  if (bsdf->count > 1) {
+    uint32_t i = 0;
+    float below = 0.0f;
+    for (; i < bsdf->count; i++) {
+      if (bsdf->probability[i] <= 0.0f) continue;
+      chosen = i; /* the last possible one, should rounding leave the sum below 1 */
+      if (choice < below + bsdf->probability[i]) break;
+      below += bsdf->probability[i];
+    }
+    choice = clamp_f((choice - below) / bsdf->probability[chosen], 0.0f, ONE_MINUS_EPSILON);
+  }
+  const Lobe *lobe = &bsdf->lobes[chosen];
+  *sample = (BsdfSample){.lobe = lobe};
+
+  // Specular lobes stand for themselves
+  Vec3 wi = vec3_all(0.0f);
+  bool specular = lobe_is_specular(lobe);
+  switch ((LobeKind)lobe->kind) {
+  case LOBE_DIFFUSE: wi = diffuse_sample(u, bsdf->ng), sample->flags = BSDF_DIFFUSE; break;
+  case LOBE_MIRROR:
+  case LOBE_CONDUCTOR:
+    if (specular) {
+      wi = bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f);
+      sample->weight = lobe->kind == LOBE_MIRROR ? lobe->color : conductor_fresnel(lobe, bsdf->wo[2]);
+      sample->flags = BSDF_GLOSSY | BSDF_SPECULAR;
+    } else {
+      wi = conductor_sample(lobe, bsdf->wo, choice, u);
+      if (wi[2] <= 0.0f) return false;
+      wi = bsdf_keep_side(bsdf, wi, 1.0f);
+      sample->flags = BSDF_GLOSSY;
+    }
+    break;
+  case LOBE_DIELECTRIC:
+    if (!bsdf_dielectric_sample(bsdf, lobe, choice, &wi, sample)) return false;
+    break;
+  }
+  sample->wi = frame_to_world(&bsdf->frame, wi);
+  if (specular) {
+    sample->weight *= lobe->weight / bsdf->probability[chosen];
+    return true;
+  }
+
+  // Of the others, the whole sum
+  Spectrum f = bsdf_eval_local(bsdf, wi, &sample->pdf);
+  if (!(sample->pdf > 0.0f)) return false;
+  sample->weight = f / sample->pdf;
+  return true;
+}
+
+#endif
