@@ -198,6 +198,8 @@ ML_API MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlErro
 ML_API MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *error);
 /* Put a node into the scene. */
 ML_API MlStatus ml_add(MlBuilder *b, MlNode node, MlError *error);
+/* Leave a node out of every group that uses it, before or after this call. Placements of it and ml_add() still draw it. */
+ML_API MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error);
 
 /* Bounds of a node in its own coordinates, after its placements. Infinite shapes only set `infinite`. */
 ML_API MlBounds ml_node_bounds(const MlBuilder *b, MlNode node);
