@@ -69,7 +69,17 @@ static void stb_release(void *p) {
 #define STBIW_REALLOC_SIZED(p, old_size, size) stb_reallocate(p, (size_t)(size))
 #define STBIW_FREE(p) stb_release(p)
 #pragma GCC diagnostic ignored "-Wunused-function" /* it declares what it does not define; gcc says so at the end of this file */
+/* Its jpg writer shifts bits out of a signed int on purpose. Let them go, and keep UBSan's eyes on the rest. */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("shift"))), apply_to = function)
 #include <stb/stb_image_write.h>
+#pragma clang attribute pop
+#else
+#pragma GCC push_options
+#pragma GCC optimize("wrapv")
+#include <stb/stb_image_write.h>
+#pragma GCC pop_options
+#endif
 
 static void stb_sink(StbCall *call, const void *bytes, size_t count) {
   if (count && !call->sink->write(call->sink->ud, bytes, count))
