@@ -88,6 +88,8 @@ COMMON := -std=gnu17 -g $(CONFIG_$(CONFIG)) -ffp-contract=off -fno-math-errno -f
 SYSTEM_HEADERS := -isystem $(DEPS_DIR)/include
 ENGINE_CFLAGS := $(COMMON) $(WARNINGS) -Iengine $(SYSTEM_HEADERS) $(CFLAGS)
 SCRIPT_CFLAGS := $(COMMON) $(WARNINGS) -Iengine -Ilua -isystem $(LUA_SRC) $(SYSTEM_HEADERS) $(CFLAGS)
+# What cmocka.h wants to see before itself is there already.
+TEST_CFLAGS := -Icli -Itests -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h
 # The release's files are compiled as they are, under our configuration; -w because their warnings are not ours to mend.
 LUA_CFLAGS := $(COMMON) -w -Iengine -Ilua -I$(LUA_SRC) -include lua/luaconf_moonlit.h $(CFLAGS)
 ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS) $(LDFLAGS)
@@ -188,7 +190,7 @@ $(OBJ)/cli/%.o: cli/%.c $(OBJ)/flags.script | $(LUA_READY)
 $(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags.script | $(LUA_READY)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) -Icli -Itests $(DEPFLAGS) -c $< -o $@
+	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) $(TEST_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
 $(OBJ)/lua-$(LUA_VERSION)/%.o: $(LUA_READY) $(OBJ)/flags.lua
 	$(call say,CC,lua-$(LUA_VERSION)/$*.c)
