@@ -8,7 +8,8 @@
 
 void progress_begin(Progress *progress, bool quiet, uint32_t samples, double time_limit, const MlProgress *now) {
   const char *term = getenv("TERM");
-  *progress = (Progress){.quiet = quiet, .samples = samples, .limit = time_limit, .before = now->samples_done, .told = -1};
+  *progress =
+    (Progress){.quiet = quiet, .samples = samples, .limit = time_limit, .before = now->samples_done, .told = -10, .told_at = -1.0};
   progress->terminal = isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0);
 }
 
@@ -49,9 +50,10 @@ void progress_show(Progress *progress, const MlProgress *now) {
     fflush(stderr);
     return;
   }
-  // Elsewhere: every tenth of the way, but no two lines within a second.
+  // Elsewhere: every tenth of the way but no two lines within a second, and every half minute.
   const int percent = percentage(now);
-  if (percent / 10 <= progress->told / 10 || now->seconds < progress->told_at + 1.0) return;
+  const double since = now->seconds - progress->told_at;
+  if (since < 1.0 || (percent / 10 <= progress->told / 10 && since < 30.0)) return;
   format_line(progress, now, line, sizeof line);
   fprintf(stderr, "%s\n", line);
   progress->told = percent;

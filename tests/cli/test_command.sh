@@ -1,0 +1,177 @@
+#!/bin/bash
+# The command as its users meet it: exit codes, where what is written goes, and what is left behind. Reads MOONLIT.
+. tests/tap.sh
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+moonlit=$(realpath "$MOONLIT")
+
+cat >"$work/ball.lua" <<'LUA'
+local radius = param("radius", 1, { min = .1, max = 2, help = "size of the ball" })
+camera{ from = {0, 1, 5}, look_at = {0, .5, 0} }
+sphere{ radius = radius, material = "gold" }
+background(.5)
+print "rendered by \27[31mmoonlit\27[0m"
+render{ size = {32, 20}, samples = 4 }
+LUA
+echo 'sphere{ radius = -1 }  sphere{ colour = 1 }' >"$work/wrong.lua"
+echo 'while true do pcall(function() while true do end end) end' >"$work/endless.lua"
+echo 'camera{ from = {0, 1, 5}, look_at = {0, 1, 0} } sphere() background(.5) render{ size = {400, 400}, samples = 1000000 }' >"$work/long.lua"
+
+# run EXPECTED_STATUS ARGUMENT...: out and err hold what it wrote.
+run() {
+  local expected=$1 status
+  shift
+  (cd "$work" && "$moonlit" "$@" >out 2>err </dev/null)
+  status=$?
+  [ $status = "$expected" ] || { echo "status $status, expected $expected: moonlit $*"; cat "$work/out" "$work/err"; false; }
+}
+out_has() { grep -q -- "$1" "$work/out" || { echo "no '$1' in:"; cat "$work/out"; false; }; }
+err_has() { grep -q -- "$1" "$work/err" || { echo "no '$1' in:"; cat "$work/err"; false; }; }
+err_is() { same "$(cat "$work/err")" "$1"; }
+out_empty() { [ ! -s "$work/out" ] || { echo 'not empty:'; cat "$work/out"; false; }; }
+err_empty() { [ ! -s "$work/err" ] || { echo 'not empty:'; cat "$work/err"; false; }; }
+nothing_new() { same "$(cd "$work" && ls -A | grep -v -e '^out$' -e '^err$' -e '\.lua$')" ""; }
+clean() { (cd "$work" && ls -A | grep -v '\.lua$' | xargs -r rm -rf); }
+
+# ---- the call
+
+version() { run 0 --version && out_has '^moonlit [0-9]' && out_has '^picture version [0-9]' && out_has 'scalar' && err_empty; }
+help() { run 0 --help && out_has 'moonlit render' && out_has '--time-limit' && run 0 check --help && out_has '--memory' && ! out_has '--film' 2>/dev/null; }
+no_command() { run 2 && err_has 'what shall be done' && out_empty; }
+unknown_option() { run 2 render ball.lua --sampels 3 && err_is 'moonlit: --sampels is not an option; did you mean --samples?' && nothing_new; }
+unknown_isa() { run 2 hash ball.lua --isa abacus && err_has "isa: 'abacus' is not known" && err_has scalar; }
+raw_argument() { run 1 check $'no\33[31m.lua' && err_has 'no such file' && ! grep -q $'\33' "$work/err"; }
+check "--version" version
+check "--help" help
+check "no command" no_command
+check "an unknown option" unknown_option
+check "an unknown instruction set" unknown_isa
+check "control characters of an argument are made visible" raw_argument
+
+# ---- render
+
+default_name() { clean; run 0 render ball.lua && [ -s "$work/ball.png" ] && out_has 'ball.png  32 x 20 pixels, 4 samples' && out_has '  hash     [0-9a-f]\{16\}$' && out_has 'Mray/s' && out_has '  memory   '; }
+plain_progress() { run 0 render ball.lua && err_has '100 %   4 of 4 samples' && ! grep -q $'\r' "$work/err"; }
+quiet() { run 0 render ball.lua --quiet && out_empty && err_empty; }
+console_is_filtered() { run 0 render ball.lua && err_has 'ball.lua:5: rendered by' && ! grep -q $'\33' "$work/err" "$work/out"; }
+formats() {
+  clean
+  for f in png jpg hdr pfm PNG; do run 0 render ball.lua -o "p.$f" --quiet && [ -s "$work/p.$f" ] || return; done
+  same "$(head -c 2 "$work/p.pfm")" PF && same "$(head -c 10 "$work/p.hdr")" '#?RADIANCE' && same "$(head -c 4 "$work/p.png" | tail -c 3)" PNG
+}
+to_pipe() { run 0 render ball.lua -o - && same "$(head -c 4 "$work/out" | tail -c 3)" PNG && err_has '  hash ' && same "$(tail -c 8 "$work/out" | head -c 4 | od -An -tx1)" ' ae 42 60 82'; }
+options_replace() { run 0 render ball.lua -o p.pfm --size 7x5 --samples 2 && out_has '7 x 5 pixels, 2 samples' && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '7 5'; }
+cropped() { run 0 render ball.lua -o p.pfm --crop 3,2,9,4 && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '9 4' && run 2 render ball.lua --crop 30,0,9,4 && err_has 'crop: 30,0,9,4 reaches outside the picture of 32x20'; }
+json() { run 0 render ball.lua -o p.png --json --quiet && same "$(wc -l <"$work/out")" 2 && out_has '^{"diagnostics":\[' && out_has '^{"summary":{"output":"p.png","width":32,.*"hash":"[0-9a-f]\{16\}"'; }
+time_limit() { clean; run 0 render long.lua -o p.png --time-limit .1 && [ -s "$work/p.png" ] && out_has 'of 1000000 samples'; }
+check "the default name, and the summary" default_name
+check "progress in plain lines" plain_progress
+check "--quiet" quiet
+check "what a scene prints is filtered" console_is_filtered
+check "every format" formats
+check "-o -" to_pipe
+check "options replace the scene's" options_replace
+check "--crop" cropped
+check "--json" json
+check "--time-limit" time_limit
+
+# ---- hash, film, resume
+
+hash_alone() { run 0 hash ball.lua && same "$(wc -l <"$work/out")" 1 && out_has '^[0-9a-f]\{16\}$'; }
+same_hash() { run 0 render ball.lua && grep -q "$("$moonlit" hash "$work/ball.lua" --quiet)" "$work/out"; }
+resume() {
+  clean
+  run 0 render ball.lua --film f --samples 3 --quiet && run 0 hash ball.lua --resume f --samples 11 && h=$(cat "$work/out") &&
+    run 0 hash ball.lua --samples 11 && same "$(cat "$work/out")" "$h"
+}
+foreign_film() { run 1 render ball.lua --resume f --set radius=.5 && err_has "f'" && run 1 hash ball.lua --resume nowhere && err_has 'no such file'; }
+damaged_film() { head -c 100 "$work/f" >"$work/cut" && run 1 hash ball.lua --resume cut && err_has cut && run 1 hash ball.lua --resume ball.lua; }
+check "the hash is alone on the last line" hash_alone
+check "hash and render agree" same_hash
+check "--film and --resume give the same bits" resume
+check "a foreign film is refused" foreign_film
+check "a damaged film is refused" damaged_film
+
+# ---- check, params, doc
+
+checked() { clean; run 0 check ball.lua && out_has 'ball.lua: no errors, 0 warnings' && out_has 'shapes     1' && nothing_new; }
+check_json() { run 0 check ball.lua --json --quiet && out_has '^{"statistics":{"shapes":1,'; }
+scene_errors() { run 2 check wrong.lua && err_has 'wrong.lua:1:' && err_has radius && err_has colour && run 2 render wrong.lua && nothing_new; }
+error_json() { run 2 check wrong.lua --json --quiet && out_has '"errors":2' && out_has '"severity":"error"'; }
+params() { run 0 params ball.lua && out_has radius && run 0 params ball.lua --json && out_has '"radius"'; }
+set_param() { h=$("$moonlit" hash "$work/ball.lua" --quiet) && run 0 hash ball.lua --set radius=.5 && [ "$(cat "$work/out")" != "$h" ]; }
+set_wrong() { run 2 hash ball.lua --set radios=2 && err_has radius && run 2 hash ball.lua --set radius=3 && err_has radius; }
+doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run 0 doc --search glow && run 2 doc sphree && out_has sphere; }
+too_large() { run 1 check ball.lua --size 65535x65535 --memory 100M && err_has '65535' && err_has 'memory' && run 1 render ball.lua --memory 64M --size 9000x9000 && nothing_new; }
+eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has 'endless.lua'; }
+check "check" checked
+check "check --json" check_json
+check "errors of a scene" scene_errors
+check "errors of a scene as JSON" error_json
+check "params" params
+check "--set" set_param
+check "--set of what is not there" set_wrong
+check "doc" doc
+check "what does not fit in memory" too_large
+check "a script that does not end" eval_timeout
+
+# ---- files that cannot be read or written
+
+no_scene() { run 1 render nothing.lua && err_is "moonlit: cannot read 'nothing.lua': there is no such file" && run 1 check . && err_has 'it is a folder'; }
+big_scene() { head -c 4194305 /dev/zero | tr '\0' ' ' >"$work/big.lua" && run 1 check big.lua && err_has 'at most 4 MiB'; rm -f "$work/big.lua"; }
+empty_scene() { : >"$work/empty.lua" && run 0 check empty.lua; }
+no_folder() { clean; run 1 render long.lua -o no/p.png && err_is "moonlit: cannot write 'no/p.png': the folder 'no' does not exist" && nothing_new; }
+is_folder() { mkdir "$work/d.png" && run 1 render long.lua -o d.png && err_has 'it is a folder' && rmdir "$work/d.png"; }
+no_extension() { run 2 render long.lua -o picture.bmp && err_has "'picture.bmp' has no known extension" && nothing_new; }
+no_film_folder() { run 1 render long.lua --film no/f && err_has "the folder 'no' does not exist" && nothing_new; }
+too_large_for_format() { run 2 hash ball.lua --size 0x0; run 2 render ball.lua --size 65535x65535 -o p.png; err_has png || run 1 render ball.lua --size 65535x65535 -o p.png && nothing_new; }
+full_disk() { [ -w /dev/full ] || return 0; ln -sf /dev/full "$work/full.png" && run 1 render ball.lua -o full.png && err_has 'the disk is full'; rm -f "$work/full.png"; clean; }
+full_stdout() { [ -w /dev/full ] || return 0; "$moonlit" render "$work/ball.lua" -o - --quiet >/dev/full 2>"$work/err"; same $? 1 && err_is 'moonlit: cannot write to standard output: the disk is full'; }
+closed_pipe() { { "$moonlit" render "$work/ball.lua" -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader closed the pipe'; }
+closed_doc() { { "$moonlit" doc --markdown 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
+read_only() { [ "$(id -u)" != 0 ] || return 0; mkdir "$work/ro" && chmod a-w "$work/ro" && run 1 render ball.lua -o ro/p.png && err_has 'no permission'; }
+check "no such scene" no_scene
+check "a scene of more than 4 MiB" big_scene
+check "an empty scene" empty_scene
+check "no such folder" no_folder
+check "a folder in the way" is_folder
+check "an unknown extension" no_extension
+check "no folder for the film" no_film_folder
+check "too large for the format or the memory" too_large_for_format
+check "a full disk" full_disk
+check "a full disk behind standard output" full_stdout
+check "a closed pipe" closed_pipe
+check "a closed pipe behind doc" closed_doc
+check "a folder that is read-only" read_only
+
+# ---- signals
+
+# interrupt COUNT ARGUMENT...: starts it, waits for its first sign of life, sends SIGINT so often; the status goes to $status.
+interrupt() {
+  local count=$1 pid
+  shift
+  (cd "$work" && exec "$moonlit" "$@" >out 2>err </dev/null) &
+  pid=$!
+  for _ in $(seq 200); do kill -0 $pid 2>/dev/null && grep -qs 'of 1000000 samples' "$work/err" && break; sleep .02; done
+  for _ in $(seq "$count"); do kill -INT $pid; sleep .02; done
+  wait $pid
+  status=$?
+}
+interrupted_once() { clean; interrupt 1 render long.lua -o p.png --film f; same $status 130 && [ -s "$work/p.png" ] && [ -s "$work/f" ] && out_has 'of 1000000 samples' && err_has 'interrupted'; }
+goes_on() { run 0 render long.lua --resume f --time-limit .1 -o q.png && [ -s "$work/q.png" ]; }
+interrupted_twice() { clean; interrupt 2 render long.lua -o p.png; same $status 130; rm -f "$work/p.png"; nothing_new; }
+interrupted_script() {
+  clean
+  (cd "$work" && exec "$moonlit" render endless.lua --eval-timeout 60 >out 2>err </dev/null) &
+  local pid=$!
+  sleep .2
+  kill -INT $pid
+  wait $pid
+  same $? 130 && nothing_new
+}
+check "Ctrl-C writes what there is" interrupted_once
+check "an interrupted film can be resumed" goes_on
+check "Ctrl-C twice leaves nothing unfinished" interrupted_twice
+check "Ctrl-C while the script runs" interrupted_script
+
+finish
