@@ -1,7 +1,5 @@
 /* kernel.c - everything that runs per sample, in one translation unit that is compiled once per instruction set (-DML_ISA=...). The
  * arithmetic is the same in all of them; ML_ISA_SCALAR tells the headers to write loops instead of vectors. */
-#include "render/kernel.h"
-
 #define ISA_ID_scalar 1
 #define ISA_ID_sse41 2
 #define ISA_ID_avx2 3
@@ -24,6 +22,8 @@
 #else
 #error "ML_ISA must be scalar, sse41, avx2, neon or simd128"
 #endif
+
+#include "render/kernel.h"
 
 #include "camera/ray.h"
 #include "render/path.h"

@@ -5,10 +5,6 @@
  * rule in double; the azimuth's symmetry halves it. */
 #include <cmocka.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
