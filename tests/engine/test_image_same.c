@@ -55,7 +55,7 @@ static uint64_t display_hash(MlTonemap tonemap) {
 static void test_display(void **state) {
   (void)state;
   assert_int_equal(display_hash(ML_TONEMAP_AGX), 0x97b869f381ca028c);
-  assert_int_equal(display_hash(ML_TONEMAP_NEUTRAL), 0x3e893ea765f44a5f);
+  assert_int_equal(display_hash(ML_TONEMAP_NEUTRAL), 0x82b1bd51a0e3656f);
   assert_int_equal(display_hash(ML_TONEMAP_NONE), 0x0130c0f9e266def4);
 }
 
@@ -72,7 +72,7 @@ static void test_curve(void **state) {
   (void)state;
   static float codes[300000];
   for (int i = 0; i < 300000; i++) codes[i] = srgb_encode((float)i / 299999.0f);
-  assert_int_equal(ml_hash64(codes, sizeof codes, 0), 0x2867c2ebe19b7c13);
+  assert_int_equal(ml_hash64(codes, sizeof codes, 0), 0xb2198cd0a17bb818);
 }
 
 int main(void) {
