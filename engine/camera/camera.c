@@ -8,22 +8,34 @@
 
 static double or_default(double value, double otherwise) { return value != 0.0 ? value : otherwise; }
 
-/* Stand off along `towards` far enough that the sphere about the finite bounds fits both angles of view. */
+/* How much of the picture's height and width the framed bounds may take. */
+#define FRAME_SHARE 0.95
+
+/* Stand off along +z and a little above until all corners of the finite bounds are in the picture. */
 static void frame_bounds(MlCamera *camera, const MlBounds *bounds, double aspect) {
-  MlVec3 centre = {0, 0, 0};
-  double radius = 1.0;
+  MlVec3 centre = {0, 0, 0}, half = {1, 1, 1};
   if (!bounds->empty) {
     centre = dvec_scale(dvec_add(bounds->min, bounds->max), 0.5);
-    radius = or_default(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)), 1.0);
+    half = dvec_scale(dvec_subtract(bounds->max, bounds->min), 0.5);
+    if (dvec_is_zero(half)) half = (MlVec3){1, 1, 1};
   }
-  double half = ml_tan(0.5 * camera->fov * DEGREES) * (aspect < 1.0 ? aspect : 1.0);
-  double distance = radius * ml_sqrt(1.0 + 1.0 / (half * half)); /* = radius / sin of the smaller half angle */
+  MlVec3 towards = dvec_normalize((MlVec3){0.0, 0.25, 1.0}), side = dvec_cross(camera->up, towards);
+  if (dvec_length(side) < 0.01 * dvec_length(camera->up)) towards = (MlVec3){0.0, 0.0, 1.0}, side = dvec_cross(camera->up, towards);
+  MlVec3 right = dvec_normalize(side), up = dvec_cross(towards, right);
+
+  // The distance that each corner asks for, and the height where there is no perspective
+  double slope = FRAME_SHARE * ml_tan(0.5 * camera->fov * DEGREES), distance = 0.0, height = 0.0;
+  for (int corner = 0; corner < 8; corner++) {
+    MlVec3 v = {(corner & 1) ? half.x : -half.x, (corner & 2) ? half.y : -half.y, (corner & 4) ? half.z : -half.z};
+    double x = __builtin_fabs(dvec_dot(v, right)) / aspect, y = __builtin_fabs(dvec_dot(v, up)), most = x > y ? x : y;
+    double wanted = most / slope + dvec_dot(v, towards);
+    distance = wanted > distance ? wanted : distance;
+    height = most > height ? most : height;
+  }
   if (camera->kind == ML_CAMERA_ORTHOGRAPHIC) {
-    distance = 2.0 * radius;
-    if (camera->height == 0.0) camera->height = 2.0 * radius / (aspect < 1.0 ? aspect : 1.0);
+    distance = 2.0 * dvec_length(half);
+    if (camera->height == 0.0) camera->height = 2.0 * height / FRAME_SHARE;
   }
-  MlVec3 towards = dvec_normalize((MlVec3){0.0, 0.25, 1.0});
-  if (dvec_length(dvec_cross(dvec_normalize(camera->up), towards)) < 0.01) towards = (MlVec3){0.0, 0.0, 1.0};
   camera->look_at = centre;
   camera->from = dvec_add(centre, dvec_scale(towards, distance));
 }
