@@ -229,8 +229,13 @@ static void render_plan(MlRender *render) {
   ml_film_samples(film, &fewest, &most);
   for (uint64_t i = 0; i < render->tile_count; i++) atomic_store_explicit(&render->tiles[i].reached, fewest, memory_order_relaxed);
   const uint64_t pixels = (uint64_t)film->width * film->height;
-  for (uint64_t i = 0; i < pixels; i++) render->samples_before += __atomic_load_n(&film->counts[i], __ATOMIC_RELAXED);
-  render->tickets = session_waves(fewest, render->settings.s.samples) * render->tile_count;
+  const uint32_t samples = render->settings.s.samples;
+  for (uint64_t i = 0; i < pixels; i++) {
+    const uint32_t count = __atomic_load_n(&film->counts[i], __ATOMIC_RELAXED);
+    render->samples_before += count;
+    render->samples_total += count > samples ? count : samples;
+  }
+  render->tickets = session_waves(fewest, samples) * render->tile_count;
 }
 
 MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, MlFilm *film,
@@ -315,7 +320,7 @@ MlProgress ml_render_progress(const MlRender *render) {
     if (reached < progress.fewest) progress.fewest = reached;
     if (reached > progress.most) progress.most = reached;
   }
-  progress.samples_total = (uint64_t)render->film->width * render->film->height * render->settings.s.samples;
+  progress.samples_total = render->samples_total;
   progress.samples_done = render->samples_before;
   for (uint32_t i = 0; i < render->workers; i++) {
     progress.samples_done += atomic_load_explicit(&render->counters[i].samples, memory_order_relaxed);
