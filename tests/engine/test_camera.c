@@ -82,7 +82,7 @@ static void errors(void **state) {
   expect_error((MlCamera){.aperture = -.5}, "camera.aperture: expected a diameter of 0 or more metres, got -0.5");
   expect_error((MlCamera){.focus = -2}, "camera.focus: expected a positive distance, got -2");
   expect_error((MlCamera){.blades = 2}, "camera.blades: expected 0 (round) or at least 3, got 2");
-  expect_error((MlCamera){.from = {NAN, 0, 0}, .look_at = {0, 0, 1}}, "camera: from, look_at and up must be finite");
+  expect_error((MlCamera){.from = {(double)NAN, 0, 0}, .look_at = {0, 0, 1}}, "camera: from, look_at and up must be finite");
 }
 
 /* 64 columns over 90 degrees: an edge at slope 1/2 lies between columns 15 and 16 exactly. */
