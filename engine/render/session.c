@@ -28,9 +28,9 @@ struct MlRender {
   uint64_t tile_count, tickets;
   RenderCounters *counters; /* per worker; the last one is the exposure's */
   uint32_t workers, counter_count;
-  uint64_t job;            /* of the pool */
-  uint64_t samples_before; /* in the film at the start */
-  double start, end;       /* end: published by `state` */
+  uint64_t job;                           /* of the pool */
+  uint64_t samples_before, samples_total; /* in the film at the start, and at the end */
+  double start, end;                      /* end: published by `state` */
   bool has_exposure;
   float exposure_added; /* the view's EV */
   ExposurePass exposure;
