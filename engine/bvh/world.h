@@ -19,8 +19,9 @@ typedef struct Geometry {
   Mesh mesh; /* triangle_count 0: a group */
   const Prim *prims;
   const PlacedTransform *placed;
-  uint64_t prim_count;
+  uint64_t prim_count, placed_count;
   Bvh bvh;
+  Aabb bounds;         /* of the surfaces, without padding */
   uint64_t degenerate; /* triangles that were left out */
   double origin[3];    /* stored coordinates plus this are the group's own; 0 for meshes */
   uint64_t bytes;      /* of the whole block, which begins with this struct */

@@ -1,9 +1,14 @@
-/* builder.h - the node graph that becomes a scene (ARCHITECTURE.md, "Node graph to frozen scene"). One thread. */
+/* builder.h - the node graph that becomes a scene (ARCHITECTURE.md, "Node graph to frozen scene"). One thread.
+ *
+ * Nodes and materials are numbered from 1 in order of creation. A node refers to earlier ones only, so the graph has no circles and
+ * going through the ids backwards meets every user before what it uses. Everything lives in one arena until commit or destroy. */
 #ifndef ML_SCENE_BUILDER_H
 #define ML_SCENE_BUILDER_H
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/error.h"
+#include "math/dvec.h"
 #include "math/transform.h"
 #include "moonlit.h"
 #include "scene/cache.h"
@@ -17,5 +22,121 @@ typedef struct BuilderContext {
 } BuilderContext;
 
 MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError *error);
+
+/* ---- nodes */
+
+typedef enum NodeKind {
+  NODE_SPHERE,      /* what the Leaf's fields mean: p[0] centre, r radius */
+  NODE_BOX,         /* p[0], p[1]: least and greatest corner */
+  NODE_PLANE,       /* p[0] point, p[1], p[2] unit axes, cross(p[1], p[2]) the normal */
+  NODE_DISK,        /* p[0] centre, p[1], p[2] half axes, r hole over radius */
+  NODE_QUAD,        /* p[0] corner, p[1], p[2] edges */
+  NODE_TRIANGLE,    /* p[0..2] corners */
+  NODE_LIGHT,       /* p[0] position, r radius, s power */
+  NODE_AREA,        /* as NODE_QUAD; r power or, if that is 0, s radiance */
+  NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
+  NODE_MESH,
+  NODE_PLACE,
+  NODE_GROUP,
+} NodeKind;
+
+/* What is somewhere in a node. */
+enum {
+  NODE_HAS_MESH = 1,
+  NODE_HAS_LIGHT = 2,
+  NODE_HAS_PLANE = 4,
+  NODE_EMITS = 8,    /* a part has, by itself or within the node, a material that emits */
+  NODE_UNNAMED = 16, /* a part takes its material from what encloses the node */
+};
+
+typedef struct Leaf {
+  MlVec3 p[3];
+  double r, s;
+  MlColor color; /* lights */
+} Leaf;
+
+/* Arrays in the arena, or nothing of them where the cache has the geometry already, to which this then is a reference. */
+typedef struct MeshNode {
+  Mesh mesh; /* without degenerate triangles */
+  uint64_t degenerate;
+  uint64_t hash, bytes; /* of the contents as described */
+  MlBounds bounds;
+  const Geometry *geometry;
+} MeshNode;
+
+typedef struct PlaceNode {
+  MlTransform transform;
+  MlNode child; /* never a placement: those are multiplied into one */
+  uint32_t hidden;
+} PlaceNode;
+
+typedef struct GroupNode {
+  const MlNode *children;
+  uint64_t count;
+  MlBounds bounds;
+} GroupNode;
+
+typedef struct Node {
+  uint16_t kind, traits; /* NodeKind, NODE_HAS_MESH... */
+  MlMaterial material;
+  uint32_t place;  /* of the description */
+  uint32_t depth;  /* groups inside each other, itself included */
+  uint64_t leaves; /* shapes and lights in it, each as often as it is used; saturates */
+  union {
+    const Leaf *leaf;
+    MeshNode *mesh;
+    const PlaceNode *placement;
+    const GroupNode *group;
+  };
+} Node;
+
+#define NODE_MAX_DEPTH 256    /* of groups in groups: bounds all recursion over the graph */
+#define COORDINATE_LIMIT 1e15 /* metres; products of three coordinates are still finite floats */
+
+struct MlBuilder {
+  BuilderContext context;
+  Arena arena;
+  ARRAY(Node) nodes;         /* nodes.data[id - 1] */
+  ARRAY(Material) materials; /* materials.data[id]; [0] is the default */
+  ARRAY(Lobe) lobes;
+  ARRAY(MlNode) roots; /* what was added, in order */
+  MlColor background;
+  bool has_background, background_eye_only;
+};
+
+static inline const Node *builder_node(const MlBuilder *b, MlNode id) { return &b->nodes.data[id - 1]; }
+static inline const Material *builder_material(const MlBuilder *b, MlMaterial id) { return &b->materials.data[id]; }
+
+/* Adds a node whose traits, depth and leaves are given; 0 when memory is out. */
+MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
+/* Bounds of the surfaces in a node under t: exact, but for very large groups and meshes. */
+MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t);
+MlStatus builder_add_default_material(MlBuilder *b, MlError *error);
+
+/* ---- reading descriptions. All report "what.field: expected ..., got ..." at `place` and return false. */
+
+/* Where an error is: name of the description ("sphere") and the caller's number for it. */
+typedef struct DescSource {
+  const char *what;
+  uint32_t place;
+  MlError *error;
+} DescSource;
+
+/* Copies a description of an older or the same version over zeros; `place` is offsetof(..., place). */
+bool desc_read(DescSource *source, const void *desc, size_t size, size_t place, void *out);
+#define DESC_READ(source, Type, desc, out) desc_read((source), (desc), sizeof(Type), offsetof(Type, place), (out))
+bool desc_fail(const DescSource *source, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool desc_point(const DescSource *source, const char *field, MlVec3 v);    /* finite, within COORDINATE_LIMIT */
+bool desc_positive(const DescSource *source, const char *field, double x); /* finite, > 0, within COORDINATE_LIMIT */
+bool desc_not_negative(const DescSource *source, const char *field, double x);
+bool desc_color(const DescSource *source, const char *field, MlColor c, float most); /* every channel 0..most; INFINITY: any finite */
+bool desc_material(const DescSource *source, const MlBuilder *b, const char *field, MlMaterial material); /* 0 is allowed */
+bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, MlNode node);
+
+typedef struct NumberText {
+  char text[80];
+} NumberText;
+NumberText number_text(double x);
+NumberText vector_text(MlVec3 v); /* "(1, 2, 3)", cut off where too long */
 
 #endif

@@ -19,10 +19,10 @@ typedef struct Scene {
   const Lobe *lobes;
   uint32_t material_count, lobe_count;
   Background background;
-  double origin[3];     /* world = origin + stored */
+  double origin[3];                    /* world = origin + stored */
   float bound_center[3], bound_radius; /* of the finite things, stored coordinates */
   MlSceneStats stats;
-  uint64_t bytes;       /* of this block */
+  uint64_t bytes; /* of this block */
 } Scene;
 
 /* MlScene is the handle that is passed around: counts references, holds the assets that the scene points into. */

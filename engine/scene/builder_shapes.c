@@ -1,0 +1,310 @@
+/* builder_shapes.c - shapes and lights as nodes: checked, defaults filled in, brought into the form of builder.h's Leaf. */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "math/ieee.h"
+#include "scene/builder.h"
+#include "scene/geometry.h"
+
+static MlNode add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf) {
+  Leaf *kept = arena_alloc(&b->arena, sizeof *kept, _Alignof(Leaf));
+  if (kept == NULL) {
+    memory_error(b->context.memory, sizeof *kept, source->what, source->error);
+    return 0;
+  }
+  *kept = *leaf;
+  Node node = {.kind = (uint16_t)kind, .traits = (uint16_t)traits, .material = material, .place = source->place, .leaves = 1, .leaf = kept};
+  return builder_add_node(b, &node, source->error);
+}
+
+static uint32_t shape_traits(const MlBuilder *b, MlMaterial material) {
+  if (material == 0) return NODE_UNNAMED;
+  return builder_material(b, material)->emits ? NODE_EMITS : 0;
+}
+
+static MlNode add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf) {
+  if (!desc_material(source, b, "material", material)) return 0;
+  return add_leaf(b, kind, shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0), material, source, leaf);
+}
+
+static double min_d(double a, double b) { return a < b ? a : b; }
+static double max_d(double a, double b) { return a > b ? a : b; }
+static double or_default(double x, double value) { return x == 0.0 ? value : x; }
+static MlVec3 or_direction(MlVec3 v, MlVec3 value) { return dvec_is_zero(v) ? value : v; }
+
+/* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */
+static void tangents(MlVec3 n, MlVec3 *a, MlVec3 *b) {
+  MlVec3 side = __builtin_fabs(n.x) < 0.9 ? (MlVec3){1, 0, 0} : (MlVec3){0, 0, n.x < 0.0 ? 1 : -1};
+  *a = dvec_normalize(dvec_subtract(side, dvec_scale(n, dvec_dot(n, side))));
+  *b = dvec_cross(n, *a);
+}
+
+/* ---- shapes */
+
+MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error) {
+  DescSource source = {.what = "sphere", .error = error};
+  MlSphereDesc d;
+  if (!DESC_READ(&source, MlSphereDesc, desc, &d)) return 0;
+  Leaf leaf = {.p = {d.center}, .r = or_default(d.radius, 1.0)};
+  if (!desc_point(&source, "center", d.center) || !desc_positive(&source, "radius", leaf.r)) return 0;
+  return add_shape(b, NODE_SPHERE, d.material, &source, &leaf);
+}
+
+MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error) {
+  DescSource source = {.what = "box", .error = error};
+  MlBoxDesc d;
+  if (!DESC_READ(&source, MlBoxDesc, desc, &d)) return 0;
+  if (!desc_point(&source, "from", d.from) || !desc_point(&source, "to", d.to)) return 0;
+  if (dvec_is_zero(dvec_subtract(d.to, d.from))) {
+    MlVec3 half = {0.5, 0.5, 0.5};
+    d.from = dvec_subtract(d.from, half);
+    d.to = dvec_add(d.to, half);
+  }
+  Leaf leaf = {.p = {{min_d(d.from.x, d.to.x), min_d(d.from.y, d.to.y), min_d(d.from.z, d.to.z)},
+                     {max_d(d.from.x, d.to.x), max_d(d.from.y, d.to.y), max_d(d.from.z, d.to.z)}}};
+  if (!(leaf.p[0].x < leaf.p[1].x && leaf.p[0].y < leaf.p[1].y && leaf.p[0].z < leaf.p[1].z)) {
+    desc_fail(&source, ".to: expected all coordinates to differ from those of from, %s, got %s", vector_text(d.from).text,
+              vector_text(d.to).text);
+    return 0;
+  }
+  return add_shape(b, NODE_BOX, d.material, &source, &leaf);
+}
+
+MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error) {
+  DescSource source = {.what = "plane", .error = error};
+  MlPlaneDesc d;
+  if (!DESC_READ(&source, MlPlaneDesc, desc, &d)) return 0;
+  if (!desc_point(&source, "point", d.point) || !desc_point(&source, "normal", d.normal)) return 0;
+  Leaf leaf = {.p = {d.point}};
+  tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
+  return add_shape(b, NODE_PLANE, d.material, &source, &leaf);
+}
+
+MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error) {
+  DescSource source = {.what = "disk", .error = error};
+  MlDiskDesc d;
+  if (!DESC_READ(&source, MlDiskDesc, desc, &d)) return 0;
+  double radius = or_default(d.radius, 1.0);
+  if (!desc_point(&source, "center", d.center) || !desc_point(&source, "normal", d.normal) || !desc_positive(&source, "radius", radius))
+    return 0;
+  if (!(d.hole >= 0.0 && d.hole < radius)) {
+    desc_fail(&source, ".hole: expected a radius from 0 to below that of the disk, %s, got %s", number_text(radius).text,
+              number_text(d.hole).text);
+    return 0;
+  }
+  Leaf leaf = {.p = {d.center}, .r = d.hole / radius};
+  tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
+  leaf.p[1] = dvec_scale(leaf.p[1], radius);
+  leaf.p[2] = dvec_scale(leaf.p[2], radius);
+  return add_shape(b, NODE_DISK, d.material, &source, &leaf);
+}
+
+/* An angle too small to tell apart in doubles counts as none. */
+static bool is_parallel(MlVec3 u, MlVec3 v) {
+  u = dvec_normalize(u);
+  v = dvec_normalize(v);
+  return !(dvec_length(dvec_cross(u, v)) > 1e-12);
+}
+
+MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
+  DescSource source = {.what = "quad", .error = error};
+  MlQuadDesc d;
+  if (!DESC_READ(&source, MlQuadDesc, desc, &d)) return 0;
+  if (!desc_point(&source, "at", d.at) || !desc_point(&source, "u", d.u) || !desc_point(&source, "v", d.v)) return 0;
+  if (dvec_is_zero(d.u) && dvec_is_zero(d.v)) {
+    d.u = (MlVec3){1, 0, 0};
+    d.v = (MlVec3){0, 0, -1};
+  }
+  if (is_parallel(d.u, d.v)) {
+    desc_fail(&source, ".v: expected an edge that is not 0 and not parallel to u, %s, got %s", vector_text(d.u).text,
+              vector_text(d.v).text);
+    return 0;
+  }
+  Leaf leaf = {.p = {d.at, d.u, d.v}};
+  return add_shape(b, NODE_QUAD, d.material, &source, &leaf);
+}
+
+MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error) {
+  DescSource source = {.what = "triangle", .error = error};
+  MlTriangleDesc d;
+  if (!DESC_READ(&source, MlTriangleDesc, desc, &d)) return 0;
+  if (!desc_point(&source, "a", d.a) || !desc_point(&source, "b", d.b) || !desc_point(&source, "c", d.c)) return 0;
+  if (is_parallel(dvec_subtract(d.b, d.a), dvec_subtract(d.c, d.a))) {
+    desc_fail(&source, ".c: expected three corners that are not in a line, got %s, %s, %s", vector_text(d.a).text, vector_text(d.b).text,
+              vector_text(d.c).text);
+    return 0;
+  }
+  Leaf leaf = {.p = {d.a, d.b, d.c}};
+  return add_shape(b, NODE_TRIANGLE, d.material, &source, &leaf);
+}
+
+/* ---- meshes */
+
+static bool check_floats(const DescSource *source, const char *field, const float *values, uint64_t count, uint32_t per_point) {
+  for (uint64_t i = 0; i < count * per_point; i++) {
+    if (abs_f(values[i]) <= (float)COORDINATE_LIMIT) continue;
+    return desc_fail(source, ".%s: expected finite numbers up to 1e15, got %s at point %llu", field, number_text((double)values[i]).text,
+                     (unsigned long long)(i / per_point));
+  }
+  return true;
+}
+
+static bool check_mesh(const DescSource *source, const MlMeshDesc *d) {
+  if (d->points == NULL && d->point_count != 0)
+    return desc_fail(source, ".points: expected %llu points, got NULL", (unsigned long long)d->point_count);
+  if (d->triangles == NULL && d->triangle_count != 0)
+    return desc_fail(source, ".triangles: expected %llu triangles, got NULL", (unsigned long long)d->triangle_count);
+  if (d->point_count > UINT32_MAX || d->triangle_count > BVH_MAX_ITEMS) {
+    error_set_at(source->error, ML_ERROR_LIMIT, source->place, "mesh: %llu points and %llu triangles are more than a mesh can hold",
+                 (unsigned long long)d->point_count, (unsigned long long)d->triangle_count);
+    return false;
+  }
+  if (!check_floats(source, "points", d->points, d->point_count, 3)) return false;
+  if (d->normals != NULL && !check_floats(source, "normals", d->normals, d->point_count, 3)) return false;
+  if (d->uv != NULL && !check_floats(source, "uv", d->uv, d->point_count, 2)) return false;
+  for (uint64_t i = 0; i < 3 * d->triangle_count; i++)
+    if (d->triangles[i] >= d->point_count)
+      return desc_fail(source, ".triangles: expected points below %llu, got %u in triangle %llu", (unsigned long long)d->point_count,
+                       d->triangles[i], (unsigned long long)(i / 3));
+  return true;
+}
+
+static void *copy(MlBuilder *b, const void *from, uint64_t count, size_t size) {
+  size_t bytes;
+  void *to = size_multiply(count, size, &bytes) ? arena_alloc(&b->arena, bytes, 64) : NULL;
+  if (to != NULL && bytes != 0) memcpy(to, from, bytes);
+  return to;
+}
+
+/* What the mesh is, for the cache: all arrays and which there are. */
+static void hash_mesh(const MlMeshDesc *d, MeshNode *out) {
+  const uint64_t head[4] = {d->point_count, d->triangle_count, d->normals != NULL, d->uv != NULL};
+  const uint64_t sizes[4] = {12 * d->point_count, 12 * d->triangle_count, d->normals != NULL ? 12 * d->point_count : 0,
+                             d->uv != NULL ? 8 * d->point_count : 0};
+  const void *const arrays[4] = {d->points, d->triangles, d->normals, d->uv};
+  HashStream stream;
+  hash_begin(&stream, GEOMETRY_HASH_MESH);
+  hash_add(&stream, head, sizeof head);
+  out->bytes = sizeof head;
+  for (int i = 0; i < 4; i++) {
+    if (sizes[i] != 0) hash_add(&stream, arrays[i], (size_t)sizes[i]);
+    out->bytes += sizes[i];
+  }
+  out->hash = hash_end(&stream);
+}
+
+/* Copies the arrays, leaving out triangles without an area; false: memory is out. */
+static bool copy_mesh(MlBuilder *b, const MlMeshDesc *d, MeshNode *out) {
+  float *points = copy(b, d->points, d->point_count, 12);
+  uint32_t *triangles = copy(b, NULL, 0, 1);
+  if (d->triangle_count != 0) triangles = copy(b, d->triangles, d->triangle_count, 12);
+  float *normals = d->normals != NULL ? copy(b, d->normals, d->point_count, 12) : NULL;
+  float *uv = d->uv != NULL ? copy(b, d->uv, d->point_count, 8) : NULL;
+  if (points == NULL || triangles == NULL || (d->normals != NULL && normals == NULL) || (d->uv != NULL && uv == NULL)) return false;
+  uint64_t kept = 0;
+  Aabb box = aabb_empty();
+  for (uint64_t i = 0; i < d->triangle_count; i++) {
+    const uint32_t *corner = d->triangles + 3 * i;
+    const float *corners[3] = {points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]};
+    if (triangle_is_degenerate(corners[0], corners[1], corners[2])) continue;
+    for (int k = 0; k < 3; k++) {
+      triangles[3 * kept + (uint64_t)k] = corner[k];
+      aabb_grow(&box, corners[k]);
+    }
+    kept++;
+  }
+  out->mesh = (Mesh){points, triangles, normals, uv, d->point_count, kept};
+  out->degenerate = d->triangle_count - kept;
+  out->bounds = aabb_to_bounds(&box);
+  return true;
+}
+
+MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
+  DescSource source = {.what = "mesh", .error = error};
+  MlMeshDesc d;
+  if (!DESC_READ(&source, MlMeshDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
+  if (!check_mesh(&source, &d)) return 0;
+  MeshNode *mesh = arena_alloc(&b->arena, sizeof *mesh, _Alignof(MeshNode));
+  if (mesh == NULL) {
+    memory_error(b->context.memory, sizeof *mesh, "mesh", error);
+    return 0;
+  }
+  hash_mesh(&d, mesh);
+  mesh->geometry = cache_find(b->context.cache, mesh->hash, mesh->bytes);
+  if (mesh->geometry != NULL) {
+    const Aabb *box = &mesh->geometry->bounds;
+    mesh->degenerate = mesh->geometry->degenerate;
+    mesh->bounds = aabb_to_bounds(box);
+  } else if (!copy_mesh(b, &d, mesh)) {
+    memory_error(b->context.memory, mesh->bytes, "mesh", error);
+    return 0;
+  }
+  Node node = {.kind = NODE_MESH, .material = d.material, .place = d.place, .leaves = 1, .mesh = mesh};
+  node.traits = (uint16_t)(shape_traits(b, d.material) | NODE_HAS_MESH);
+  MlNode id = builder_add_node(b, &node, error);
+  if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
+  return id;
+}
+
+/* ---- lights */
+
+static bool light_color(const DescSource *source, MlColor color, bool has_color, MlColor *out) {
+  bool given = has_color || color.r != 0.0f || color.g != 0.0f || color.b != 0.0f;
+  *out = given ? color : (MlColor){1.0f, 1.0f, 1.0f};
+  return desc_color(source, "color", *out, INFINITY_F);
+}
+
+MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error) {
+  DescSource source = {.what = "light", .error = error};
+  MlLightDesc d;
+  if (!DESC_READ(&source, MlLightDesc, desc, &d)) return 0;
+  Leaf leaf = {.p = {d.at}, .r = d.radius, .s = or_default(d.power, 100.0)};
+  if (!desc_point(&source, "at", d.at) || (d.radius != 0.0 && !desc_positive(&source, "radius", d.radius)) ||
+      !desc_not_negative(&source, "power", leaf.s) || !light_color(&source, d.color, d.has_color, &leaf.color))
+    return 0;
+  return add_leaf(b, NODE_LIGHT, NODE_HAS_LIGHT, 0, &source, &leaf);
+}
+
+MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error) {
+  DescSource source = {.what = "area", .error = error};
+  MlAreaDesc d;
+  if (!DESC_READ(&source, MlAreaDesc, desc, &d)) return 0;
+  double width = or_default(d.width, 1.0), height = or_default(d.height, 1.0);
+  if (!desc_point(&source, "at", d.at) || !desc_point(&source, "facing", d.facing) || !desc_point(&source, "up", d.up) ||
+      !desc_positive(&source, "width", width) || !desc_positive(&source, "height", height) ||
+      !desc_not_negative(&source, "power", d.power) || !desc_not_negative(&source, "radiance", d.radiance))
+    return 0;
+  if (d.power != 0.0 && d.radiance != 0.0) {
+    desc_fail(&source, ": expected power or radiance, got both (%s and %s)", number_text(d.power).text, number_text(d.radiance).text);
+    return 0;
+  }
+  Leaf leaf = {.r = d.radiance != 0.0 ? 0.0 : or_default(d.power, 100.0), .s = d.radiance};
+  if (!light_color(&source, d.color, d.has_color, &leaf.color)) return 0;
+
+  // A frame about the direction it faces; width runs to the right of someone who looks at it with `up` up
+  MlVec3 facing = dvec_normalize(or_direction(d.facing, (MlVec3){0, -1, 0})), up = d.up;
+  if (dvec_is_zero(up)) {
+    up = (MlVec3){0, 1, 0};
+    if (is_parallel(up, facing)) up = (MlVec3){0, 0, -1};
+  } else if (is_parallel(up, facing)) {
+    desc_fail(&source, ".up: expected a direction across facing, %s, got %s", vector_text(facing).text, vector_text(d.up).text);
+    return 0;
+  }
+  MlVec3 right = dvec_normalize(dvec_cross(up, facing));
+  leaf.p[1] = dvec_scale(right, width);
+  leaf.p[2] = dvec_scale(dvec_cross(facing, right), height);
+  leaf.p[0] = dvec_subtract(d.at, dvec_scale(dvec_add(leaf.p[1], leaf.p[2]), 0.5));
+  return add_leaf(b, NODE_AREA, NODE_HAS_LIGHT, 0, &source, &leaf);
+}
+
+MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error) {
+  DescSource source = {.what = "directional", .error = error};
+  MlDirectionalDesc d;
+  if (!DESC_READ(&source, MlDirectionalDesc, desc, &d)) return 0;
+  Leaf leaf = {.p = {dvec_normalize(or_direction(d.direction, (MlVec3){0, -1, 0}))}, .s = or_default(d.irradiance, 1.0)};
+  if (!desc_point(&source, "direction", d.direction) || !desc_not_negative(&source, "irradiance", leaf.s) ||
+      !light_color(&source, d.color, d.has_color, &leaf.color))
+    return 0;
+  return add_leaf(b, NODE_DIRECTIONAL, NODE_HAS_LIGHT, 0, &source, &leaf);
+}

@@ -1,0 +1,330 @@
+/* commit.c - from builder to frozen scene: expand, build the top tree, prepare the lights, copy everything into one block, protect it.
+ *
+ * The block holds no reference to the builder. What is shared (assets) is referenced by the handle. Commit either succeeds and
+ * consumes the builder, or leaves it as it was. */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sort.h"
+#include "base/thread.h"
+#include "math/ieee.h"
+#include "scene/expand.h"
+#include "scene/geometry.h"
+#include "scene/lights.h"
+#include "scene/scene.h"
+
+struct MlScene {
+  _Atomic uint64_t references;
+  struct MlEngine *engine;
+  Memory *memory;
+  AssetCache *cache;
+  Scene *scene;
+  const Geometry **assets;
+  uint64_t asset_count;
+};
+
+/* What commit has in hand on the way. */
+typedef struct Commit {
+  Expansion e;
+  LightTables tables;
+  Bvh bvh;
+  uint32_t *planes;
+  uint64_t plane_count;
+  Scene head; /* the block's beginning, pointers aside */
+} Commit;
+
+/* ---- bounds and the top tree */
+
+static MlBounds shape_bounds(const MlBuilder *b) {
+  MlBounds bounds = {.empty = true};
+  MlTransform identity = ml_transform_identity();
+  for (uint64_t i = 0; i < b->roots.count; i++) {
+    MlBounds root = builder_bounds(b, b->roots.data[i], &identity);
+    bounds = bounds_union(&bounds, &root);
+  }
+  bounds.infinite = false; /* of what is finite */
+  return bounds;
+}
+
+static void bound_scene(Scene *scene) {
+  const MlBounds *bounds = &scene->stats.bounds;
+  if (bounds->empty) return;
+  const MlVec3 origin = {scene->origin[0], scene->origin[1], scene->origin[2]};
+  MlVec3 centre = dvec_subtract(dvec_scale(dvec_add(bounds->min, bounds->max), 0.5), origin);
+  vec3_store(scene->bound_center, dvec_to_vec3(centre));
+  scene->bound_radius = float_above(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)));
+}
+
+/* The tree is over what is finite; its items are then numbered as World says. */
+static MlStatus build_top(Commit *c) {
+  Expansion *e = &c->e;
+  const Prim *prims = e->list.prims.data;
+  uint64_t prim_count = e->list.prims.count, count = prim_count + e->instances.count, finite = 0;
+  for (uint64_t i = 0; i < prim_count; i++) c->plane_count += prims[i].kind == PRIM_PLANE;
+  size_t bytes = (size_t)(count * (sizeof(Aabb) + sizeof(uint32_t)));
+  if (count == 0) return ML_OK;
+  if (c->plane_count != 0) {
+    c->planes = memory_alloc(e->memory, (size_t)(c->plane_count * sizeof *c->planes), 8);
+    if (c->planes == NULL) return memory_error(e->memory, c->plane_count * sizeof *c->planes, "planes", e->error);
+  }
+  Aabb *bounds = memory_alloc(e->memory, bytes, 64);
+  if (bounds == NULL) return memory_error(e->memory, bytes, "tree of the scene", e->error);
+  uint32_t *ids = (uint32_t *)(bounds + count), plane = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (i < prim_count && prims[i].kind == PRIM_PLANE) {
+      c->planes[plane++] = i;
+      continue;
+    }
+    const float *lo = i < prim_count ? prims[i].lo : e->instances.data[i - prim_count].lo;
+    const float *hi = i < prim_count ? prims[i].hi : e->instances.data[i - prim_count].hi;
+    memcpy(bounds[finite].lo, lo, sizeof bounds->lo);
+    memcpy(bounds[finite].hi, hi, sizeof bounds->hi);
+    ids[finite++] = i;
+  }
+  MlStatus status = bvh_build(e->memory, bounds, finite, e->cancel, &c->bvh, e->error);
+  for (uint64_t i = 0; status == ML_OK && i < finite; i++) c->bvh.items[i] = ids[c->bvh.items[i]];
+  memory_free(e->memory, bounds, bytes);
+  return status;
+}
+
+/* ---- identity and statistics */
+
+#define HASH(stream, value) hash_add((stream), &(value), sizeof(value))
+
+/* Hashed field by field where a struct has padding or pointers. Trees and tables derive from the rest. */
+static uint64_t scene_hash(const Commit *c) {
+  const Expansion *e = &c->e;
+  HashStream s;
+  hash_begin(&s, GEOMETRY_HASH_SCENE);
+  const uint64_t counts[5] = {e->list.prims.count, e->instances.count, e->materials.count, e->b->lobes.count, e->lights.count};
+  HASH(&s, counts);
+  HASH(&s, c->head.origin);
+  hash_add(&s, e->list.prims.data, (size_t)(e->list.prims.count * sizeof(Prim)));
+  hash_add(&s, e->list.placed.data, (size_t)(e->list.placed.count * sizeof(PlacedTransform)));
+  for (uint64_t i = 0; i < e->instances.count; i++) {
+    const Instance *instance = &e->instances.data[i];
+    HASH(&s, instance->geometry->hash);
+    HASH(&s, instance->placed);
+    const uint32_t ids[3] = {instance->material, instance->light, instance->hidden};
+    HASH(&s, ids);
+  }
+  hash_add(&s, e->materials.data, (size_t)(e->materials.count * sizeof(Material)));
+  for (uint64_t i = 0; i < e->b->lobes.count; i++) {
+    const Lobe *lobe = &e->b->lobes.data[i];
+    const Spectrum colors[5] = {lobe->color, lobe->edge, lobe->eta, lobe->k, lobe->absorption};
+    HASH(&s, colors);
+    const float numbers[3] = {lobe->weight, lobe->alpha, lobe->ior};
+    HASH(&s, numbers);
+    const uint32_t kinds[3] = {lobe->kind, lobe->artist, lobe->multiscatter};
+    HASH(&s, kinds);
+  }
+  for (uint64_t i = 0; i < e->lights.count; i++) {
+    const Light *light = &e->lights.data[i];
+    HASH(&s, light->emission);
+    const uint32_t ids[4] = {light->kind, light->front_only, light->prim, light->instance};
+    HASH(&s, ids);
+    HASH(&s, light->p);
+    HASH(&s, light->d);
+    HASH(&s, light->radius);
+  }
+  HASH(&s, c->head.background.radiance);
+  const uint32_t sky[2] = {c->head.background.present, c->head.background.eye_only};
+  HASH(&s, sky);
+  return hash_end(&s);
+}
+
+static bool asset_less(const void *a, const void *b, void *ud) {
+  (void)ud;
+  return (*(const Geometry *const *)a)->hash < (*(const Geometry *const *)b)->hash;
+}
+
+/* Nodes of equal content share an asset; each counts once. */
+static MlStatus count_assets(Commit *c, uint64_t *bytes) {
+  Expansion *e = &c->e;
+  MlSceneStats *stats = &c->head.stats;
+  uint64_t count = e->assets.count;
+  if (count == 0) return ML_OK;
+  size_t size = (size_t)(count * sizeof *e->assets.data);
+  void *scratch = memory_alloc(e->memory, size, 8);
+  if (scratch == NULL) return memory_error(e->memory, size, "assets", e->error);
+  sort_stable((void *)e->assets.data, (size_t)count, sizeof *e->assets.data, scratch, asset_less, NULL);
+  memory_free(e->memory, scratch, size);
+  for (uint64_t i = 0; i < count; i++) {
+    const Geometry *asset = e->assets.data[i];
+    if (i != 0 && asset == e->assets.data[i - 1]) continue;
+    *bytes += asset->bytes;
+    stats->unique_triangles += asset->mesh.triangle_count;
+    for (uint64_t k = 0; k < asset->prim_count; k++) stats->unique_triangles += asset->prims[k].kind == PRIM_TRIANGLE;
+  }
+  return ML_OK;
+}
+
+static MlStatus count_all(Commit *c, uint64_t *asset_bytes) {
+  const Expansion *e = &c->e;
+  MlSceneStats *stats = &c->head.stats;
+  stats->shapes = e->shapes;
+  stats->triangles = e->triangles;
+  stats->instances = e->instances.count;
+  stats->lights = e->lights.count;
+  stats->materials = e->materials.count;
+  stats->degenerate_triangles = e->degenerate;
+  stats->has_light = e->lights.count != 0;
+  for (uint64_t i = 0; i < e->list.prims.count; i++) {
+    const Prim *prim = &e->list.prims.data[i];
+    stats->unique_triangles += prim->kind == PRIM_TRIANGLE;
+    if (e->materials.data[prim->material].emits) stats->has_light = true; /* planes have no Light */
+  }
+  return count_assets(c, asset_bytes);
+}
+
+/* ---- the block */
+
+static MlStatus freeze(Commit *c, Scene **out) {
+  const Expansion *e = &c->e;
+  const MlBuilder *b = e->b;
+  BlockLayout layout = {.bytes = sizeof(Scene)};
+  size_t prims = block_place(&layout, e->list.prims.count, sizeof(Prim));
+  size_t placed = block_place(&layout, e->list.placed.count, sizeof(PlacedTransform));
+  size_t instances = block_place(&layout, e->instances.count, sizeof(Instance));
+  size_t planes = block_place(&layout, c->plane_count, sizeof(uint32_t));
+  size_t nodes = block_place(&layout, c->bvh.node_count, sizeof(BvhNode));
+  size_t items = block_place(&layout, c->bvh.item_count, sizeof(uint32_t));
+  size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
+  size_t lobes = block_place(&layout, b->lobes.count, sizeof(Lobe));
+  size_t lights = block_place(&layout, e->lights.count, sizeof(Light));
+  size_t cdf = block_place(&layout, c->tables.select_cdf.count, sizeof(float));
+  size_t pdf = block_place(&layout, c->tables.select_pdf.count, sizeof(float));
+  size_t triangle_cdf = block_place(&layout, c->tables.triangle_cdf.count, sizeof(float));
+  Scene *s = layout.overflow ? NULL : memory_pages_alloc(e->memory, layout.bytes);
+  if (s == NULL) return memory_error(e->memory, layout.overflow ? UINT64_MAX : layout.bytes, "scene", e->error);
+  *s = c->head;
+  s->bytes = layout.bytes;
+  s->stats.bytes += layout.bytes;
+  s->world = (World){
+    .bvh = c->bvh,
+    .prims = block_copy(s, prims, e->list.prims.data, e->list.prims.count, sizeof(Prim)),
+    .placed = block_copy(s, placed, e->list.placed.data, e->list.placed.count, sizeof(PlacedTransform)),
+    .instances = block_copy(s, instances, e->instances.data, e->instances.count, sizeof(Instance)),
+    .planes = block_copy(s, planes, c->planes, c->plane_count, sizeof(uint32_t)),
+    .prim_count = e->list.prims.count,
+    .instance_count = e->instances.count,
+    .plane_count = c->plane_count,
+  };
+  s->world.bvh.nodes = block_copy(s, nodes, c->bvh.nodes, c->bvh.node_count, sizeof(BvhNode));
+  s->world.bvh.items = block_copy(s, items, c->bvh.items, c->bvh.item_count, sizeof(uint32_t));
+  s->materials = block_copy(s, materials, e->materials.data, e->materials.count, sizeof(Material));
+  s->material_count = (uint32_t)e->materials.count;
+  s->lobes = block_copy(s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));
+  s->lobe_count = (uint32_t)b->lobes.count;
+  s->lights = (Lights){
+    .lights = block_copy(s, lights, e->lights.data, e->lights.count, sizeof(Light)),
+    .select_cdf = block_copy(s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),
+    .select_pdf = block_copy(s, pdf, c->tables.select_pdf.data, c->tables.select_pdf.count, sizeof(float)),
+    .triangle_cdf = block_copy(s, triangle_cdf, c->tables.triangle_cdf.data, c->tables.triangle_cdf.count, sizeof(float)),
+    .count = (uint32_t)e->lights.count,
+    .background = c->tables.background,
+  };
+  memory_pages_protect(s, layout.bytes);
+  *out = s;
+  return ML_OK;
+}
+
+static MlStatus commit_parts(Commit *c) {
+  const MlBuilder *b = c->e.b;
+  Scene *head = &c->head;
+  uint64_t asset_bytes = 0;
+  head->stats.bounds = shape_bounds(b);
+  scene_origin_of(&head->stats.bounds, head->origin);
+  bound_scene(head);
+  head->background = (Background){spectrum_from_color(b->background), b->has_background, b->background_eye_only};
+  TRY(expand_scene(&c->e, head->origin));
+  TRY(build_top(c));
+  TRY(lights_prepare(&c->e, head->bound_radius, &c->tables));
+  TRY(count_all(c, &asset_bytes));
+  head->stats.bytes = asset_bytes; /* the block's own come in freeze */
+  head->stats.hash = scene_hash(c);
+  return ML_OK;
+}
+
+/* ---- the handle */
+
+/* The handle with everything in it; takes the expansion's assets over. */
+static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlScene **out) {
+  Memory *memory = b->context.memory;
+  MlScene *handle = memory_alloc_zero(memory, sizeof *handle, _Alignof(MlScene));
+  if (handle == NULL) return memory_error(memory, sizeof *handle, "scene", c->e.error);
+  uint64_t count = c->e.assets.count;
+  const Geometry **assets = NULL;
+  MlStatus status = ML_OK;
+  if (count != 0) {
+    assets = memory_alloc(memory, (size_t)(count * sizeof *assets), 8);
+    if (assets == NULL) status = memory_error(memory, count * sizeof *assets, "assets", c->e.error);
+  }
+  c->head.stats.build_seconds = clock_now() - started;
+  if (status == ML_OK) status = freeze(c, &handle->scene);
+  if (status != ML_OK) {
+    memory_free(memory, (void *)assets, (size_t)(count * sizeof *assets));
+    memory_free(memory, handle, sizeof *handle);
+    return status;
+  }
+  if (count != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(count * sizeof *assets));
+  atomic_store(&handle->references, 1);
+  handle->engine = b->context.engine;
+  handle->memory = memory;
+  handle->cache = b->context.cache;
+  handle->assets = assets;
+  handle->asset_count = count;
+  *out = handle;
+  return ML_OK;
+}
+
+static MlStatus commit(MlBuilder *b, const MlCancel *cancel, MlScene **out, MlError *error) {
+  double started = clock_now();
+  Commit c = {.e = {.b = b, .memory = b->context.memory, .cancel = cancel, .error = error}, .tables.background = NO_ID};
+  MlStatus status = commit_parts(&c);
+  if (status == ML_OK) status = make_handle(b, &c, started, out);
+  bvh_free(b->context.memory, &c.bvh);
+  lights_free(b->context.memory, &c.tables);
+  memory_free(b->context.memory, c.planes, (size_t)(c.plane_count * sizeof *c.planes));
+  expand_release(&c.e, status != ML_OK);
+  return status;
+}
+
+MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, MlError *error) {
+  *out = NULL;
+  error_clear(error);
+  float_state_set();
+  MlScene *handle = NULL;
+  MlStatus status = commit(b, cancel, &handle, error);
+  // Assets that nobody uses make room for those that somebody wants
+  if (status == ML_ERROR_MEMORY && cache_drop_unused(b->context.cache) != 0) {
+    error_clear(error);
+    status = commit(b, cancel, &handle, error);
+  }
+  if (status != ML_OK) return status;
+  ml_builder_destroy(b);
+  *out = handle;
+  return ML_OK;
+}
+
+const Scene *scene_of(const MlScene *handle) { return handle->scene; }
+struct MlEngine *scene_engine(const MlScene *handle) {
+  return handle->engine;
+}
+MlSceneStats ml_scene_stats(const MlScene *scene) { return scene->scene->stats; }
+
+/* The count is the one thing of a scene that changes: the handle is ours, whatever its users' const says. */
+void ml_scene_retain(const MlScene *scene) { atomic_fetch_add_explicit(&((MlScene *)scene)->references, 1, memory_order_relaxed); }
+
+void ml_scene_release(const MlScene *scene) {
+  MlScene *handle = (MlScene *)scene;
+  if (handle == NULL || atomic_fetch_sub_explicit(&handle->references, 1, memory_order_acq_rel) != 1) return;
+  Memory *memory = handle->memory;
+  for (uint64_t i = 0; i < handle->asset_count; i++) cache_release(handle->cache, handle->assets[i]);
+  memory_free(memory, (void *)handle->assets, (size_t)(handle->asset_count * sizeof *handle->assets));
+  size_t bytes = (size_t)handle->scene->bytes;
+  memory_pages_unprotect(handle->scene, bytes);
+  memory_pages_free(memory, handle->scene, bytes);
+  memory_free(memory, handle, sizeof *handle);
+}

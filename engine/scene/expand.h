@@ -1,0 +1,41 @@
+/* expand.h - from the node graph to flat lists: primitives, instances, lights. The lists are commit's; they are copied into the
+ * frozen block and freed. Rules: ARCHITECTURE.md, "Node graph to frozen scene". */
+#ifndef ML_SCENE_EXPAND_H
+#define ML_SCENE_EXPAND_H
+
+#include "light/light.h"
+#include "scene/builder.h"
+
+/* Primitives of one tree, and the placements that they refer to. */
+typedef struct PrimList {
+  ARRAY(Prim) prims;
+  ARRAY(PlacedTransform) placed;
+} PrimList;
+
+typedef struct Expansion {
+  const MlBuilder *b;
+  Memory *memory;
+  const MlCancel *cancel;
+  MlError *error;
+  PrimList list; /* the scene's own */
+  ARRAY(Instance) instances;
+  ARRAY(Light) lights;            /* emission and kind; areas of meshes and selection follow in lights.c */
+  ARRAY(Material) materials;      /* the builder's, and one for each area light */
+  ARRAY(const Geometry *) assets; /* references held, one per geometry of `geometries` */
+  const Geometry **geometries;    /* by node id - 1: of meshes and of groups that are instanced; NULL: not made yet */
+  uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
+  bool *instanced;                /* by node id - 1: groups that become geometry */
+  uint64_t node_count, polled;
+  uint64_t shapes, triangles, degenerate;
+} Expansion;
+
+/* Where the numbers of a scene (or of a group's geometry) with these bounds begin: their centre when that lies further out than
+ * 16 times their half diagonal, else 0. */
+void scene_origin_of(const MlBounds *bounds, double origin[3]);
+
+/* Expands all that was added, relative to `origin`. On failure, too, the expansion must be released. */
+MlStatus expand_scene(Expansion *e, const double origin[3]);
+/* Frees the lists. Assets stay referenced unless `assets` is true. */
+void expand_release(Expansion *e, bool assets);
+
+#endif

@@ -1,0 +1,92 @@
+/* geometry.c - see geometry.h. */
+#include "scene/geometry.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "shape/intersect.h"
+
+bool triangle_is_degenerate(const float *a, const float *b, const float *c) {
+  MlVec3 o = dvec_load(a), u = dvec_subtract(dvec_load(b), o), v = dvec_subtract(dvec_load(c), o);
+  return !(dvec_length(dvec_cross(u, v)) > 1e-14 * (dvec_length(u) * dvec_length(v)));
+}
+
+size_t block_place(BlockLayout *layout, uint64_t count, size_t size) {
+  size_t bytes, offset = layout->bytes, end;
+  if (!size_multiply(count, size, &bytes) || !size_add(offset, 63, &offset)) {
+    layout->overflow = true;
+    return 0;
+  }
+  offset &= ~(size_t)63;
+  if (!size_add(offset, bytes, &end)) layout->overflow = true;
+  layout->bytes = end;
+  return offset;
+}
+
+void *block_copy(void *block, size_t offset, const void *from, uint64_t count, size_t size) {
+  if (count == 0 || from == NULL) return NULL;
+  return memcpy((char *)block + offset, from, (size_t)(count * size));
+}
+
+static Aabb item_bounds(const Geometry *g, uint64_t i) {
+  Aabb box;
+  if (g->mesh.triangle_count == 0) {
+    memcpy(box.lo, g->prims[i].lo, sizeof box.lo);
+    memcpy(box.hi, g->prims[i].hi, sizeof box.hi);
+    return box;
+  }
+  const uint32_t *corner = g->mesh.triangles + 3 * i;
+  const float *points = g->mesh.points;
+  return triangle_bounds(points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]);
+}
+
+static MlStatus build_tree(Memory *memory, const Geometry *g, const MlCancel *cancel, Bvh *bvh, MlError *error) {
+  uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
+  size_t bytes;
+  Aabb *bounds = size_multiply(count, sizeof *bounds, &bytes) ? memory_alloc(memory, bytes, 64) : NULL;
+  if (bounds == NULL) return memory_error(memory, count * sizeof *bounds, "tree of boxes", error);
+  for (uint64_t i = 0; i < count; i++) bounds[i] = item_bounds(g, i);
+  MlStatus status = bvh_build(memory, bounds, count, cancel, bvh, error);
+  memory_free(memory, bounds, bytes);
+  return status;
+}
+
+MlStatus geometry_create(Memory *memory, const Geometry *content, const MlCancel *cancel, Geometry **out, MlError *error) {
+  Bvh bvh;
+  TRY(build_tree(memory, content, cancel, &bvh, error));
+  const Mesh *mesh = &content->mesh;
+  BlockLayout layout = {.bytes = sizeof(Geometry)};
+  size_t points = block_place(&layout, mesh->point_count, 12);
+  size_t triangles = block_place(&layout, mesh->triangle_count, 12);
+  size_t normals = block_place(&layout, mesh->normals != NULL ? mesh->point_count : 0, 12);
+  size_t uv = block_place(&layout, mesh->uv != NULL ? mesh->point_count : 0, 8);
+  size_t prims = block_place(&layout, content->prim_count, sizeof(Prim));
+  size_t placed = block_place(&layout, content->placed_count, sizeof(PlacedTransform));
+  size_t nodes = block_place(&layout, bvh.node_count, sizeof(BvhNode));
+  size_t items = block_place(&layout, bvh.item_count, sizeof(uint32_t));
+  Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
+  if (g != NULL) {
+    *g = *content;
+    g->mesh.points = block_copy(g, points, mesh->points, mesh->point_count, 12);
+    g->mesh.triangles = block_copy(g, triangles, mesh->triangles, mesh->triangle_count, 12);
+    g->mesh.normals = block_copy(g, normals, mesh->normals, mesh->point_count, 12);
+    g->mesh.uv = block_copy(g, uv, mesh->uv, mesh->point_count, 8);
+    g->prims = block_copy(g, prims, content->prims, content->prim_count, sizeof(Prim));
+    g->placed = block_copy(g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
+    g->bvh = bvh;
+    g->bvh.nodes = block_copy(g, nodes, bvh.nodes, bvh.node_count, sizeof(BvhNode));
+    g->bvh.items = block_copy(g, items, bvh.items, bvh.item_count, sizeof(uint32_t));
+    g->bytes = layout.bytes;
+  }
+  bvh_free(memory, &bvh);
+  if (g == NULL) return memory_error(memory, layout.overflow ? UINT64_MAX : layout.bytes, "shared geometry", error);
+  memory_pages_protect(g, layout.bytes);
+  *out = g;
+  return ML_OK;
+}
+
+void geometry_free(Memory *memory, Geometry *geometry) {
+  size_t bytes = (size_t)geometry->bytes;
+  memory_pages_unprotect(geometry, bytes);
+  memory_pages_free(memory, geometry, bytes);
+}
