@@ -98,14 +98,15 @@ static inline FloatPair cos_kernel_f(float r, float low) {
   return pair_fast_sum(w, ((1.0f - w) - h) + ((p - 0.5f * z.lo) - r * low));
 }
 
-/* Any finite argument: .7 ulp. */
+/* Any finite argument: .8 ulp. */
 static inline void sincos_f(float x, float *sine, float *cosine) {
   if (!(abs_f(x) <= LARGEST_F)) {
     *sine = *cosine = x - x;
     return;
   }
   ReducedAngle a = reduce_angle_f(x);
-  float s = sin_kernel_f(a.r, a.low).hi, c = cos_kernel_f(a.r, a.low).hi;
+  float s = abs_f(x) < 0x1p-13f ? x : sin_kernel_f(a.r, a.low).hi; /* keeps -0 */
+  float c = cos_kernel_f(a.r, a.low).hi;
   float swapped_s = (a.quadrant & 1) ? c : s, swapped_c = (a.quadrant & 1) ? s : c;
   *sine = (a.quadrant & 2) ? -swapped_s : swapped_s;
   *cosine = ((a.quadrant + 1) & 2) ? -swapped_c : swapped_c;
@@ -121,7 +122,7 @@ static inline float cos_f(float x) {
   return c;
 }
 
-/* Sine and cosine of 2 pi u, |u| <= 2^20, for sampling: the reduction is exact. Largest error as sincos_f. */
+/* Sine and cosine of 2 pi u, |u| <= 2^20, for sampling: the reduction is exact. .75 ulp (1.4 where |u| < 2^-100). */
 static inline void sincos_turns_f(float u, float *sine, float *cosine) {
   float quarters = 4.0f * u;
   int32_t n = round_int_f(quarters);
@@ -134,7 +135,7 @@ static inline void sincos_turns_f(float u, float *sine, float *cosine) {
   *cosine = ((quadrant + 1) & 2) ? -swapped_c : swapped_c;
 }
 
-/* Any finite argument: .6 ulp. */
+/* Any finite argument: .95 ulp. */
 static inline float tan_f(float x) {
   if (!(abs_f(x) <= LARGEST_F)) return x - x;
   if (abs_f(x) < 0x1p-13f) return x; /* also keeps the products below out of the subnormals */
@@ -165,8 +166,8 @@ static inline float atan_quotient_f(float y, float x) {
 
   // q > tan(pi/8) is turned back by pi/4: atan(q) = pi/4 + atan((q - 1) / (q + 1))
   bool far = q > 0.41421356f;
-  FloatPair sum = pair_fast_sum(1.0f, q);
-  float t = far ? (q - 1.0f) / sum.hi : q;
+  FloatPair sum = pair_fast_sum(1.0f, q), difference = pair_fast_sum(-1.0f, q);
+  float t = far ? difference.hi / sum.hi : q;
   float base = far ? QUARTER_PI_F : 0.0f, base_low = far ? -0x1.777a5cp-26f : 0.0f;
   FloatPair angle = pair_fast_sum(base, t);
   angle.lo += atan_kernel_f(t) + base_low;
@@ -175,21 +176,21 @@ static inline float atan_quotient_f(float y, float x) {
   FloatPair p = pair_product(q, d);
   float e = d < 0x1p-100f || d > 0x1p100f || n < 0x1p-100f ? 0.0f : ((n - p.hi) - p.lo) / d;
   FloatPair pt = pair_product(t, sum.hi);
-  float et = far ? ((((q - 1.0f) - pt.hi) - pt.lo) - t * sum.lo) / sum.hi : 0.0f;
+  float et = far ? (((difference.hi - pt.hi) - pt.lo) + (difference.lo - t * sum.lo)) / sum.hi : 0.0f;
   angle.lo += et + e / (1.0f + q * q);
   if (!steep) return angle.hi + angle.lo;
   FloatPair rest = pair_fast_sum(HALF_PI_F, -angle.hi);
   return rest.hi + (rest.lo - angle.lo + -0x1.777a5cp-25f);
 }
 
-/* .6 ulp. */
+/* .75 ulp. */
 static inline float atan_f(float x) {
   if (x != x) return x;
   if (abs_f(x) < 0x1p-13f) return x;
   return __builtin_copysignf(atan_quotient_f(min_f(abs_f(x), 0x1p60f), 1.0f), x);
 }
 
-/* 1 ulp (where the quotient is subnormal, 1 ulp of that). */
+/* .9 ulp. */
 static inline float atan2_f(float y, float x) {
   if (x != x || y != y) return x + y;
   float ax = abs_f(x), ay = abs_f(y);
@@ -230,7 +231,7 @@ static inline FloatPair acos_near_one_f(float h) {
   return pair_fast_sum(2.0f * s, 2.0f * (low + s * asin_kernel_f(h)));
 }
 
-/* .6 ulp; NaN outside [-1, 1]. */
+/* .65 ulp; NaN outside [-1, 1]. */
 static inline float asin_f(float x) {
   float a = abs_f(x);
   if (!(a <= 1.0f)) return (x - x) / (x - x);
@@ -239,7 +240,7 @@ static inline float asin_f(float x) {
   FloatPair rest = pair_fast_sum(HALF_PI_F, -angle.hi);
   return __builtin_copysignf(rest.hi + (rest.lo - angle.lo + -0x1.777a5cp-25f), x);
 }
-/* .7 ulp; NaN outside [-1, 1]. */
+/* .65 ulp; NaN outside [-1, 1]. */
 static inline float acos_f(float x) {
   float a = abs_f(x);
   if (!(a <= 1.0f)) return (x - x) / (x - x);
@@ -272,7 +273,7 @@ static inline float exp_kernel_f(float x, float low) {
   return scale_f(s.hi + (s.lo + (r.lo + p)), k);
 }
 
-/* .6 ulp (results below 2^-126: 1 ulp). */
+/* .8 ulp. */
 static inline float exp_f(float x) {
   if (x > 88.73f) return INFINITY_F;
   if (x < -103.98f) return 0.0f;
@@ -316,13 +317,13 @@ static inline FloatPair log2_pair_f(float x) {
   return pair_add((FloatPair){(float)k, 0.0f}, l);
 }
 
-/* .6 ulp; exact for powers of two. */
+/* .51 ulp; exact for powers of two. */
 static inline float log2_f(float x) {
   if (!(x > 0.0f && x <= LARGEST_F)) return log_special_f(x);
   return log2_pair_f(x).hi;
 }
 
-/* 1 ulp (results below 2^-126: 1.5 ulp). Special values as pow in C. */
+/* .9 ulp. Special values as pow in C. */
 static inline float pow_f(float x, float y) {
   if (x == 1.0f || y == 0.0f) return 1.0f;
   if (x != x || y != y) return x + y;
