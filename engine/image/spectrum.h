@@ -23,7 +23,9 @@ static inline float spectrum_max(Spectrum s) { return max_f(max_f(s[0], s[1]), s
 static inline float spectrum_average(Spectrum s) { return ((s[0] + s[1]) + s[2]) * (1.0f / 3.0f); }
 static inline bool spectrum_is_black(Spectrum s) { return s[0] == 0.0f && s[1] == 0.0f && s[2] == 0.0f; }
 static inline bool spectrum_is_finite(Spectrum s) { return isfinite(s[0]) && isfinite(s[1]) && isfinite(s[2]); }
-static inline Spectrum spectrum_min(Spectrum s, float limit) { return (Spectrum){min_f(s[0], limit), min_f(s[1], limit), min_f(s[2], limit), 0.0f}; }
+static inline Spectrum spectrum_min(Spectrum s, float limit) {
+  return (Spectrum){min_f(s[0], limit), min_f(s[1], limit), min_f(s[2], limit), 0.0f};
+}
 static inline Spectrum spectrum_exp(Spectrum s) { return (Spectrum){exp_f(s[0]), exp_f(s[1]), exp_f(s[2]), 0.0f}; }
 static inline Spectrum spectrum_sqrt(Spectrum s) { return (Spectrum){sqrt_f(s[0]), sqrt_f(s[1]), sqrt_f(s[2]), 0.0f}; }
 

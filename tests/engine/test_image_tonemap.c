@@ -11,6 +11,8 @@
 #include "image/color.h"
 #include "image/tonemap.h"
 
+static float encode(float linear) { return srgb_encode(vec3_all(linear))[0]; }
+
 /* ----------------------------------------------------------------- agx */
 
 /* Sobotka's generator, in double: a line of slope 2 through (10/16.5, .5), bent so that it ends in (0,0) and (1,1). */
@@ -73,8 +75,9 @@ static void test_agx_shape(void **state) {
   for (float grey = 1e-5f; grey < 20.0f; grey *= 1.01f) {
     MlColor c = tonemap_color(ML_TONEMAP_AGX, (MlColor){grey, grey, grey});
     assert_true(c.g >= last); // brighter is never darker
-    assert_int_equal(quantize_u8(c.r), quantize_u8(c.g));
-    assert_int_equal(quantize_u8(c.g), quantize_u8(c.b));
+    uint8_t steps[3];         // grey stays grey
+    quantize_u8(vec3(c.r, c.g, c.b), steps);
+    assert_true(steps[0] == steps[1] && steps[1] == steps[2]);
     last = c.g;
   }
   // A very bright saturated red approaches white instead of clipping to red.
@@ -88,13 +91,13 @@ static void test_neutral(void **state) {
   (void)state;
   // Between .08 and .76 + .04: the colour less the Fresnel offset of .04.
   for (float x = 0.08f; x < 0.79f; x += 0.01f)
-    assert_true(fabsf(tonemap_color(ML_TONEMAP_NEUTRAL, (MlColor){x, x, x}).g - srgb_encode(x - 0.04f)) < 2e-6f);
+    assert_true(fabsf(tonemap_color(ML_TONEMAP_NEUTRAL, (MlColor){x, x, x}).g - encode(x - 0.04f)) < 2e-6f);
   // Khronos' formula with numbers put in by hand: (2, 1, .5).
   double peak = 2 - .04, n = 1 - .24 * .24 / (peak + .24 - .76), s = n / peak, g = 1 - 1 / (.15 * (peak - n) + 1);
   MlColor c = tonemap_color(ML_TONEMAP_NEUTRAL, (MlColor){2, 1, 0.5f});
-  assert_true(fabs((double)c.r - (double)srgb_encode((float)((2 - .04) * s * (1 - g) + n * g))) < 3e-6);
-  assert_true(fabs((double)c.g - (double)srgb_encode((float)((1 - .04) * s * (1 - g) + n * g))) < 3e-6);
-  assert_true(fabs((double)c.b - (double)srgb_encode((float)((.5 - .04) * s * (1 - g) + n * g))) < 3e-6);
+  assert_true(fabs((double)c.r - (double)encode((float)((2 - .04) * s * (1 - g) + n * g))) < 3e-6);
+  assert_true(fabs((double)c.g - (double)encode((float)((1 - .04) * s * (1 - g) + n * g))) < 3e-6);
+  assert_true(fabs((double)c.b - (double)encode((float)((.5 - .04) * s * (1 - g) + n * g))) < 3e-6);
   float last = -1.0f;
   for (float x = 0.0f; x < 50.0f; x += 0.01f) {
     float y = tonemap_color(ML_TONEMAP_NEUTRAL, (MlColor){x, x, x}).r;
