@@ -1,9 +1,8 @@
 /* colors.c - see colors.h. Hex and names are sRGB (CSS Color Module Level 4), decoded by ml_srgb_decode.
  *
- * Black bodies and lines: spectra are weighed with the CIE 1931 observer as fitted by C. Wyman, P. Sloan, P. Shirley, "Simple Analytic
- * Approximations to the CIE XYZ Color Matching Functions", JCGT 2(2), 2013 (the fit of several lobes), Planck's law at every 5 nm
- * from 360 to 830 nm. XYZ goes to linear Rec.709 by the matrix of IEC 61966-2-1; what is negative is out of gamut and becomes 0;
- * then the luminance is made 1. */
+ * Black bodies and lines: Planck's law, and the standard observer CIE 1931 (2 degrees) every 10 nm from 380 to 780, linear in between.
+ * XYZ goes to linear Rec.709 by the matrix of IEC 61966-2-1; what is negative is out of gamut and becomes 0; then the luminance is
+ * made 1. */
 #include "colors.h"
 
 #include <string.h>
@@ -234,16 +233,26 @@ void color_hsl(double h, double s, double l, double rgb[3]) {
 
 /* -------------------------------------------------------------------- physics */
 
-/* A Gaussian of the fit: width differs on the two sides of its peak. */
-static double lobe(double nm, double height, double peak, double left, double right) {
-  double t = (nm - peak) * (nm < peak ? left : right);
-  return height * ml_exp(-0.5 * t * t);
-}
+enum { FIRST_NM = 380, STEP_NM = 10, STEPS = 41 };
+
+static const double observer_table[STEPS][3] = {
+  {0.001368, 0.000039, 0.006450}, {0.004243, 0.000120, 0.020050}, {0.014310, 0.000396, 0.067850}, {0.043510, 0.001210, 0.207400},
+  {0.134380, 0.004000, 0.645600}, {0.283900, 0.011600, 1.385600}, {0.348280, 0.023000, 1.747060}, {0.336200, 0.038000, 1.772110},
+  {0.290800, 0.060000, 1.669200}, {0.195360, 0.090980, 1.287640}, {0.095640, 0.139020, 0.812950}, {0.032010, 0.208020, 0.465180},
+  {0.004900, 0.323000, 0.272000}, {0.009300, 0.503000, 0.158200}, {0.063270, 0.710000, 0.078250}, {0.165500, 0.862000, 0.042160},
+  {0.290400, 0.954000, 0.020300}, {0.433450, 0.994950, 0.008750}, {0.594500, 0.995000, 0.003900}, {0.762100, 0.952000, 0.002100},
+  {0.916300, 0.870000, 0.001650}, {1.026300, 0.757000, 0.001100}, {1.062200, 0.631000, 0.000800}, {1.002600, 0.503000, 0.000340},
+  {0.854450, 0.381000, 0.000190}, {0.642400, 0.265000, 0.000050}, {0.447900, 0.175000, 0.000020}, {0.283500, 0.107000, 0.000000},
+  {0.164900, 0.061000, 0.000000}, {0.087400, 0.032000, 0.000000}, {0.046770, 0.017000, 0.000000}, {0.022700, 0.008210, 0.000000},
+  {0.011359, 0.004102, 0.000000}, {0.005790, 0.002091, 0.000000}, {0.002899, 0.001047, 0.000000}, {0.001440, 0.000520, 0.000000},
+  {0.000690, 0.000249, 0.000000}, {0.000332, 0.000120, 0.000000}, {0.000166, 0.000060, 0.000000}, {0.000083, 0.000030, 0.000000},
+  {0.000042, 0.000015, 0.000000},
+};
 
 static void observer(double nm, double xyz[3]) {
-  xyz[0] = lobe(nm, 0.362, 442.0, 0.0624, 0.0374) + lobe(nm, 1.056, 599.8, 0.0264, 0.0323) + lobe(nm, -0.065, 501.1, 0.0490, 0.0382);
-  xyz[1] = lobe(nm, 0.821, 568.8, 0.0213, 0.0247) + lobe(nm, 0.286, 530.9, 0.0613, 0.0322);
-  xyz[2] = lobe(nm, 1.217, 437.0, 0.0845, 0.0278) + lobe(nm, 0.681, 459.0, 0.0385, 0.0725);
+  double at = (nm - FIRST_NM) / STEP_NM;
+  int i = (int)at < STEPS - 2 ? (int)at : STEPS - 2;
+  for (int c = 0; c < 3; c++) xyz[c] = observer_table[i][c] + (observer_table[i + 1][c] - observer_table[i][c]) * (at - i);
 }
 
 static void finish(const double xyz[3], double rgb[3]) {
@@ -262,11 +271,10 @@ static void finish(const double xyz[3], double rgb[3]) {
 
 void color_kelvin(double kelvin, double rgb[3]) {
   double xyz[3] = {0.0, 0.0, 0.0};
-  for (int nm = 360; nm <= 830; nm += 5) {
-    double weight[3], r = 560.0 / nm; /* relative to 560 nm: only the shape matters, and nothing overflows */
+  for (int step = 0; step < STEPS; step++) {
+    double nm = FIRST_NM + STEP_NM * step, r = 560.0 / nm; /* relative to 560 nm: only the shape matters, and nothing overflows */
     double planck = r * r * r * r * r / (ml_exp(1.438776877e7 / (nm * kelvin)) - 1.0);
-    observer(nm, weight);
-    for (int i = 0; i < 3; i++) xyz[i] += planck * weight[i];
+    for (int i = 0; i < 3; i++) xyz[i] += planck * observer_table[step][i];
   }
   double y = xyz[1];
   for (int i = 0; i < 3; i++) xyz[i] /= y;

@@ -20,7 +20,7 @@ bool color_parse(const char *text, size_t length, double rgb[3]);
 void color_hsv(double h, double s, double v, double rgb[3]);
 void color_hsl(double h, double s, double l, double rgb[3]);
 /* Black body of temperature K (1000..40000) and a single line of wavelength nm (380..780): luminance 1, negative components (out of
- * Rec.709) set to 0 before that. CIE 1931 observer as fitted by Wyman, Sloan and Shirley 2013. */
+ * Rec.709) set to 0 before that. Standard observer CIE 1931. */
 void color_kelvin(double kelvin, double rgb[3]);
 void color_wavelength(double nm, double rgb[3]);
 

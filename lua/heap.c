@@ -38,6 +38,7 @@ static void *block_new(Heap *heap, size_t size, uint64_t serial) {
   unsigned char *block = ml_engine_realloc(heap->engine, NULL, 0, size + header);
   if (!block) {
     heap->engine_refused = true;
+    heap->string_refused = false;
     return NULL;
   }
   if (size >= LARGE) {
@@ -66,7 +67,7 @@ static void *block_resize(Heap *heap, void *object, size_t old_size, size_t new_
   unsigned char *block = (unsigned char *)object - header;
   if (old_size >= LARGE) unlink_large(heap, (HeapLarge *)(void *)block);
   unsigned char *moved = ml_engine_realloc(heap->engine, block, old_size + header, new_size + header);
-  if (!moved) heap->engine_refused = true;
+  if (!moved) heap->engine_refused = true, heap->string_refused = false;
   else heap->used += new_size, heap->used -= old_size;
   if (old_size >= LARGE) {
     HeapLarge *large = (HeapLarge *)(void *)(moved ? moved : block);
@@ -85,10 +86,13 @@ void *heap_realloc(void *ud, void *p, size_t old_size, size_t new_size) {
   size_t had = p ? old_size : 0;
   if (new_size > had) {
     budget_count(((new_size - had) >> 4) + 8);
-    heap->string_refused = !p && old_size == LUA_TSTRING && new_size > heap->string_bytes + 64;
-    heap->cap_refused = (uint64_t)new_size > heap->cap || heap->used + (new_size - had) + sizeof(HeapLarge) > heap->cap;
-    heap->engine_refused = false;
-    if (heap->string_refused || heap->cap_refused) return NULL;
+    bool string = !p && old_size == LUA_TSTRING && new_size > heap->string_bytes + 64;
+    bool full = (uint64_t)new_size > heap->cap || heap->used + (new_size - had) + sizeof(HeapLarge) > heap->cap;
+    if (string || full) {
+      heap->string_refused = string;
+      heap->engine_refused = false;
+      return NULL;
+    }
   }
   void *object;
   if (!p) {

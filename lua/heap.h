@@ -17,8 +17,8 @@ typedef struct Heap {
   size_t string_bytes;      /* longest string */
   uint64_t serials[9];      /* by Lua's type */
   HeapLarge *large;
-  const void *last;                                 /* the block last made */
-  bool string_refused, cap_refused, engine_refused; /* why NULL was returned, last */
+  const void *last;                    /* the block last made */
+  bool string_refused, engine_refused; /* why NULL was returned last; neither: the cap */
 } Heap;
 
 void heap_init(Heap *heap, MlEngine *engine, uint64_t cap, size_t string_bytes);

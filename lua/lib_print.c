@@ -95,7 +95,11 @@ static void add_quoted(Text *text, const char *s, size_t length) {
   add_word(text, "\"");
 }
 
-static bool is_name(const char *s, size_t length) {
+/* Can the string key be written without quotes? */
+static bool is_name(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING) return false;
+  size_t length;
+  const char *s = lua_tolstring(L, index, &length);
   if (length == 0 || (s[0] >= '0' && s[0] <= '9')) return false;
   for (size_t i = 0; i < length; i++) {
     char c = s[i];
@@ -133,11 +137,10 @@ static void add_table(lua_State *L, Text *text, int index, const void **above, i
       break;
     }
     lua_rawgeti(L, keys, i);
-    size_t length;
     if (lua_isinteger(L, -1) && lua_tointeger(L, -1) == list + 1) {
       list++;
-    } else if (lua_type(L, -1) == LUA_TSTRING && is_name(lua_tolstring(L, -1, &length), length)) {
-      add(text, lua_tostring(L, -1), length);
+    } else if (is_name(L, -1)) {
+      add_word(text, lua_tostring(L, -1));
       add_word(text, " = ");
     } else {
       add_word(text, "[");

@@ -1,0 +1,2 @@
+-- error: 'sin' is built in and cannot be overwritten
+sin = cos

@@ -1,0 +1,1 @@
+Lua -- error: a scene is text

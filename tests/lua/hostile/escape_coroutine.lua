@@ -1,0 +1,2 @@
+-- error: 'coroutine' is not defined
+coroutine.wrap(print)()

@@ -1,0 +1,2 @@
+-- error: the metatable of a built-in table cannot be changed
+setmetatable(_ENV, {})

@@ -1,0 +1,2 @@
+-- error: '_G' is not defined
+_G.print = nil

@@ -1,0 +1,2 @@
+-- error: metatables cannot have __gc
+setmetatable({}, { __gc = function() end })

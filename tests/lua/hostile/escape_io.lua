@@ -1,0 +1,2 @@
+-- error: 'io' is not defined
+io.open "/etc/passwd"

@@ -1,0 +1,2 @@
+-- error: 'load' is not defined
+load "return 1"()

@@ -1,0 +1,2 @@
+-- error: 'os' is not defined
+os.exit(0)

@@ -1,0 +1,2 @@
+-- error: 'package' is not defined
+package.loadlib("libc.so.6", "system")

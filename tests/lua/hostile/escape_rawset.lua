@@ -1,0 +1,2 @@
+-- error: 'rawset' is not defined
+rawset(math, "pi", 3)

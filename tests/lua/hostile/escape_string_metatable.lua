@@ -1,0 +1,2 @@
+-- error: attempt to index a nil value
+getmetatable("").__index = nil

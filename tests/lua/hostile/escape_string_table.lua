@@ -1,0 +1,2 @@
+-- error: its fields cannot be changed
+string.rep = nil

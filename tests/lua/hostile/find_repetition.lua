@@ -1,0 +1,2 @@
+-- error: the script ran longer than
+(" "):rep(1e6):find(" *x")

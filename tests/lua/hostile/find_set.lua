@@ -1,0 +1,2 @@
+-- error: the script ran longer than
+("a"):rep(1e6):find("[" .. ("b"):rep(1e6) .. "]")

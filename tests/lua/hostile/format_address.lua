@@ -1,0 +1,2 @@
+-- error: format has no '%p'
+print(string.format("%p", {}))

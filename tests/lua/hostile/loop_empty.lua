@@ -1,0 +1,2 @@
+-- error: the script ran longer than
+while true do end

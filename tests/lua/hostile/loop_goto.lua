@@ -1,0 +1,2 @@
+-- error: the script ran longer than
+::again:: goto again

@@ -1,0 +1,6 @@
+-- error: MB of memory
+local f = function() end
+while true do
+  local g = f
+  f = function() return g end
+end

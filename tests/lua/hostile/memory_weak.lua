@@ -1,0 +1,2 @@
+-- error: metatables cannot have __mode
+setmetatable({}, { __mode = "k" })

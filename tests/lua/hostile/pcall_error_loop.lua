@@ -1,0 +1,3 @@
+-- error: the script ran longer than
+local function f() error({}) end
+repeat pcall(f) until false

@@ -1,0 +1,3 @@
+-- error: stack overflow
+local function f() return 1 + f() end
+f()

@@ -1,0 +1,2 @@
+-- error: a string would be longer than 64 MB
+local s = ("x"):rep(math.maxinteger)

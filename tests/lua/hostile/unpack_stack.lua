@@ -1,0 +1,2 @@
+-- error: too many results to unpack
+table.unpack({}, 1, 5e6)

@@ -1,0 +1,3 @@
+-- error: the script ran longer than
+local s = ("x"):rep(5e7)
+while true do s = s:upper():reverse():lower() end
