@@ -68,12 +68,13 @@ static bool build(MlBuilder *b, MlError *error) {
   if (!lamp) return false;
   const MlNode mesh = ml_mesh(
     b, &ML_DESC(MlMeshDesc, .points = points, .point_count = 4, .triangles = triangles, .triangle_count = 4, .material = both), error);
+  if (!mesh) return false;
   MlNode parts[5];
   for (int i = 0; i < 5; i++) {
     parts[i] = ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0.4 * i, 0.2, 0}, .radius = 0.2, .material = red), error);
     if (!parts[i]) return false;
   }
-  const MlNode group = mesh ? ml_group(b, &ML_DESC(MlGroupDesc, .children = parts, .child_count = 5), error) : 0;
+  const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = parts, .child_count = 5), error);
   if (!group) return false;
   for (int i = 0; i < 4; i++) {
     MlTransform t = ml_transform_identity();
@@ -81,11 +82,12 @@ static bool build(MlBuilder *b, MlError *error) {
     const MlNode placed = ml_place(b, &ML_DESC(MlPlaceDesc, .child = i % 2 ? mesh : group, .transform = t), error);
     if (!placed || ml_add(b, placed, error) != ML_OK) return false;
   }
-  const MlNode rest[] = {ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0, 1, 0}), error),
-                         ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 3, 0}, .radius = 0.5, .material = lamp), error),
-                         ml_light(b, &ML_DESC(MlLightDesc, .at = {3, 3, 3}), error)};
-  for (int i = 0; i < 3; i++)
-    if (!rest[i] || ml_add(b, rest[i], error) != ML_OK) return false;
+  MlNode node = ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0, 1, 0}), error);
+  if (!node || ml_add(b, node, error) != ML_OK) return false;
+  node = ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 3, 0}, .radius = 0.5, .material = lamp), error);
+  if (!node || ml_add(b, node, error) != ML_OK) return false;
+  node = ml_light(b, &ML_DESC(MlLightDesc, .at = {3, 3, 3}), error);
+  if (!node || ml_add(b, node, error) != ML_OK) return false;
   return ml_background(b, (MlColor){0.1f, 0.1f, 0.2f}, false, error) == ML_OK;
 }
 
