@@ -1,0 +1,161 @@
+/* test_film_render.c - films of real renders: parts of a farm, continuing, and whose film is whose. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "moonlit.h"
+#include "temporary_folder.h"
+
+static MlEngine *engine;
+static const MlScene *scene, *other_scene;
+
+static const MlScene *make_scene(double radius) {
+  MlBuilder *b;
+  const MlScene *made = NULL;
+  assert_int_equal(ml_builder_create(engine, &b, NULL), ML_OK);
+  MlNode nodes[] = {
+    ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 1, 0}, .radius = radius), NULL),
+    ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0, 1, 0}), NULL),
+    ml_area(b, &ML_DESC(MlAreaDesc, .at = {2, 4, 2}, .facing = {-2, -3, -2}), NULL),
+  };
+  for (int i = 0; i < 3; i++) assert_int_equal(ml_add(b, nodes[i], NULL), ML_OK);
+  assert_int_equal(ml_background(b, (MlColor){0.1f, 0.2f, 0.3f}, false, NULL), ML_OK);
+  assert_int_equal(ml_commit(b, NULL, &made, NULL), ML_OK);
+  return made;
+}
+
+static int set_up(void **state) {
+  if (ml_engine_create(&ML_DESC(MlEngineDesc, .threads = 2), &engine, NULL) != ML_OK) return -1;
+  scene = make_scene(1), other_scene = make_scene(0.9);
+  return folder_make(state);
+}
+
+static int tear_down(void **state) {
+  ml_scene_release(scene), ml_scene_release(other_scene);
+  ml_engine_destroy(engine);
+  return folder_remove(state);
+}
+
+static MlView view(void) { return ML_DESC(MlView, .camera = {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}}, .width = 24, .height = 16); }
+static MlSettings samples(uint32_t first, uint32_t count) { return ML_DESC(MlSettings, .first_sample = first, .samples = count); }
+
+static MlFilm *new_film(const MlView *v, const MlSettings *s) {
+  MlFilm *film = NULL;
+  assert_int_equal(ml_film_create(engine, scene, v, s, &film, NULL), ML_OK);
+  return film;
+}
+static void render(MlFilm *film, const MlView *v, const MlSettings *s) {
+  MlRender *r = NULL;
+  assert_int_equal(ml_render_start(engine, scene, v, s, film, &r, NULL), ML_OK);
+  assert_int_equal(ml_render_wait(r, -1), ML_RENDER_DONE);
+  ml_render_destroy(r);
+}
+static MlFilm *rendered(const MlView *v, MlSettings s) {
+  MlFilm *film = new_film(v, &s);
+  render(film, v, &s);
+  return film;
+}
+
+static void test_farm(void **state) {
+  (void)state;
+  MlView v = view();
+  MlFilm *whole = rendered(&v, samples(0, 64)), *sum = rendered(&v, samples(0, 16));
+  for (uint32_t first = 16; first < 64; first += 16) {
+    MlFilm *part = rendered(&v, samples(first, 16));
+    assert_int_equal(ml_film_merge(sum, part, NULL), ML_OK);
+    ml_film_destroy(part);
+  }
+  assert_true(ml_film_hash(sum) == ml_film_hash(whole));
+  ml_film_destroy(whole), ml_film_destroy(sum);
+}
+
+static void test_continue(void **state) {
+  (void)state;
+  MlView v = view();
+  const char *path = in_folder("film");
+  MlFilm *whole = rendered(&v, samples(0, 40));
+  const uint32_t counts[] = {1, 3, 7, 16, 21, 39, 40};
+  for (int i = 0; i < 7; i++) {
+    MlFilm *part = rendered(&v, samples(0, counts[i]));
+    assert_int_equal(ml_film_save(part, path, NULL), ML_OK);
+    MlSettings more = samples(0, 40);
+    MlFilm *resumed = new_film(&v, &more);
+    assert_int_equal(ml_film_load(resumed, path, NULL), ML_OK);
+    assert_true(ml_film_hash(resumed) == ml_film_hash(part));
+    render(resumed, &v, &more);
+    assert_true(ml_film_hash(resumed) == ml_film_hash(whole));
+    ml_film_destroy(part), ml_film_destroy(resumed);
+  }
+  assert_int_equal(unlink(path), 0);
+  ml_film_destroy(whole);
+}
+
+/* The identity of a film: what changes the picture is refused, what does not is let pass. */
+static void expect_load(const MlScene *of, MlView v, MlSettings s, MlStatus want, const char *part) {
+  MlFilm *film = NULL;
+  MlError error = {0};
+  assert_int_equal(ml_film_create(engine, of, &v, &s, &film, NULL), ML_OK);
+  assert_int_equal(ml_film_load(film, in_folder("film"), &error), want);
+  if (!strstr(error.message, part)) fail_msg("\"%s\" lacks \"%s\"", error.message, part);
+  ml_film_destroy(film);
+}
+
+static void test_identity(void **state) {
+  (void)state;
+  MlView v = view();
+  MlFilm *film = rendered(&v, samples(0, 4));
+  assert_int_equal(ml_film_save(film, in_folder("film"), NULL), ML_OK);
+  expect_load(other_scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "of another scene");
+  MlSettings s = samples(0, 4);
+  s.seed = 1;
+  expect_load(scene, v, s, ML_ERROR_ARGUMENT, "other settings");
+  s = samples(0, 4), s.integrator = ML_AO;
+  expect_load(scene, v, s, ML_ERROR_ARGUMENT, "other settings");
+  v.camera.fov = 41;
+  expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "another camera");
+  v = view(), v.width = 25;
+  expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "is of a picture of 24 x 16 pixels, not 25 x 16");
+  v = view(), v.crop_width = 3, v.crop_height = 2;
+  expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "is of the crop 0,0,24,16, not 0,0,3,2");
+  v = view();
+  expect_load(scene, v, samples(4, 4), ML_ERROR_ARGUMENT, "begins with sample 0, not 4");
+  expect_load(scene, v, samples(0, 3), ML_ERROR_ARGUMENT, "has 4 samples per pixel, more than the 3 asked for");
+  // Tiles, exposure and tone mapping do not matter.
+  s = samples(0, 64), s.tile = 7;
+  v.tonemap = ML_TONEMAP_NONE, v.exposure = 3, v.fixed_exposure = true;
+  expect_load(scene, v, s, ML_OK, "");
+  assert_int_equal(unlink(in_folder("film")), 0);
+  ml_film_destroy(film);
+}
+
+static void test_refused(void **state) {
+  (void)state;
+  MlFilm *film = NULL;
+  MlError error = {0};
+  MlView v = view();
+  v.crop_x = 20, v.crop_width = 5, v.crop_height = 1;
+  assert_int_equal(ml_film_create(engine, scene, &v, NULL, &film, &error), ML_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "crop"));
+  v = view(), v.width = 65535, v.height = 65535;
+  MlEngine *poor;
+  assert_int_equal(ml_engine_create(&ML_DESC(MlEngineDesc, .threads = 1, .memory_cap = 64u << 20), &poor, NULL), ML_OK);
+  assert_int_equal(ml_film_create(poor, scene, &v, NULL, &film, &error), ML_ERROR_MEMORY);
+  assert_non_null(strstr(error.message, "a film of 65535 x 65535 pixels"));
+  assert_null(film);
+  ml_engine_destroy(poor);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_farm),
+    cmocka_unit_test(test_continue),
+    cmocka_unit_test(test_identity),
+    cmocka_unit_test(test_refused),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
