@@ -298,7 +298,8 @@ ML_API void ml_film_row(const MlFilm *film, uint32_t y, float *rgb);
 ML_API uint64_t ml_film_hash(const MlFilm *film);
 /* Sums of b's samples join a's: b must begin where a ends, of the same scene and settings, aligned power-of-two blocks. */
 ML_API MlStatus ml_film_merge(MlFilm *a, const MlFilm *b, MlError *error);
-/* The film file; written whole or not at all. Loading refuses another scene's, other settings', or damaged ones. */
+/* The film file; written whole or not at all, also while rendering. Loading wants an empty film and refuses another scene's, other
+ * settings', damaged ones, and more samples than the film is for. */
 ML_API MlStatus ml_film_save(const MlFilm *film, const char *path, MlError *error);
 ML_API MlStatus ml_film_load(MlFilm *film, const char *path, MlError *error);
 
