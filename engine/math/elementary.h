@@ -98,7 +98,7 @@ static inline FloatPair cos_kernel_f(float r, float low) {
   return pair_fast_sum(w, ((1.0f - w) - h) + ((p - 0.5f * z.lo) - r * low));
 }
 
-/* Any finite argument: .8 ulp. */
+/* Any finite argument: .85 ulp. */
 static inline void sincos_f(float x, float *sine, float *cosine) {
   if (!(abs_f(x) <= LARGEST_F)) {
     *sine = *cosine = x - x;
@@ -122,7 +122,7 @@ static inline float cos_f(float x) {
   return c;
 }
 
-/* Sine and cosine of 2 pi u, |u| <= 2^20, for sampling: the reduction is exact. .75 ulp (1.4 where |u| < 2^-100). */
+/* Sine and cosine of 2 pi u, |u| <= 2^20, for sampling: the reduction is exact. .8 ulp (1.4 where |u| < 2^-100). */
 static inline void sincos_turns_f(float u, float *sine, float *cosine) {
   float quarters = 4.0f * u;
   int32_t n = round_int_f(quarters);
@@ -135,7 +135,7 @@ static inline void sincos_turns_f(float u, float *sine, float *cosine) {
   *cosine = ((quadrant + 1) & 2) ? -swapped_c : swapped_c;
 }
 
-/* Any finite argument: .95 ulp. */
+/* Any finite argument: 1 ulp. */
 static inline float tan_f(float x) {
   if (!(abs_f(x) <= LARGEST_F)) return x - x;
   if (abs_f(x) < 0x1p-13f) return x; /* also keeps the products below out of the subnormals */
@@ -183,14 +183,14 @@ static inline float atan_quotient_f(float y, float x) {
   return rest.hi + (rest.lo - angle.lo + -0x1.777a5cp-25f);
 }
 
-/* .75 ulp. */
+/* .9 ulp. */
 static inline float atan_f(float x) {
   if (x != x) return x;
   if (abs_f(x) < 0x1p-13f) return x;
   return __builtin_copysignf(atan_quotient_f(min_f(abs_f(x), 0x1p60f), 1.0f), x);
 }
 
-/* .9 ulp. */
+/* .95 ulp. */
 static inline float atan2_f(float y, float x) {
   if (x != x || y != y) return x + y;
   float ax = abs_f(x), ay = abs_f(y);
@@ -231,7 +231,7 @@ static inline FloatPair acos_near_one_f(float h) {
   return pair_fast_sum(2.0f * s, 2.0f * (low + s * asin_kernel_f(h)));
 }
 
-/* .65 ulp; NaN outside [-1, 1]. */
+/* .7 ulp; NaN outside [-1, 1]. */
 static inline float asin_f(float x) {
   float a = abs_f(x);
   if (!(a <= 1.0f)) return (x - x) / (x - x);
@@ -240,7 +240,7 @@ static inline float asin_f(float x) {
   FloatPair rest = pair_fast_sum(HALF_PI_F, -angle.hi);
   return __builtin_copysignf(rest.hi + (rest.lo - angle.lo + -0x1.777a5cp-25f), x);
 }
-/* .65 ulp; NaN outside [-1, 1]. */
+/* .7 ulp; NaN outside [-1, 1]. */
 static inline float acos_f(float x) {
   float a = abs_f(x);
   if (!(a <= 1.0f)) return (x - x) / (x - x);
@@ -273,7 +273,7 @@ static inline float exp_kernel_f(float x, float low) {
   return scale_f(s.hi + (s.lo + (r.lo + p)), k);
 }
 
-/* .8 ulp. */
+/* .85 ulp. */
 static inline float exp_f(float x) {
   if (x > 88.73f) return INFINITY_F;
   if (x < -103.98f) return 0.0f;
@@ -292,7 +292,7 @@ static inline float split_exponent_f(float x, int32_t *k) {
 /* The logarithm of 0, negatives, infinity and NaN; only for those. */
 static inline float log_special_f(float x) { return x == 0.0f ? -INFINITY_F : x > 0.0f || x != x ? x : (x - x) / (x - x); }
 
-/* .9 ulp. log m = 2 artanh(s), s = (m - 1)/(m + 1), arranged as m - 1 and a small correction. */
+/* .95 ulp. log m = 2 artanh(s), s = (m - 1)/(m + 1), arranged as m - 1 and a small correction. */
 static inline float log_f(float x) {
   if (!(x > 0.0f && x <= LARGEST_F)) return log_special_f(x);
   int32_t k;
@@ -323,7 +323,7 @@ static inline float log2_f(float x) {
   return log2_pair_f(x).hi;
 }
 
-/* .9 ulp. Special values as pow in C. */
+/* .95 ulp. Special values as pow in C. */
 static inline float pow_f(float x, float y) {
   if (x == 1.0f || y == 0.0f) return 1.0f;
   if (x != x || y != y) return x + y;

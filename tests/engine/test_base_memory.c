@@ -1,9 +1,12 @@
 /* test_base_memory.c - the allocator's counting and cap, arenas, arrays, errors. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -107,6 +110,31 @@ static void test_pages(void **state) {
     memory_pages_free(&m, p, sizes[i]);
   }
   assert_int_equal(m.used, 0);
+}
+
+/* A write to a frozen block ends the process that does it (tests link the protecting build). */
+static void test_protection(void **state) {
+  (void)state;
+  Memory m;
+  memory_init(&m, NULL, 1 << 20);
+  unsigned char *p = memory_pages_alloc(&m, 10000);
+  assert_non_null(p);
+  p[9999] = 5;
+  memory_pages_protect(p, 10000);
+  assert_int_equal(p[9999], 5);
+  pid_t child = fork();
+  if (child == 0) {
+    signal(SIGSEGV, SIG_DFL); /* not the test library's */
+    signal(SIGBUS, SIG_DFL);
+    ((volatile unsigned char *)p)[9999] = 6;
+    _exit(0);
+  }
+  int outcome = 0;
+  assert_int_equal(waitpid(child, &outcome, 0), child);
+  assert_true(WIFSIGNALED(outcome));
+  memory_pages_unprotect(p, 10000);
+  p[9999] = 7;
+  memory_pages_free(&m, p, 10000);
 }
 
 static void hammer(void *ud) {
@@ -255,21 +283,14 @@ static void test_try(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_counts),
-    cmocka_unit_test(test_cap),
-    cmocka_unit_test(test_default_cap),
-    cmocka_unit_test(test_alignment),
-    cmocka_unit_test(test_host_refuses),
-    cmocka_unit_test(test_pages),
-    cmocka_unit_test(test_threads_share_the_cap),
-    cmocka_unit_test(test_sizes),
-    cmocka_unit_test(test_memory_error),
-    cmocka_unit_test(test_arena),
-    cmocka_unit_test(test_arena_out_of_memory),
-    cmocka_unit_test(test_array),
-    cmocka_unit_test(test_error),
-    cmocka_unit_test(test_long_error),
-    cmocka_unit_test(test_try),
+    cmocka_unit_test(test_counts),       cmocka_unit_test(test_cap),
+    cmocka_unit_test(test_default_cap),  cmocka_unit_test(test_alignment),
+    cmocka_unit_test(test_host_refuses), cmocka_unit_test(test_pages),
+    cmocka_unit_test(test_protection),   cmocka_unit_test(test_threads_share_the_cap),
+    cmocka_unit_test(test_sizes),        cmocka_unit_test(test_memory_error),
+    cmocka_unit_test(test_arena),        cmocka_unit_test(test_arena_out_of_memory),
+    cmocka_unit_test(test_array),        cmocka_unit_test(test_error),
+    cmocka_unit_test(test_long_error),   cmocka_unit_test(test_try),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void test_parse_ties(void **state) {
   (void)state;
   static char text[1300];
   for (int i = 0; i < 4000; i++) {
-    double x = random_double(i), next = nextafter(x, INFINITY);
+    double x = random_double(i), next = nextafter(x, HUGE_VAL);
     if (isinf(x) || isinf(next)) continue;
     int length = snprintf(text, sizeof text, "%.850Le", ((long double)x + (long double)next) / 2);
     assert_same_parse(text);
@@ -210,7 +210,7 @@ static void test_format_chosen(void **state) {
   (void)state;
   static const double values[] = {0,        -0.0,    1,         -1,     0.5,       1.5,       2.5,  0.125,        9.5,  99.5, 0.95, 9.995,
                                   999999.5, 9999995, 1e5,       1e6,    123456789, 1e-4,      1e-5, 0.0001234565, 1e15, 1e16, 1e17, 1e100,
-                                  DBL_MAX,  DBL_MIN, 0x1p-1074, 5e-324, INFINITY,  -INFINITY, 0.1,  0.3,          100,  1e22};
+                                  DBL_MAX,  DBL_MIN, 0x1p-1074, 5e-324, HUGE_VAL,  -HUGE_VAL, 0.1,  0.3,          100,  1e22};
   static const char *const formats[] = {"%.14g", "%.17g",   "%g",      "%e",   "%f",  "%.0f",   "%.0e",    "%.0g",    "%#.0f",
                                         "%#.0e", "%.1f",    "%.2f",    "%.3g", "%.f", "%10.3f", "%-10.3f", "%010.3f", "%+.2e",
                                         "% g",   "%.1000f", "%.1100e", "%G",   "%E",  "%F",     "%020g"};

@@ -111,8 +111,8 @@ static const double special[] = {0.0,
                                  0x1p-1022,
                                  DBL_MAX,
                                  -DBL_MAX,
-                                 INFINITY,
-                                 -INFINITY,
+                                 HUGE_VAL,
+                                 -HUGE_VAL,
                                  (double)NAN,
                                  1.5,
                                  -2.5,
@@ -143,7 +143,7 @@ static void test_special_values(void **state) {
       if (x == 0 || y == 0 || !isfinite(x) || !isfinite(y) || fabs(x) == fabs(y)) assert_same(ml_atan2(x, y), expected);
     }
   }
-  assert_same(ml_exp(1000), INFINITY);
+  assert_same(ml_exp(1000), HUGE_VAL);
   assert_same(ml_exp(-1000), 0);
   assert_same(ml_exp(709.782712893384), 0x1.fffffffffff2ap+1023);
   assert_same(ml_asin(1), 0x1.921fb54442d18p+0);
@@ -181,7 +181,7 @@ static void test_exact_functions(void **state) {
     assert_same(ml_frexp(x, &own), m);
     if (isfinite(x)) assert_int_equal(own, expected);
   }
-  assert_same(ml_ldexp(1, 2147483647), INFINITY);
+  assert_same(ml_ldexp(1, 2147483647), HUGE_VAL);
   assert_same(ml_ldexp(-1, -2147483647 - 1), -0.0);
 }
 

@@ -125,7 +125,7 @@ static void test_singular(void **state) {
   assert_false(ml_transform_invert(&flat, &out));
   wrong.m[3] = (double)NAN;
   assert_false(ml_transform_invert(&wrong, &out));
-  wrong.m[3] = INFINITY;
+  wrong.m[3] = HUGE_VAL;
   assert_false(ml_transform_invert(&wrong, &out));
   assert_false(affine_is_finite(&wrong));
 }
