@@ -71,28 +71,35 @@ static inline float area_to_solid_angle(Vec3 from, Vec3 to, Vec3 n, float area) 
   return cosine > 0.0f ? d2 * sqrt_f(d2) / (cosine * area) : 0.0f;
 }
 
-/* The unit sphere about the origin seen from `o`: a unit direction that meets it, and the normal where it does. */
-static inline Vec3 unit_sphere_sample(Vec3 o, Vec2 u, Vec3 *n) {
-  float d2 = length_squared(o);
-  if (!(d2 > 1.0f)) {
-    *n = sample_sphere_uniform(u);
-    return normalize(*n - o);
-  }
-  // Uniform in the cone; then the point where the direction enters the sphere, by its angle at the centre (pbrt-v4, section 6.2.4)
-  float distance = sqrt_f(d2);
-  Vec3 cone = sample_cone_uniform(u, one_minus_cos(1.0f / d2));
-  float sin2 = cone[0] * cone[0] + cone[1] * cone[1];
-  float cos_alpha = sin2 * distance + cone[2] * safe_sqrt_f(1.0f - sin2 * d2);
-  float scale = sin2 > 0.0f ? safe_sqrt_f(1.0f - cos_alpha * cos_alpha) / sqrt_f(sin2) : 0.0f;
-  Frame frame = frame_from_normal(o / -distance);
-  *n = frame_to_world(&frame, vec3(cone[0] * scale, cone[1] * scale, -cos_alpha));
-  return frame_to_world(&frame, cone);
+/* The unit sphere about the origin, seen from a point `o` whose coordinates err by `error` in length at most. */
+typedef struct SphereView {
+  Vec3 o;
+  float d2;  /* |o|^2 */
+  bool cone; /* certainly outside: the sphere fills a cone */
+} SphereView;
+
+/* A point of the sphere itself is not outside, however it was rounded: it sees the sphere from within, or not at all. */
+static inline SphereView sphere_view(Vec3 o, float error) {
+  float d2 = length_squared(o), edge = 1.0f + error;
+  return (SphereView){o, d2, d2 > edge * edge};
 }
 
-/* Density of unit_sphere_sample for a direction that meets the sphere in n. */
-static inline float unit_sphere_pdf(Vec3 o, Vec3 n) {
-  float d2 = length_squared(o);
-  return d2 > 1.0f ? cone_uniform_pdf(one_minus_cos(1.0f / d2)) : area_to_solid_angle(o, n, n, 4.0f * PI_F);
+/* A point of the sphere that is seen: from outside uniform in the cone, from inside over the surface. Unit, so its own normal. */
+static inline Vec3 sphere_view_sample(const SphereView *view, Vec2 u) {
+  if (!view->cone) return sample_sphere_uniform(u);
+  // Where a direction of the cone enters the sphere, by the angle at its centre (pbrt-v4, section 6.2.4)
+  float distance = sqrt_f(view->d2);
+  Vec3 w = sample_cone_uniform(u, one_minus_cos(1.0f / view->d2));
+  float sin2 = w[0] * w[0] + w[1] * w[1];
+  float cos_alpha = sin2 * distance + w[2] * safe_sqrt_f(1.0f - sin2 * view->d2);
+  float scale = sin2 > 0.0f ? safe_sqrt_f(1.0f - cos_alpha * cos_alpha) / sqrt_f(sin2) : 0.0f;
+  Frame frame = frame_from_normal(view->o / -distance);
+  return frame_to_world(&frame, vec3(w[0] * scale, w[1] * scale, -cos_alpha));
+}
+
+/* Density over solid angle at which the point n is found. */
+static inline float sphere_view_pdf(const SphereView *view, Vec3 n) {
+  return view->cone ? cone_uniform_pdf(one_minus_cos(1.0f / view->d2)) : area_to_solid_angle(view->o, n, n, 4.0f * PI_F);
 }
 
 /* Matrices of a placement in float: row-major, and transposed. */
@@ -120,27 +127,38 @@ static inline void placed_light_point(const PlacedTransform *placed, Vec3 local,
   out->n = normalize(matrix_apply_transposed(placed->to_local, normal));
 }
 
-static inline void sphere_light_sample(Vec3 centre, float radius, Vec3 from, Vec2 u, LightPoint *out) {
-  Vec3 o = (from - centre) / radius;
-  unit_sphere_sample(o, u, &out->n);
+/* A sphere of the world in its own units. The error is that of the point and of taking the difference. */
+static inline SphereView sphere_light_view(Vec3 centre, float radius, const LitPoint *lit) {
+  Vec3 error = lit->p_error + 2.0f * EPSILON_F * (vec3_abs(lit->p) + vec3_abs(centre));
+  return sphere_view((lit->p - centre) / radius, length(error) / radius + 8.0f * EPSILON_F);
+}
+static inline void sphere_light_sample(Vec3 centre, float radius, const LitPoint *lit, Vec2 u, LightPoint *out) {
+  SphereView view = sphere_light_view(centre, radius, lit);
+  out->n = sphere_view_sample(&view, u);
   out->p = centre + radius * out->n;
   out->p_error = gamma_bound(8) * (vec3_abs(centre) + vec3_all(radius));
-  out->pdf = unit_sphere_pdf(o, out->n);
+  out->pdf = sphere_view_pdf(&view, out->n);
 }
 
+/* The same in an ellipsoid's own space. */
+static inline SphereView ellipsoid_light_view(const PlacedTransform *placed, const LitPoint *lit) {
+  Vec3 error = lit->p_error + 4.0f * EPSILON_F * (vec3_abs(lit->p) + vec3_abs(vec3_load(placed->centre))), local = vec3_all(0.0f);
+  for (int i = 0; i < 3; i++) local += vec3_abs(matrix_column(placed->to_local, i)) * error[i];
+  return sphere_view(placed_to_local(placed, lit->p), length(local) + 8.0f * EPSILON_F);
+}
 /* Densities transform with the solid angle: d omega_local / d omega = |det A| / |A w|^3 for a unit w, A to local space. */
-static inline float ellipsoid_light_pdf(const PlacedTransform *placed, Vec3 from, Vec3 to) {
-  Vec3 o = placed_to_local(placed, from), n = placed_to_local(placed, to);
-  float l = length(n - o), d = length(to - from);
+static inline float ellipsoid_light_pdf(const PlacedTransform *placed, const SphereView *view, Vec3 from, Vec3 to) {
+  Vec3 n = placed_to_local(placed, to);
+  float l = length(n - view->o), d = length(to - from);
   if (!(l > 0.0f && d > 0.0f)) return 0.0f;
   float stretch = d / l;
-  return unit_sphere_pdf(o, normalize(n)) * abs_f(matrix_determinant(placed->to_local)) * (stretch * stretch * stretch);
+  return sphere_view_pdf(view, normalize(n)) * abs_f(matrix_determinant(placed->to_local)) * (stretch * stretch * stretch);
 }
-static inline void ellipsoid_light_sample(const PlacedTransform *placed, Vec3 from, Vec2 u, LightPoint *out) {
-  Vec3 n;
-  unit_sphere_sample(placed_to_local(placed, from), u, &n);
+static inline void ellipsoid_light_sample(const PlacedTransform *placed, const LitPoint *lit, Vec2 u, LightPoint *out) {
+  SphereView view = ellipsoid_light_view(placed, lit);
+  Vec3 n = sphere_view_sample(&view, u);
   placed_light_point(placed, n, n, out);
-  out->pdf = ellipsoid_light_pdf(placed, from, out->p);
+  out->pdf = ellipsoid_light_pdf(placed, &view, lit->p, out->p);
 }
 
 /* Areas of the faces of a box (part 2 axis + positive) that are turned to the point, all of them from inside; returns their sum. */
@@ -176,14 +194,14 @@ static inline void box_light_sample(const PlacedTransform *placed, Vec3 from, Ve
   out->pdf = area_to_solid_angle(from, out->p, out->n, total);
 }
 
-static inline void prim_light_sample(const World *world, const Light *light, Vec3 from, Vec2 u, LightPoint *out) {
+static inline void prim_light_sample(const World *world, const Light *light, const LitPoint *lit, Vec2 u, LightPoint *out) {
   const Prim *prim = &world->prims[light->prim];
   Vec3 p0 = vec3_load(prim->p[0]), p1 = vec3_load(prim->p[1]), p2 = vec3_load(prim->p[2]), p3 = vec3_load(prim->p[3]);
   float x = u.x, y = u.y;
   switch ((PrimKind)prim->kind) {
-  case PRIM_SPHERE: sphere_light_sample(p0, prim->r, from, u, out); return;
-  case PRIM_ELLIPSOID: ellipsoid_light_sample(&world->placed[prim->placed], from, u, out); return;
-  case PRIM_BOX: box_light_sample(&world->placed[prim->placed], from, u, out); return;
+  case PRIM_SPHERE: sphere_light_sample(p0, prim->r, lit, u, out); return;
+  case PRIM_ELLIPSOID: ellipsoid_light_sample(&world->placed[prim->placed], lit, u, out); return;
+  case PRIM_BOX: box_light_sample(&world->placed[prim->placed], lit->p, u, out); return;
   case PRIM_QUAD:
     p1 -= p0;
     p2 = p3 - p0;
@@ -208,7 +226,7 @@ static inline void prim_light_sample(const World *world, const Light *light, Vec
   out->p = p0 + p1 * x + p2 * y;
   out->p_error = gamma_bound(8) * (vec3_abs(p0) + vec3_abs(p1) + vec3_abs(p2) + vec3_abs(p3));
   out->n = vec3_load(prim->n);
-  out->pdf = area_to_solid_angle(from, out->p, out->n, light->area);
+  out->pdf = area_to_solid_angle(lit->p, out->p, out->n, light->area);
 }
 
 static inline void mesh_light_sample(const World *world, const Lights *lights, const Light *light, Vec3 from, Vec2 u, LightPoint *out) {
@@ -238,8 +256,16 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
   } else if (light->kind == LIGHT_PRIM) {
     const Prim *prim = &world->prims[light->prim];
     switch ((PrimKind)prim->kind) {
-    case PRIM_SPHERE: pdf = unit_sphere_pdf((lit->p - vec3_load(prim->p[0])) / prim->r, surface->ng); break;
-    case PRIM_ELLIPSOID: pdf = ellipsoid_light_pdf(&world->placed[prim->placed], lit->p, surface->p); break;
+    case PRIM_SPHERE: {
+      SphereView view = sphere_light_view(vec3_load(prim->p[0]), prim->r, lit);
+      pdf = sphere_view_pdf(&view, surface->ng);
+      break;
+    }
+    case PRIM_ELLIPSOID: {
+      SphereView view = ellipsoid_light_view(&world->placed[prim->placed], lit);
+      pdf = ellipsoid_light_pdf(&world->placed[prim->placed], &view, lit->p, surface->p);
+      break;
+    }
     case PRIM_BOX: {
       float areas[6], total = box_faces_seen(&world->placed[prim->placed], lit->p, areas);
       pdf = areas[surface->part] > 0.0f ? area_to_solid_angle(lit->p, surface->p, surface->ng, total) : 0.0f;
@@ -279,8 +305,8 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     break;
   }
   case LIGHT_POINT: out->delta = true; break;
-  case LIGHT_SPHERE: sphere_light_sample(vec3_load(light->p), light->radius, lit->p, u, &point); break;
-  case LIGHT_PRIM: prim_light_sample(world, light, lit->p, u, &point); break;
+  case LIGHT_SPHERE: sphere_light_sample(vec3_load(light->p), light->radius, lit, u, &point); break;
+  case LIGHT_PRIM: prim_light_sample(world, light, lit, u, &point); break;
   case LIGHT_MESH: mesh_light_sample(world, lights, light, lit->p, u, &point); break;
   }
 
