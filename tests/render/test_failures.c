@@ -188,6 +188,9 @@ static void memory_may_be_short_by_any_amount(void **state) {
 
 static void threads_may_not_start(void **state) {
   (void)state;
+#ifdef ML_NO_THREADS
+  skip();
+#endif
   MlError error;
   const uint64_t expected = story(NULL, 3, &error);
   for (int n = 0; n < 3; n++) {
@@ -205,6 +208,9 @@ static void threads_may_not_start(void **state) {
 
 static void a_pool_that_cannot_grow_still_works(void **state) {
   (void)state;
+#ifdef ML_NO_THREADS
+  skip();
+#endif
   MlError error = {0};
   MlEngine *engine;
   MlBuilder *builder;

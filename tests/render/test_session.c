@@ -309,6 +309,9 @@ static void asker(void *ud) {
 
 static void renders_may_be_asked_for_from_any_thread(void **state) {
   (void)state;
+#ifdef ML_NO_THREADS
+  skip();
+#endif
   Rig rig = rig_create(2, SAMPLES);
   Thread threads[4];
   for (int i = 0; i < 4; i++) assert_int_equal(thread_start(&threads[i], asker, &rig, NULL), ML_OK);
