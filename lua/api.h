@@ -40,13 +40,34 @@ typedef enum ApiType {
   API_TYPE_COUNT
 } ApiType;
 
-typedef struct ApiSize2 { double x, y; } ApiSize2;
-typedef struct ApiPixels { uint32_t width, height; } ApiPixels;
-typedef struct ApiMaterial { MlMaterial id; bool emits; } ApiMaterial;
-typedef struct ApiFocus { bool at_point; double distance; MlVec3 point; } ApiFocus;
-typedef struct ApiExposure { bool fixed; double ev; } ApiExposure;
-typedef struct ApiArray { void *data; uint64_t count; } ApiArray; /* data belongs to Lua; the node keeps it alive */
-typedef struct ApiNodes { MlNode *data; uint64_t count; bool emits; } ApiNodes;
+typedef struct ApiSize2 {
+  double x, y;
+} ApiSize2;
+typedef struct ApiPixels {
+  uint32_t width, height;
+} ApiPixels;
+typedef struct ApiMaterial {
+  MlMaterial id;
+  bool emits;
+} ApiMaterial;
+typedef struct ApiFocus {
+  bool at_point;
+  double distance;
+  MlVec3 point;
+} ApiFocus;
+typedef struct ApiExposure {
+  bool fixed;
+  double ev;
+} ApiExposure;
+typedef struct ApiArray {
+  void *data;
+  uint64_t count;
+} ApiArray; /* data belongs to Lua; the node keeps it alive */
+typedef struct ApiNodes {
+  MlNode *data;
+  uint64_t count;
+  bool emits;
+} ApiNodes;
 
 /* Outside hard is an error, outside soft a warning. All zero: any number up to 1e30. open_min: hard_min itself is outside, too. */
 typedef struct ApiRange {
@@ -63,15 +84,15 @@ typedef struct ApiField {
   const char *name;
   ApiType type;
   ApiRange range;
-  const char *unit;          /* "m", "°", "W"; NULL: none */
-  const char *def;           /* as Lua source; read once by the reader itself; NULL: nothing, and doc says what that means */
-  const char *const *words;  /* API_WORD: NULL-terminated */
+  const char *unit;         /* "m", "°", "W"; NULL: none */
+  const char *def;          /* as Lua source; read once by the reader itself; NULL: nothing, and doc says what that means */
+  const char *const *words; /* API_WORD: NULL-terminated */
   uint8_t flags;
-  uint8_t position;          /* 1...: also the value at this place without a name; 0: by name only */
-  uint8_t xgroup;            /* fields of one group exclude each other; 0: none */
-  const char *synonyms;      /* "r,rad": in messages only, never accepted */
-  const char *doc;           /* one sentence */
-  uint32_t offset;           /* in the desc, or, for shared fields, in NodeShared */
+  uint8_t position;     /* 1...: also the value at this place without a name; 0: by name only */
+  uint8_t xgroup;       /* group (low four bits) and side (high): fields of one group and of different sides exclude each other */
+  const char *synonyms; /* "r,rad": in messages only, never accepted */
+  const char *doc;      /* one sentence */
+  uint32_t offset;      /* in the desc, or, for shared fields, in NodeShared */
 } ApiField;
 
 typedef enum ApiKind { API_SHAPE, API_GROUP, API_LIGHT, API_MATERIAL_KIND, API_SETTING, API_TRANSFORM, API_KIND_COUNT } ApiKind;
@@ -91,7 +112,7 @@ typedef struct ApiEntry {
   ApiKind kind;
   const ApiField *fields;
   uint32_t field_count;
-  const ApiShared *shared;   /* NULL: none */
+  const ApiShared *shared; /* NULL: none */
   uint32_t desc_size;
   uint32_t keeps;            /* Lua values that a node of this kind keeps alive: one per API_POINTS ... API_NODES field, in their order */
   const char *doc, *example; /* example: a scene of its own */
@@ -138,9 +159,14 @@ void api_expected(const ApiField *field, const MlSink *sink);
 /* "sphere{ center, radius, ... }" */
 void api_signature(const ApiEntry *entry, const MlSink *sink);
 /* The i-th bit of Node.given for field i of the entry: own fields first, shared ones from bit 32. */
-static inline uint64_t api_bit(const ApiEntry *entry, uint32_t i) { return UINT64_C(1) << (i < entry->field_count ? i : 32 + i - entry->field_count); }
+static inline uint64_t api_bit(const ApiEntry *entry, uint32_t i) {
+  return UINT64_C(1) << (i < entry->field_count ? i : 32 + i - entry->field_count);
+}
 
+#define API_EXCLUDES(a, b) ((a)->xgroup && ((a)->xgroup & 15) == ((b)->xgroup & 15) && (a)->xgroup != (b)->xgroup)
 #define API_COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
+
+enum { XGROUP_A = 0x11, XGROUP_A_OTHER = 0x21, XGROUP_B = 0x12, XGROUP_B_OTHER = 0x22 };
 
 /* Ranges that many fields share. */
 #define RANGE_LENGTH .range = {-1e12, 1e12, -1e6, 1e6, false}
@@ -148,6 +174,7 @@ static inline uint64_t api_bit(const ApiEntry *entry, uint32_t i) { return UINT6
 #define RANGE_UNIT .range = {0, 1, 0, 1, false}
 #define RANGE_COLOR .range = {0, 1e30, 0, 20, false}
 #define RANGE_REFLECTANCE .range = {0, 1e30, 0, 1, false}
+#define RANGE_ALBEDO .range = {0, 1e30, 0, 0.98, false}
 #define RANGE_NOT_NEGATIVE .range = {0, 1e30, 0, 1e30, false}
 
 #endif

@@ -95,9 +95,13 @@ void diagnostics_report(Diagnostics *d, const Report *report) {
   ++*kept;
 
   ScriptDiagnostic *shown = &record->shown;
-  *shown = (ScriptDiagnostic){.severity = severity, .file = report->file ? store_copy(d->store, report->file, strlen(report->file)) : "",
-                              .path = "", .note = report->note ? store_copy(d->store, report->note, strlen(report->note)) : "",
-                              .excerpt = "", .count = 1, .fix_text = ""};
+  *shown = (ScriptDiagnostic){.severity = severity,
+                              .file = report->file ? store_copy(d->store, report->file, strlen(report->file)) : "",
+                              .path = "",
+                              .note = report->note ? store_copy(d->store, report->note, strlen(report->note)) : "",
+                              .excerpt = "",
+                              .count = 1,
+                              .fix_text = ""};
   const char *enclosing = place(d, report, shown);
   shown->path = *enclosing ? path_of(d, &report->query, enclosing) : own_path;
   shown->message = report->no_path || !*callee ? store_copy(d->store, report->message, strlen(report->message))

@@ -24,15 +24,15 @@ typedef struct Diagnostics {
 /* What to say, and about what. */
 typedef struct Report {
   ScriptSeverity severity;
-  const char *rule; /* names the kind, for counting repetitions: a constant string */
-  const char *file; /* of the call; NULL: none */
-  SourceQuery query;     /* the place; callee NULL: only its line is known */
+  const char *rule;            /* names the kind, for counting repetitions: a constant string */
+  const char *file;            /* of the call; NULL: none */
+  SourceQuery query;           /* the place; callee NULL: only its line is known */
   uint32_t column, end_column; /* known already; 0: by the query */
-  bool at_key;           /* mark only the field's name, not its value */
-  bool no_path;          /* the message does not begin with the path */
-  const char *message;   /* after "path: " */
-  const char *note;      /* NULL: none */
-  const char *fix;       /* what the field's name (at_key) or the marked place should read; NULL: unknown */
+  bool at_key;                 /* mark only the field's name, not its value */
+  bool no_path;                /* the message does not begin with the path */
+  const char *message;         /* after "path: " */
+  const char *note;            /* NULL: none */
+  const char *fix;             /* what the field's name (at_key) or the marked place should read; NULL: unknown */
 } Report;
 
 /* Keep a text for excerpts. It must outlive the diagnostics. */

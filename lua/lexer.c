@@ -13,9 +13,7 @@ Lexer lexer_start(const char *text, size_t size) {
   return lexer;
 }
 
-static char peek(const Lexer *lexer, uint32_t ahead) {
-  return ahead < lexer->size - lexer->at ? lexer->text[lexer->at + ahead] : '\0';
-}
+static char peek(const Lexer *lexer, uint32_t ahead) { return ahead < lexer->size - lexer->at ? lexer->text[lexer->at + ahead] : '\0'; }
 
 /* Skips "[[...]]" or "[=[...]=]" when one begins here; closed tells whether it ends. */
 static bool skip_long_bracket(Lexer *lexer, bool *closed) {
@@ -81,12 +79,9 @@ static void skip_number(Lexer *lexer) {
   for (;; lexer->at++) {
     const char c = peek(lexer, 0);
     const bool exponent = hex ? c == 'p' || c == 'P' : c == 'e' || c == 'E';
-    if (exponent && (peek(lexer, 1) == '+' || peek(lexer, 1) == '-'))
-      lexer->at++;
-    else if (!is_digit(c) && !is_letter(c) && c != '.')
-      return;
-    else if (c == '.' && peek(lexer, 1) == '.')
-      return;
+    if (exponent && (peek(lexer, 1) == '+' || peek(lexer, 1) == '-')) lexer->at++;
+    else if (!is_digit(c) && !is_letter(c) && c != '.') return;
+    else if (c == '.' && peek(lexer, 1) == '.') return;
   }
 }
 
@@ -129,8 +124,8 @@ bool token_is(const char *text, const Token *token, const char *word) {
 }
 
 bool lexer_is_keyword(const char *name, size_t size) {
-  static const char *const keywords[] = {"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-                                         "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
+  static const char *const keywords[] = {"and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
+                                         "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
     if (strlen(keywords[i]) == size && memcmp(keywords[i], name, size) == 0) return true;
   return false;

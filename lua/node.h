@@ -20,15 +20,15 @@ typedef struct NodeShared {
 
 typedef struct Node {
   const ApiEntry *entry;
-  uint64_t given;     /* fields that were written: api_bit */
-  uint64_t serial;    /* of its record; materials and transforms have none: 0 */
-  MlNode geometry;    /* 0: a material, a transform, or nothing could be made */
-  uint32_t id;        /* MlNode, or MlMaterial of a material */
+  uint64_t given;  /* fields that were written: api_bit */
+  uint64_t serial; /* of its record; materials and transforms have none: 0 */
+  MlNode geometry; /* 0: a material, a transform, or nothing could be made */
+  uint32_t id;     /* MlNode, or MlMaterial of a material */
   bool emits, is_light;
-  bool removed;       /* a scale of 0 */
-  Label *label;       /* materials with a name */
+  bool removed; /* a scale of 0 */
+  Label *label; /* materials with a name */
   NodeShared shared;
-  MlTransform moved;  /* by methods */
+  MlTransform moved; /* by methods */
   _Alignas(8) unsigned char desc[];
 } Node;
 

@@ -12,9 +12,10 @@ void script_write_visible(const char *text, size_t size, const MlSink *sink) {
     const bool c1 = length == 2 && c == 0xC2 && (unsigned char)text[at + 1] < 0xA0;
     const bool control = (length == 1 && c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
     // Marks that reorder text (U+202A..202E, U+2066..2069) can make a line read as something else.
-    const bool reorders = length == 3 && c == 0xE2 &&
-                          (((unsigned char)text[at + 1] == 0x80 && (unsigned char)text[at + 2] >= 0xAA && (unsigned char)text[at + 2] <= 0xAE) ||
-                           ((unsigned char)text[at + 1] == 0x81 && (unsigned char)text[at + 2] >= 0xA6 && (unsigned char)text[at + 2] <= 0xA9));
+    const bool reorders =
+      length == 3 && c == 0xE2 &&
+      (((unsigned char)text[at + 1] == 0x80 && (unsigned char)text[at + 2] >= 0xAA && (unsigned char)text[at + 2] <= 0xAE) ||
+       ((unsigned char)text[at + 1] == 0x81 && (unsigned char)text[at + 2] >= 0xA6 && (unsigned char)text[at + 2] <= 0xA9));
     if (length && !c1 && !control && !reorders) {
       at += length;
       continue;
@@ -125,5 +126,5 @@ void script_write_diagnostics_json(const ScriptEvaluation *e, const MlSink *sink
     }
     put_string(sink, "}");
   }
-  put_format(sink, "],\"errors\":%u,\"warnings\":%u}\n", e->errors, e->warnings);
+  put_format(sink, "],\"errors\":%u,\"warnings\":%u}", e->errors, e->warnings);
 }

@@ -10,25 +10,28 @@ typedef struct Reading {
   Runtime *runtime;
   lua_State *L;
   const ApiEntry *entry;
-  const char *callee;   /* as written: "sphere", "with" */
+  const char *callee; /* as written: "sphere", "with" */
   Node *node;
-  int node_index;       /* on the stack, absolute */
+  int node_index;                 /* on the stack, absolute */
   SourceStep steps[SOURCE_STEPS]; /* where in the arguments the reader is */
   uint32_t step_count;
-  bool failed;          /* something was reported as an error */
+  bool failed; /* something was reported as an error */
 } Reading;
 
 /* Read the arguments of a constructor (from index 1 on) into the node: defaults, fields, required and exclusive ones. */
 void reader_read_call(Reading *reading);
-/* Read a table of fields over what the node has. */
-void reader_read_fields(Reading *reading, int table);
+/* Read a table of fields over what the node has. Returns which were there: api_bit. */
+uint64_t reader_read_fields(Reading *reading, int table);
 /* One value. false: reported. */
 bool reader_read_value(Reading *reading, const ApiField *field, int index, void *out);
 /* Report about the step at hand. rule: a constant string. */
 void reader_fail(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reader_warn(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Report about a field of the call. */
-void reader_fail_field(Reading *reading, const char *field, const char *rule, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void reader_fail_field(Reading *reading, const char *field, const char *rule, const char *format, ...)
+  __attribute__((format(printf, 4, 5)));
+/* The builder refused what the reader let pass: report it (and raise the limit, if it is memory). */
+void reader_fail_builder(Reading *reading, const MlError *error);
 /* Was the field written (or taken over by :with{})? */
 bool reader_given(const Reading *reading, const char *field);
 /* "string \"rough\"", "a sphere", "-1", "{1, 2}": the value at index for messages; lives in the store. */

@@ -40,7 +40,8 @@ typedef struct Runtime {
   Diagnostics diagnostics;
   MlBuilder *builder;
   Text console;
-  bool console_fresh; /* at the start of a line */
+  bool failed;        /* the script ended in an error that has been reported */
+  bool out_of_memory; /* of the engine's memory */
 
   NodeRecord *records;
   uint64_t record_count, record_capacity;
@@ -51,8 +52,8 @@ typedef struct Runtime {
   ApiPixels size;
   MlSettings settings;
   MlTonemap tonemap;
-  uint64_t render_given;      /* fields of render{} that have been set ... */
-  uint32_t render_lines[64];  /* ... and where */
+  uint64_t render_given;     /* fields of render{} that have been set ... */
+  uint32_t render_lines[64]; /* ... and where */
   const char *render_files[64];
   bool has_background;
   bool background_lights;
@@ -62,7 +63,11 @@ typedef struct Runtime {
   uint64_t sets_used; /* of input->sets, the first 64 */
   ModuleRecord *modules;
   uint32_t module_depth;
-  struct NameList { const char **names; size_t count, capacity; } missing, assets;
+  bool any_absent;    /* a module was missing: module_is_absent */
+  struct NameList {
+    const char **names;
+    size_t count, capacity;
+  } missing, assets;
 } Runtime;
 
 static inline Runtime *runtime_of(lua_State *L) { return sandbox_ud(L); }
@@ -72,7 +77,7 @@ Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *ru
 /* Raise the memory limit if the store or a builder call ran out; otherwise nothing. */
 void runtime_check_memory(lua_State *L, const MlError *error);
 void runtime_list_add(Runtime *runtime, struct NameList *list, const char *name); /* once each */
-/* Text of the console, at the end of what is there. */
+/* A line of the console, without its end. */
 void runtime_console(Runtime *runtime, const char *text, size_t size);
 
 #endif

@@ -63,7 +63,7 @@ typedef struct ScriptInput {
   /* Native only: called on a watchdog's thread when a limit was hit and not honoured for 2 s; expected to end the process. May be NULL. */
   void (*stuck)(void *ud);
   void *stuck_ud;
-  MlSink console;      /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
+  MlSink console; /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
 } ScriptInput;
 
 typedef enum ScriptSeverity { SCRIPT_NOTE, SCRIPT_WARNING, SCRIPT_ERROR } ScriptSeverity;

@@ -46,7 +46,7 @@ static bool callable(const char *text, const Token *token) {
 
 typedef struct Item {
   bool found;
-  Token key; /* end == start: none */
+  Token key;   /* end == start: none */
   Token first; /* of the value */
   uint32_t end;
 } Item;
@@ -143,7 +143,8 @@ static bool follow(const Source *source, Token open, const SourceQuery *query, S
 }
 
 /* "sphere.material" when the innermost frame's item is a field of a constructor, and so on outwards. */
-static void write_prefix(const char *text, const Frame *frames, uint32_t count, bool (*is_entry)(const char *name, size_t size), Text *prefix) {
+static void write_prefix(const char *text, const Frame *frames, uint32_t count, bool (*is_entry)(const char *name, size_t size),
+                         Text *prefix) {
   uint32_t first = count;
   while (first > 0) {
     const Frame *frame = &frames[first - 1];
@@ -174,7 +175,8 @@ SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is
     const bool open = opens(text, &token) && text[token.start] != '[';
 
     // Is this the call that is looked for?
-    if ((open || token.kind == LEX_STRING) && called && last.kind == LEX_NAME && token.line == query->line && token_is(text, &last, query->callee)) {
+    if ((open || token.kind == LEX_STRING) && called && last.kind == LEX_NAME && token.line == query->line &&
+        token_is(text, &last, query->callee)) {
       SourceSpan span = {0};
       const bool here = follow(source, token, query, &span);
       if (here || !call.found) {

@@ -1,0 +1,95 @@
+/* api_shared.c - fields that all entries of a kind have, the presets, and the list of all entries. */
+#include "lights.h"
+#include "materials.h"
+#include "node.h"
+#include "render.h"
+#include "shapes.h"
+
+#define SHARED(member) .offset = offsetof(NodeShared, member)
+
+static const ApiField shape_fields[] = {
+  {.name = "material",
+   .type = API_MATERIAL,
+   .position = 1,
+   .synonyms = "mat,color,colour,texture,surface,pigment,albedo",
+   SHARED(material),
+   .doc = "What it is made of; without it, what encloses it says, else matte{ color = 0.8 }."},
+  {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
+  {.name = "visible",
+   .type = API_VISIBLE,
+   .def = "true",
+   .synonyms = "hidden,show",
+   SHARED(hidden),
+   .doc = "To which rays: camera, shadow, reflection."},
+  {.name = "at",
+   .type = API_VEC3,
+   RANGE_LENGTH,
+   .unit = "m",
+   .def = "{0, 0, 0}",
+   .synonyms = "pos,position,translate,location,move",
+   SHARED(at),
+   .doc = "Moves it, after scale and turn."},
+  {.name = "turn",
+   .type = API_TURN,
+   .unit = "\xC2\xB0",
+   .def = "0",
+   .synonyms = "rotate,rotation,angle,rot",
+   SHARED(turn),
+   .doc = "Turns it about the x, then the y, then the z axis; a number turns about y."},
+  {.name = "scale",
+   .type = API_SIZE3,
+   .range = {-1e9, 1e9, -1e6, 1e6, false},
+   .def = "1",
+   .synonyms = "scaling,zoom",
+   SHARED(scale),
+   .doc = "Scales it about the origin, before anything else; 0 removes it."},
+  {.name = "floor",
+   .type = API_BOOL,
+   .def = "false",
+   .synonyms = "ground,center,centre,on_floor",
+   SHARED(floor),
+   .doc = "Puts its lowest point at y = 0, after scale and turn, before at."},
+};
+const ApiShared api_shared_shape = {shape_fields, API_COUNT(shape_fields)};
+
+static const ApiField light_fields[] = {
+  {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
+};
+const ApiShared api_shared_light = {light_fields, API_COUNT(light_fields)};
+
+static const char *const sides[] = {"both", "front", NULL};
+static const ApiField material_fields[] = {
+  {.name = "emission",
+   .type = API_COLOR,
+   RANGE_NOT_NEGATIVE,
+   .unit = "W/(m\xC2\xB2 sr)",
+   .def = "0",
+   .synonyms = "emissive,glow,emit,radiance",
+   SHARED(emission),
+   .doc = "Radiance that it gives off besides, a colour or a number; not tinted by its colour."},
+  {.name = "sides",
+   .type = API_WORD,
+   .words = sides,
+   .def = "\"both\"",
+   .synonyms = "side,two_sided",
+   SHARED(sides),
+   .doc = "Which sides emit: both, or the front, where the normal points."},
+  {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
+};
+const ApiShared api_shared_material = {material_fields, API_COUNT(material_fields)};
+
+const ApiPreset api_presets[] = {
+  {"gold", 0, "measured metal"},        {"silver", 0, "measured metal"},
+  {"copper", 0, "measured metal"},      {"aluminium", 0, "measured metal"},
+  {"iron", 0, "measured metal"},        {"chrome", 0, "measured metal"},
+  {"brass", 0, "measured metal"},       {"bronze", 0, "measured metal"},
+  {"titanium", 0, "measured metal"},    {"glass", 1.5, "glass, ior 1.5"},
+  {"water", 1.333, "glass, ior 1.333"}, {"diamond", 2.417, "glass, ior 2.417"},
+  {"mirror", 0, "perfect mirror"},      {NULL, 0, NULL},
+};
+
+const ApiEntry *const api_entries[] = {
+  &api_sphere, &api_box,         &api_plane,      &api_disk,   &api_quad,   &api_rect,  &api_triangle, &api_mesh,
+  &api_group,  &api_transform,   &api_matte,      &api_mirror, &api_metal,  &api_glass, &api_emit,     &api_light,
+  &api_area,   &api_directional, &api_background, &api_camera, &api_render, NULL,
+};

@@ -1,0 +1,251 @@
+/* convert.c - numbers, vectors, words, colours, materials and references from Lua values, with what is wrong about them. */
+#include "reader.h"
+
+#include <string.h>
+
+#include "colors.h"
+#include "lauxlib.h"
+#include "suggest.h"
+#include "values.h"
+
+/* ------------------------------------------------------------------ numbers */
+
+static const char *expected(Reading *r, const ApiField *field) {
+  Text text = {.store = &r->runtime->store};
+  const MlSink sink = text_sink(&text);
+  api_expected(field, &sink);
+  return text_string(&text);
+}
+
+bool convert_check_range(Reading *r, const ApiField *field, double value) {
+  const ApiRange *range = &field->range;
+  const bool any = range->hard_min == 0 && range->hard_max == 0;
+  const double low = any ? -1e30 : range->hard_min, high = any ? 1e30 : range->hard_max;
+  if (!(value - value == 0)) {
+    reader_fail(r, "finite", "expected a finite number, got %g", value);
+    return false;
+  }
+  if (value > high && high >= 1e12) {
+    reader_fail(r, "range", "%g is too large (at most %g)", value, high);
+    return false;
+  }
+  if (value < low && low <= -1e12) {
+    reader_fail(r, "range", "%g is too small (at least %g)", value, low);
+    return false;
+  }
+  if (value < low || value > high || (range->open_min && value == low)) {
+    ApiField number = *field;
+    if (number.type != API_INT) number.type = API_NUMBER;
+    reader_fail(r, "range", "expected %s, got %g", expected(r, &number), value);
+    return false;
+  }
+  if (range->soft_min == 0 && range->soft_max == 0) return true;
+  const char *unit = field->unit ? field->unit : "";
+  if (value < range->soft_min || value > range->soft_max)
+    reader_warn(r, "unusual", "%g%s%s is unusually %s (usual is %g to %g)", value, *unit ? " " : "", unit,
+                value < range->soft_min ? "small" : "large", range->soft_min, range->soft_max);
+  return true;
+}
+
+bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
+  if (lua_type(r->L, index) != LUA_TNUMBER) {
+    const bool traced = lua_isfunction(r->L, index);
+    reader_fail(r, "type", "expected %s, got %s%s", expected(r, field), reader_describe(r, index),
+                traced ? ": functions of the shading point are not available in this version" : "");
+    return false;
+  }
+  const double value = lua_tonumber(r->L, index);
+  if (!convert_check_range(r, field, value)) return false;
+  *out = value;
+  return true;
+}
+
+static bool value_failure(Reading *r, const ApiField *field, int index, ValueRead failure, int wanted, bool color, int count) {
+  if (failure == VALUE_READ_TYPE) {
+    const bool traced = lua_isfunction(r->L, index);
+    reader_fail(r, "type", "expected %s, got %s%s", expected(r, field), reader_describe(r, index),
+                traced ? ": functions of the shading point are not available in this version" : "");
+    return false;
+  }
+  char message[300];
+  value_read_message(r->L, index, failure, wanted, color, count, message, sizeof message);
+  reader_fail(r, failure == VALUE_READ_FINITE ? "finite" : failure == VALUE_READ_NAME ? "name" : "vector", "%s", message);
+  return false;
+}
+
+bool convert_vector(Reading *r, const ApiField *field, int index, int wanted, double *out) {
+  double v[3];
+  int count = 0;
+  const ValueRead failure = value_read_vector(r->L, index, wanted, v, &count);
+  if (failure) return value_failure(r, field, index, failure, wanted, false, count);
+  for (int i = 0; i < wanted; i++)
+    if (!convert_check_range(r, field, v[i])) return false;
+  memcpy(out, v, (size_t)wanted * sizeof *out);
+  return true;
+}
+
+/* ------------------------------------------------------------ words, colours */
+
+/* Suggest among a list of words. */
+static const char *nearest(const char *const *words, const char *text) {
+  Suggestion near = suggest_start(text);
+  for (; *words; words++) suggest_try(&near, *words);
+  return near.best;
+}
+
+bool convert_word(Reading *r, const char *const *words, int index, int32_t *out) {
+  const char *text = lua_type(r->L, index) == LUA_TSTRING ? lua_tostring(r->L, index) : NULL;
+  for (int32_t i = 0; text && words[i]; i++)
+    if (strcmp(words[i], text) == 0) {
+      *out = i;
+      return true;
+    }
+  const ApiField field = {.type = API_WORD, .words = words};
+  const char *near = text ? nearest(words, text) : NULL;
+  reader_fail(r, "word", near ? "expected %s, got %s \xE2\x80\x94 did you mean \"%s\"?" : "expected %s, got %s", expected(r, &field),
+              reader_describe(r, index), near);
+  return false;
+}
+
+static bool unknown_name(Reading *r, const char *text, bool material) {
+  Suggestion near = suggest_start(text);
+  for (const ApiPreset *preset = api_presets; preset->name && material; preset++) suggest_try(&near, preset->name);
+  for (size_t i = 0; i < color_name_count; i++) suggest_try(&near, color_names[i].name);
+  const char *what = material ? "is neither a material's preset nor a colour" : "is no colour";
+  const char *help = text[0] == '#' ? ": write \"#rgb\" or \"#rrggbb\"" : "";
+  if (near.best && text[0] != '#')
+    reader_fail(r, "name", "\"%.*s\" %s \xE2\x80\x94 did you mean \"%s\"?", (int)strnlen(text, 40), text, what, near.best);
+  else reader_fail(r, "name", "\"%.*s\" %s%s", (int)strnlen(text, 40), text, what, help);
+  return false;
+}
+
+bool convert_color(Reading *r, const ApiField *field, int index, MlColor *out) {
+  double rgb[3];
+  int count = 0;
+  const ValueRead failure = value_read_color(r->L, index, rgb, &count);
+  if (failure == VALUE_READ_NAME) return unknown_name(r, lua_tostring(r->L, index), field->type == API_MATERIAL);
+  if (failure) return value_failure(r, field, index, failure, 3, true, count);
+  for (int i = 0; i < 3; i++)
+    if (!convert_check_range(r, field, rgb[i])) return false;
+  *out = (MlColor){(float)rgb[0], (float)rgb[1], (float)rgb[2]};
+  return true;
+}
+
+/* ---------------------------------------------------------------- materials */
+
+/* One material per preset or colour: looked up by a string in a table of the registry. */
+static const char material_cache;
+
+static bool cached_material(lua_State *L, const char *key, size_t size, ApiMaterial *out) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &material_cache) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &material_cache);
+  }
+  lua_pushlstring(L, key, size);
+  const bool found = lua_rawget(L, -2) == LUA_TNUMBER;
+  if (found) *out = (ApiMaterial){(MlMaterial)lua_tointeger(L, -1), false};
+  lua_pop(L, 2);
+  return found;
+}
+
+static bool cache_material(Reading *r, const char *key, size_t size, MlMaterial id, const MlError *error, ApiMaterial *out) {
+  if (!id) {
+    reader_fail_builder(r, error);
+    return false;
+  }
+  lua_rawgetp(r->L, LUA_REGISTRYINDEX, &material_cache);
+  lua_pushlstring(r->L, key, size);
+  lua_pushinteger(r->L, id);
+  lua_rawset(r->L, -3);
+  lua_pop(r->L, 1);
+  *out = (ApiMaterial){id, false};
+  return true;
+}
+
+static MlMaterial make_preset(MlBuilder *builder, const ApiPreset *preset, MlError *error) {
+  MlMetalDesc metal = ML_DESC(MlMetalDesc);
+  if (preset->ior > 0) return ml_glass(builder, &ML_DESC(MlGlassDesc, .ior = (float)preset->ior), error);
+  if (ml_metal_preset(preset->name, &metal.eta, &metal.k)) return ml_metal(builder, &metal, error);
+  return ml_mirror(builder, &ML_DESC(MlMirrorDesc), error);
+}
+
+bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial *out) {
+  lua_State *L = r->L;
+  const Node *node = node_test(L, index);
+  if (node && node->entry->kind == API_MATERIAL_KIND) {
+    if (node->label) node->label->used = true;
+    *out = (ApiMaterial){node->id, node->emits};
+    return true;
+  }
+  if (node || (lua_type(L, index) == LUA_TUSERDATA && !value_test(L, index)) || lua_isboolean(L, index)) {
+    reader_fail(r, "type", "expected %s, got %s", expected(r, field), reader_describe(r, index));
+    return false;
+  }
+  MlError error = {0};
+  if (lua_type(L, index) == LUA_TSTRING) {
+    size_t size;
+    const char *name = lua_tolstring(L, index, &size);
+    const ApiPreset *preset = api_find_preset(name);
+    if (preset) {
+      if (cached_material(L, name, size, out)) return true;
+      return cache_material(r, name, size, make_preset(r->runtime->builder, preset, &error), &error, out);
+    }
+  }
+  const ApiField color = {.name = field->name, .type = API_MATERIAL, RANGE_ALBEDO};
+  MlMatteDesc matte = ML_DESC(MlMatteDesc, .has_color = true);
+  if (!convert_color(r, &color, index, &matte.color)) return false;
+  char key[1 + sizeof(MlColor)] = {'='};
+  memcpy(key + 1, &matte.color, sizeof(MlColor));
+  if (cached_material(L, key, sizeof key, out)) return true;
+  return cache_material(r, key, sizeof key, ml_matte(r->runtime->builder, &matte, &error), &error, out);
+}
+
+/* --------------------------------------------------------------- references */
+
+bool convert_point(Reading *r, const ApiField *field, int index, MlVec3 *out) {
+  const Node *node = node_test(r->L, index);
+  if (!node) {
+    double v[3];
+    if (!convert_vector(r, field, index, 3, v)) return false;
+    *out = (MlVec3){v[0], v[1], v[2]};
+    return true;
+  }
+  const MlBounds bounds = node_bounds(r->runtime, node);
+  if (bounds.infinite || bounds.empty) {
+    reader_fail(r, "centre", bounds.infinite ? "a %s is infinite and has no centre to refer to" : "this %s has no place to refer to",
+                node->entry->name);
+    return false;
+  }
+  *out = (MlVec3){(bounds.min.x + bounds.max.x) / 2, (bounds.min.y + bounds.max.y) / 2, (bounds.min.z + bounds.max.z) / 2};
+  return true;
+}
+
+bool convert_turn(Reading *r, const ApiField *field, int index, MlVec3 *out) {
+  static const char *const axes[] = {"x", "y", "z", NULL};
+  lua_State *L = r->L;
+  double turn[3] = {0, 0, 0};
+  const ApiField angle = {.name = field->name, .type = API_NUMBER, .unit = "\xC2\xB0"};
+  if (lua_type(L, index) == LUA_TNUMBER) {
+    if (!convert_number(r, &angle, index, &turn[1])) return false;
+  } else if (lua_istable(L, index) && lua_rawlen(L, index) == 0) {
+    bool fine = true;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+      int32_t axis;
+      lua_pushvalue(L, -2);
+      const bool known = convert_word(r, axes, lua_gettop(L), &axis);
+      lua_pop(L, 1);
+      fine = fine && known;
+      if (!known) continue;
+      r->steps[r->step_count++] = (SourceStep){axes[axis], 0};
+      if (!convert_number(r, &angle, lua_gettop(L), &turn[axis])) fine = false;
+      r->step_count--;
+    }
+    if (!fine) return false;
+  } else if (!convert_vector(r, field, index, 3, turn)) {
+    return false;
+  }
+  *out = (MlVec3){turn[0], turn[1], turn[2]};
+  return true;
+}

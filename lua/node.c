@@ -1,0 +1,401 @@
+/* node.c - nodes as Lua values: making them, giving them their place, the methods. */
+#include "node.h"
+
+#include <string.h>
+
+#include "lauxlib.h"
+#include "materials.h"
+#include "module.h"
+#include "reader.h"
+#include "scene_functions.h"
+#include "shapes.h"
+#include "suggest.h"
+
+Node *node_test(lua_State *L, int index) {
+  Node *node = lua_touserdata(L, index);
+  if (!node || !lua_getmetatable(L, index)) return NULL;
+  const bool ours = lua_topointer(L, -1) == runtime_of(L)->node_metatable;
+  lua_pop(L, 1);
+  return ours ? node : NULL;
+}
+
+static const char metatable_key;
+
+Node *node_push(lua_State *L, const ApiEntry *entry) {
+  Node *node = lua_newuserdatauv(L, sizeof *node + entry->desc_size, (int)entry->keeps);
+  memset(node, 0, sizeof *node + entry->desc_size);
+  node->entry = entry;
+  node->moved = ml_transform_identity();
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+  lua_setmetatable(L, -2);
+  return node;
+}
+
+/* ------------------------------------------------------------------- records */
+
+static void add_record(lua_State *L, Node *node) {
+  Runtime *runtime = runtime_of(L);
+  if (runtime->record_count == runtime->record_capacity) {
+    const uint64_t capacity = runtime->record_capacity ? 2 * runtime->record_capacity : 256;
+    NodeRecord *records = ml_engine_realloc(runtime->engine, runtime->records, (size_t)runtime->record_capacity * sizeof *records,
+                                            (size_t)capacity * sizeof *records);
+    if (!records) runtime_check_memory(L, &(MlError){.status = ML_ERROR_MEMORY});
+    runtime->records = records;
+    runtime->record_capacity = capacity;
+  }
+  node->serial = ++runtime->record_count;
+  const bool light = node->entry->kind == API_LIGHT;
+  runtime->records[node->serial - 1] = (NodeRecord){
+    node->id, (light ? NODE_LIGHT : 0u) | (node->emits ? NODE_EMITS : 0u) | (runtime->module_depth > 0 && !light ? NODE_PATTERN : 0u)};
+}
+
+void node_use(Runtime *runtime, const Node *node) {
+  if (node->serial) runtime->records[node->serial - 1].flags |= NODE_USED;
+}
+
+MlBounds node_bounds(const Runtime *runtime, const Node *node) { return ml_node_bounds(runtime->builder, node->id); }
+
+/* ------------------------------------------------------------------- placing */
+
+static MlTransform translation(MlVec3 v) { return (MlTransform){{1, 0, 0, v.x, 0, 1, 0, v.y, 0, 0, 1, v.z}}; }
+static MlTransform scaling(MlVec3 v) { return (MlTransform){{v.x, 0, 0, 0, 0, v.y, 0, 0, 0, 0, v.z, 0}}; }
+
+static MlTransform after(MlTransform b, MlTransform a) { return ml_transform_multiply(&b, &a); }
+
+/* About x, then y, then z, the axes fixed. */
+static MlTransform turning(MlVec3 degrees) {
+  MlTransform t = ml_transform_identity();
+  if (degrees.x != 0) t = ml_transform_turn(degrees.x, (MlVec3){1, 0, 0});
+  if (degrees.y != 0) t = after(ml_transform_turn(degrees.y, (MlVec3){0, 1, 0}), t);
+  if (degrees.z != 0) t = after(ml_transform_turn(degrees.z, (MlVec3){0, 0, 1}), t);
+  return t;
+}
+
+static bool is_identity(const MlTransform *t) {
+  const MlTransform identity = ml_transform_identity();
+  return memcmp(t, &identity, sizeof identity) == 0;
+}
+
+/* Bounds of the geometry under a transform; the node made for that is used by nothing. */
+static MlBounds bounds_under(Reading *r, const Node *node, const MlTransform *t) {
+  MlError error = {0};
+  if (is_identity(t)) return ml_node_bounds(r->runtime->builder, node->geometry);
+  const MlNode placed = ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = *t), &error);
+  if (!placed) reader_fail_builder(r, &error);
+  return ml_node_bounds(r->runtime->builder, placed);
+}
+
+/* The fields' part of the placing: scale, turn, floor, at. */
+static MlTransform placing_of_fields(Reading *r, const Node *node) {
+  const NodeShared *shared = &node->shared;
+  MlTransform t = after(turning(shared->turn), scaling(shared->scale));
+  if (shared->floor) {
+    const MlBounds bounds = bounds_under(r, node, &t);
+    if (bounds.infinite) reader_fail_field(r, "floor", "floor", "a %s is infinite and cannot stand on the floor", node->entry->name);
+    else if (!bounds.empty) t = after(translation((MlVec3){0, -bounds.min.y, 0}), t);
+  }
+  return after(translation(shared->at), t);
+}
+
+static bool is_removed(const Node *node) {
+  const MlVec3 scale = node->shared.scale;
+  const double *m = node->moved.m;
+  return scale.x == 0 || scale.y == 0 || scale.z == 0 || (m[0] == 0 && m[1] == 0 && m[2] == 0) || (m[4] == 0 && m[5] == 0 && m[6] == 0) ||
+         (m[8] == 0 && m[9] == 0 && m[10] == 0);
+}
+
+static void note_removed(Reading *r) {
+  Report report = runtime_report_here(r->L, SCRIPT_NOTE, "removed", r->callee);
+  report.no_path = true;
+  report.message = store_format(&r->runtime->store, "a scale of 0 removes this %s", r->entry->name);
+  diagnostics_report(&r->runtime->diagnostics, &report);
+}
+
+/* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
+static void finish(Reading *r, Node *node, bool copied) {
+  const bool shape = node->entry->shared == &api_shared_shape;
+  const MlMaterial material = node->entry->keeps ? node->shared.material.id : 0; // meshes and groups take it from their placement
+  MlError error = {0};
+  node->id = node->geometry;
+  if (node->geometry && shape && is_removed(node)) {
+    note_removed(r);
+    node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc), &error);
+    node->emits = false;
+  } else if (node->geometry) {
+    const MlTransform t = shape ? after(node->moved, placing_of_fields(r, node)) : node->moved;
+    const uint32_t hidden = shape ? node->shared.hidden : 0;
+    if (copied || material || hidden || !is_identity(&t))
+      node->id = ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
+  }
+  if (node->geometry && !node->id) reader_fail_builder(r, &error);
+  add_record(r->L, node);
+}
+
+void node_finish(Reading *r, Node *node) { finish(r, node, false); }
+
+/* A constructor: entry as first upvalue, its defaults as second. */
+static int construct(lua_State *L) {
+  const ApiEntry *entry = lua_touserdata(L, lua_upvalueindex(1));
+  sandbox_count_nodes(L, 1);
+  Node *node = node_push(L, entry);
+  Reading r = {.runtime = runtime_of(L), .L = L, .entry = entry, .callee = entry->name, .node = node, .node_index = lua_gettop(L)};
+  reader_read_call(&r);
+  entry->build(&r, node);
+  if (entry->kind <= API_LIGHT) finish(&r, node, false);
+  lua_settop(L, r.node_index);
+  return entry->kind == API_SETTING ? 0 : 1;
+}
+
+/* mix(a, b, t) where a or b is a node. */
+static int mix(lua_State *L) {
+  lua_settop(L, 3);
+  sandbox_count_nodes(L, 1);
+  Node *node = node_push(L, &api_mix);
+  Reading r = {.runtime = runtime_of(L), .L = L, .entry = &api_mix, .callee = "mix", .node = node, .node_index = lua_gettop(L)};
+  node->shared.scale = (MlVec3){1, 1, 1};
+  for (uint32_t i = 0; i < api_mix.field_count; i++) {
+    r.steps[0] = (SourceStep){NULL, i + 1};
+    r.step_count = 1;
+    if (lua_isnil(L, (int)i + 1)) reader_fail(&r, "required", "mix(a, b, t) needs %s", i < 2 ? "two materials" : "t: 0 gives a, 1 gives b");
+    else reader_read_value(&r, &api_mix.fields[i], (int)i + 1, node->desc + api_mix.fields[i].offset);
+    node->given |= api_bit(&api_mix, i);
+  }
+  r.step_count = 0;
+  api_mix.build(&r, node);
+  lua_settop(L, r.node_index);
+  return 1;
+}
+
+/* ------------------------------------------------------------------- methods */
+
+/* The node that a method is called on, as a Reading with a copy of it at the top of the stack. */
+static Reading begin_method(lua_State *L, const char *name) {
+  const Node *self = node_test(L, 1);
+  if (!self) luaL_error(L, "write part:%s(...) with a colon, not part.%s(...)", name, name);
+  if (self->entry->kind == API_MATERIAL_KIND && strcmp(name, "with") != 0)
+    luaL_error(L, "a material has no place: call :%s on the shape", name);
+  sandbox_count_nodes(L, 1);
+  const int arguments = lua_gettop(L);
+  Node *node = node_push(L, self->entry);
+  memcpy(node, self, sizeof *node + self->entry->desc_size);
+  for (int i = 1; i <= (int)self->entry->keeps; i++) {
+    lua_getiuservalue(L, 1, i);
+    lua_setiuservalue(L, arguments + 1, i);
+  }
+  Runtime *runtime = runtime_of(L);
+  node_use(runtime, self);
+  return (Reading){.runtime = runtime, .L = L, .entry = self->entry, .callee = name, .node = node, .node_index = arguments + 1};
+}
+
+static int end_method(Reading *r, MlTransform by) {
+  r->node->moved = after(by, r->node->moved);
+  r->step_count = 0;
+  if (r->entry->kind <= API_LIGHT) finish(r, r->node, true);
+  lua_settop(r->L, r->node_index);
+  return 1;
+}
+
+static int given_arguments(const Reading *r) { return r->node_index - 2; }
+
+static void set_argument(Reading *r, int argument) {
+  r->steps[0] = (SourceStep){NULL, (uint32_t)argument};
+  r->step_count = 1;
+}
+
+/* Argument `argument` (from 1), read as the field says. */
+static bool read_argument(Reading *r, int argument, const ApiField *field, void *out) {
+  set_argument(r, argument);
+  if (argument > given_arguments(r)) {
+    lua_pushnil(r->L);
+    const bool fine = reader_read_value(r, field, lua_gettop(r->L), out);
+    lua_pop(r->L, 1);
+    return fine;
+  }
+  return reader_read_value(r, field, argument + 1, out);
+}
+
+static void check_count(Reading *r, int least, int most, const char *usage) {
+  const int given = given_arguments(r);
+  r->step_count = 0;
+  if (given < least || given > most) reader_fail(r, "arguments", "expected %s, got %d value%s", usage, given, given == 1 ? "" : "s");
+}
+
+static const ApiField vector_argument = {.type = API_VEC3, RANGE_LENGTH}, number_argument = {.type = API_NUMBER, RANGE_LENGTH},
+                      turn_argument = {.type = API_TURN}, angle_argument = {.type = API_NUMBER}, direction_argument = {.type = API_DIRECTION},
+                      scale_argument = {.type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}};
+
+static int method_at(lua_State *L) {
+  Reading r = begin_method(L, "at");
+  double v[3] = {0, 0, 0};
+  MlVec3 at = {0, 0, 0};
+  const int given = given_arguments(&r);
+  if (given == 1) {
+    read_argument(&r, 1, &vector_argument, &at);
+  } else if (given == 3) {
+    for (int i = 0; i < 3; i++) read_argument(&r, i + 1, &number_argument, &v[i]);
+    at = (MlVec3){v[0], v[1], v[2]};
+  } else {
+    check_count(&r, 3, 3, "x, y, z or one vector");
+  }
+  return end_method(&r, translation(at));
+}
+
+static int method_turn(lua_State *L) {
+  Reading r = begin_method(L, "turn");
+  check_count(&r, 1, 2, "degrees, { y = 30 }, or degrees and an axis");
+  if (given_arguments(&r) >= 2) {
+    double angle = 0;
+    MlVec3 axis = {0, 1, 0};
+    read_argument(&r, 1, &angle_argument, &angle);
+    read_argument(&r, 2, &direction_argument, &axis);
+    return end_method(&r, ml_transform_turn(angle, axis));
+  }
+  MlVec3 degrees = {0, 0, 0};
+  if (given_arguments(&r) == 1) read_argument(&r, 1, &turn_argument, &degrees);
+  return end_method(&r, turning(degrees));
+}
+
+static int turn_about(lua_State *L, const char *name, MlVec3 axis) {
+  Reading r = begin_method(L, name);
+  double angle = 0;
+  check_count(&r, 1, 1, "degrees");
+  if (given_arguments(&r) == 1) read_argument(&r, 1, &angle_argument, &angle);
+  return end_method(&r, ml_transform_turn(angle, axis));
+}
+
+static int method_turn_x(lua_State *L) { return turn_about(L, "turn_x", (MlVec3){1, 0, 0}); }
+static int method_turn_y(lua_State *L) { return turn_about(L, "turn_y", (MlVec3){0, 1, 0}); }
+static int method_turn_z(lua_State *L) { return turn_about(L, "turn_z", (MlVec3){0, 0, 1}); }
+
+static int method_scale(lua_State *L) {
+  Reading r = begin_method(L, "scale");
+  MlVec3 by = {1, 1, 1};
+  check_count(&r, 1, 1, "a number or one vector {x, y, z}");
+  if (given_arguments(&r) == 1) read_argument(&r, 1, &scale_argument, &by);
+  return end_method(&r, scaling(by));
+}
+
+static int method_mirror(lua_State *L) {
+  static const char *const axes[] = {"x", "y", "z", NULL};
+  static const ApiField axis_argument = {.type = API_WORD, .words = axes};
+  Reading r = begin_method(L, "mirror");
+  int32_t axis = 0;
+  double s[3] = {1, 1, 1};
+  check_count(&r, 1, 1, "\"x\", \"y\" or \"z\"");
+  if (given_arguments(&r) == 1 && read_argument(&r, 1, &axis_argument, &axis)) s[axis] = -1;
+  return end_method(&r, scaling((MlVec3){s[0], s[1], s[2]}));
+}
+
+static int method_transform(lua_State *L) {
+  Reading r = begin_method(L, "transform");
+  const Node *t = node_test(L, 2);
+  check_count(&r, 1, 1, "a transform()");
+  const bool fine = given_arguments(&r) == 1 && t && t->entry->kind == API_TRANSFORM;
+  if (given_arguments(&r) == 1 && !fine) {
+    set_argument(&r, 1);
+    reader_fail(&r, "type", "expected a transform(), got %s", reader_describe(&r, 2));
+  }
+  return end_method(&r, fine ? t->moved : ml_transform_identity());
+}
+
+/* The same with other fields. Meshes and groups keep their geometry, unless the call changes that itself. */
+static int method_with(lua_State *L) {
+  Reading r = begin_method(L, "with");
+  uint64_t changed = 0;
+  check_count(&r, 1, 1, "a table of fields");
+  if (given_arguments(&r) == 1 && lua_istable(L, 2)) {
+    changed = reader_read_fields(&r, 2);
+  } else if (given_arguments(&r) == 1) {
+    reader_fail(&r, "type", "expected a table of fields, got %s", reader_describe(&r, 2));
+  }
+  const bool rebuilt = !r.entry->keeps || (changed & UINT32_MAX);
+  r.node->emits = r.entry == &api_group && ((const GroupDesc *)r.node->desc)->nodes.emits;
+  if (rebuilt) r.entry->build(&r, r.node);
+  else r.node->emits = r.node->emits || r.node->shared.material.emits;
+  r.step_count = 0;
+  if (r.entry->kind <= API_LIGHT) finish(&r, r.node, !rebuilt);
+  lua_settop(L, r.node_index);
+  return 1;
+}
+
+/* -------------------------------------------------------------- metamethods */
+
+static int index_node(lua_State *L) {
+  const Node *node = lua_touserdata(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a %s has no items", node->entry->name);
+  const char *name = lua_tostring(L, 2);
+  for (uint32_t i = 0; i < api_field_count(node->entry); i++)
+    if (strcmp(api_field(node->entry, i)->name, name) == 0) return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
+  Suggestion near = suggest_start(name);
+  lua_pushnil(L);
+  while (lua_next(L, lua_upvalueindex(1))) {
+    suggest_try(&near, lua_tostring(L, -2));
+    lua_pop(L, 1);
+  }
+  if (near.best) return luaL_error(L, "a %s has no method '%s' \xE2\x80\x94 did you mean ':%s'?", node->entry->name, name, near.best);
+  return luaL_error(L, "a %s has no method '%s'", node->entry->name, name);
+}
+
+static int newindex_node(lua_State *L) {
+  const Node *node = lua_touserdata(L, 1);
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "field";
+  return luaL_error(L, "a %s does not change: make another by part:with{ %s = ... }", node->entry->name, name);
+}
+
+static int tostring_node(lua_State *L) {
+  const Node *node = lua_touserdata(L, 1);
+  if (node->serial) lua_pushfstring(L, "%s#%I", node->entry->name, (LUAI_UACINT)node->serial);
+  else if (node->label) lua_pushfstring(L, "%s \"%s\"", node->entry->name, node->label->name);
+  else lua_pushstring(L, node->entry->name);
+  return 1;
+}
+
+/* In the words of Lua's own message, which runtime_errors.c makes helpful. */
+static int call_node(lua_State *L) {
+  const Node *node = lua_touserdata(L, 1);
+  lua_Debug ar = {0};
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && ar.name)
+    return luaL_error(L, "attempt to call a %s value (%s '%s')", node->entry->name, ar.namewhat, ar.name);
+  return luaL_error(L, "attempt to call a %s value", node->entry->name);
+}
+
+/* Pushes f as a built-in of its own serial. */
+static void push_method(lua_State *L, lua_CFunction f) {
+  lua_pushboolean(L, 0);
+  lua_pushcclosure(L, f, 1);
+}
+
+void node_open(lua_State *L) {
+  static const luaL_Reg methods[] = {
+    {"at", method_at},         {"turn", method_turn},     {"turn_x", method_turn_x},       {"turn_y", method_turn_y}, {"turn_z", method_turn_z},
+    {"scale", method_scale},   {"mirror", method_mirror}, {"transform", method_transform}, {"with", method_with},     {NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__newindex", newindex_node}, {"__tostring", tostring_node}, {"__call", call_node}, {"__mix", mix}, {NULL, NULL}};
+  lua_newtable(L);
+  runtime_of(L)->node_metatable = lua_topointer(L, -1);
+  for (const luaL_Reg *f = meta; f->name; f++) {
+    push_method(L, f->func);
+    lua_setfield(L, -2, f->name);
+  }
+  lua_newtable(L);
+  for (const luaL_Reg *f = methods; f->name; f++) {
+    push_method(L, f->func);
+    lua_setfield(L, -2, f->name);
+  }
+  lua_pushcclosure(L, index_node, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushstring(L, "node");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
+
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
+    lua_pushlightuserdata(L, (void *)(uintptr_t)*entry);
+    lua_pushnil(L);
+    lua_pushcclosure(L, construct, 2);
+    sandbox_set(L, (*entry)->name);
+  }
+  scene_functions_open(L);
+}

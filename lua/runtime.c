@@ -1,0 +1,264 @@
+/* runtime.c - script_evaluate: one run from text to scene. */
+#include "runtime.h"
+
+#include <string.h>
+
+#include "lauxlib.h"
+#include "module.h"
+#include "node.h"
+#include "params.h"
+#include "runtime_errors.h"
+#include "suggest.h"
+
+/* What an evaluation keeps alive. */
+typedef struct Held {
+  ScriptEvaluation shown; /* first */
+  Runtime runtime;
+  const Source *source;
+} Held;
+
+/* ---------------------------------------------------------------- the run's parts */
+
+Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *rule, const char *callee) {
+  char file[256];
+  int line = 0;
+  Runtime *runtime = runtime_of(L);
+  const bool known = sandbox_where(L, file, &line);
+  const Source *source = known ? diagnostics_source(&runtime->diagnostics, file) : NULL;
+  return (Report){.severity = severity, .rule = rule, .file = source ? source->name : NULL, .query = {.callee = callee, .line = known ? (uint32_t)line : 0}};
+}
+
+void runtime_check_memory(lua_State *L, const MlError *error) {
+  if (error->status != ML_ERROR_MEMORY) return;
+  runtime_of(L)->out_of_memory = true;
+  luaL_error(L, "out of memory while the scene was made");
+}
+
+void runtime_list_add(Runtime *runtime, struct NameList *list, const char *name) {
+  for (size_t i = 0; i < list->count; i++)
+    if (strcmp(list->names[i], name) == 0) return;
+  if (list->count == list->capacity) {
+    const size_t capacity = 2 * list->capacity + 8;
+    const char **names = store_alloc(&runtime->store, capacity * sizeof *names);
+    if (!names) return;
+    if (list->count) memcpy(names, list->names, list->count * sizeof *names);
+    list->names = names;
+    list->capacity = capacity;
+  }
+  list->names[list->count++] = store_copy(&runtime->store, name, strlen(name));
+}
+
+void runtime_console(Runtime *runtime, const char *text, size_t size) {
+  const MlSink *sink = &runtime->input->console;
+  text_append(&runtime->console, text, size);
+  text_append(&runtime->console, "\n", 1);
+  if (!sink->write) return;
+  sink->write(sink->ud, text, size);
+  sink->write(sink->ud, "\n", 1);
+}
+
+static void take_output(void *ud, SandboxOutput kind, const char *source, int line, const char *text, size_t size) {
+  Runtime *runtime = ud;
+  const char *copy = store_copy(&runtime->store, text, size);
+  if (kind == SANDBOX_WARN) {
+    Report report = {.severity = SCRIPT_WARNING, .rule = "warn", .file = source, .query = {.line = (uint32_t)line}, .no_path = true, .message = copy};
+    diagnostics_report(&runtime->diagnostics, &report);
+    return;
+  }
+  const char *placed = line > 0 ? store_format(&runtime->store, "%s:%d: %s", source, line, copy) : copy;
+  runtime_console(runtime, placed, strlen(placed));
+}
+
+static void stuck(void *ud) {
+  const ScriptInput *input = ((Runtime *)ud)->input;
+  if (input->stuck) input->stuck(input->stuck_ud);
+}
+
+/* --------------------------------------------------------------------- the run */
+
+static void run_body(lua_State *L, void *ud) {
+  Held *held = ud;
+  node_open(L);
+  params_open(L);
+  module_open(L);
+  if (module_load_source(L, held->source)) lua_call(L, 0, 0);
+}
+
+static void report_plain(Runtime *runtime, ScriptSeverity severity, const char *rule, const char *message) {
+  Report report = {.severity = severity, .rule = rule, .file = runtime->input->name, .message = message, .no_path = true};
+  diagnostics_report(&runtime->diagnostics, &report);
+}
+
+static bool run_script(Held *held, MlError *error) {
+  Runtime *runtime = &held->runtime;
+  const ScriptInput *input = runtime->input;
+  const SandboxDesc desc = {.engine = runtime->engine, .memory = input->memory_cap, .seconds = input->time_limit, .cancel = input->cancel, .ud = runtime, .output = take_output,
+                            .suggest = runtime_suggest, .on_error = runtime_error_handler, .stuck = stuck};
+  Sandbox *sandbox;
+  SandboxResult result;
+  if (sandbox_create(&desc, &sandbox, error) != ML_OK) return false;
+  const double start = ml_clock();
+  sandbox_run(sandbox, run_body, held, &result);
+  held->shown.statistics.seconds = ml_clock() - start;
+  held->shown.statistics.lua_peak = result.peak;
+  sandbox_destroy(sandbox);
+
+  if (result.engine_memory) runtime->out_of_memory = true;
+  if (result.stop == SANDBOX_STOP_CANCELLED) held->shown.cancelled = true;
+  else if (result.stop != SANDBOX_STOP_NONE || (!result.ok && !runtime->failed)) report_plain(runtime, SCRIPT_ERROR, "limit", result.message);
+  return result.ok;
+}
+
+/* -------------------------------------------------------------- after the script */
+
+static void check_labels(Runtime *runtime) {
+  for (const Label *label = runtime->labels; label; label = label->next) {
+    if (label->used) continue;
+    Report report = {.severity = SCRIPT_WARNING, .rule = label->name, .file = label->file, .query = {.callee = "material", .line = label->line}, .no_path = true};
+    report.message = store_format(&runtime->store, "the material \"%s\" is never used", label->name);
+    diagnostics_report(&runtime->diagnostics, &report);
+  }
+}
+
+static void choose_camera(Runtime *runtime, MlView *view) {
+  const CameraRecord *chosen = runtime->cameras;
+  const char *wanted = runtime->input->camera;
+  if (wanted) {
+    Suggestion near = suggest_start(wanted);
+    for (chosen = runtime->cameras; chosen && strcmp(chosen->name, wanted) != 0; chosen = chosen->before) suggest_try(&near, chosen->name);
+    if (!chosen) {
+      const char *help = near.best ? store_format(&runtime->store, " \xE2\x80\x94 did you mean '%s'?", near.best) : "";
+      report_plain(runtime, SCRIPT_ERROR, "camera", store_format(&runtime->store, "the scene has no camera named '%s'%s", wanted, help));
+    }
+  }
+  *view = (MlView){.size = sizeof *view, .width = runtime->size.width, .height = runtime->size.height, .tonemap = runtime->tonemap};
+  if (!chosen) return;
+  view->camera = chosen->camera;
+  view->fixed_exposure = chosen->exposure.fixed;
+  view->exposure = chosen->exposure.ev;
+}
+
+/* The engine frames the scene; the console says how, ready to be pasted and changed. */
+static void frame_camera(Held *held) {
+  Runtime *runtime = &held->runtime;
+  MlView *view = &held->shown.view;
+  view->camera = ml_camera_resolve(held->shown.scene, view);
+  const MlCamera *c = &view->camera;
+  const double numbers[7] = {c->from.x, c->from.y, c->from.z, c->look_at.x, c->look_at.y, c->look_at.z, c->fov};
+  char text[7][40];
+  for (int i = 0; i < 7; i++) ml_format_number(text[i], sizeof text[i], "%.4g", numbers[i]);
+  const char *line = store_format(&runtime->store, "camera framed automatically: camera{ from={%s, %s, %s}, look_at={%s, %s, %s}, fov=%s }", text[0], text[1], text[2], text[3], text[4],
+                                  text[5], text[6]);
+  runtime_console(runtime, line, strlen(line));
+}
+
+static void finish_scene(Held *held) {
+  Runtime *runtime = &held->runtime;
+  ScriptEvaluation *e = &held->shown;
+  MlError error = {0};
+  bool any_light;
+  if (!node_add_roots(runtime, &any_light, &error)) {
+    runtime->out_of_memory = runtime->out_of_memory || error.status == ML_ERROR_MEMORY;
+    report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
+    return;
+  }
+  if (!any_light && !runtime->has_background) {
+    report_plain(runtime, SCRIPT_NOTE, "no light", "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
+    ml_background(runtime->builder, (MlColor){1, 1, 1}, false, &error);
+  }
+  e->statistics.nodes = ml_builder_node_count(runtime->builder);
+  if (runtime->diagnostics.errors || runtime->input->no_commit) return;
+  const double start = ml_clock();
+  const MlStatus status = ml_commit(runtime->builder, &runtime->input->cancel, &e->scene, &error);
+  e->statistics.commit_seconds = ml_clock() - start;
+  if (status == ML_OK) {
+    runtime->builder = NULL;
+    if (!runtime->cameras) frame_camera(held);
+    return;
+  }
+  if (status == ML_ERROR_CANCELLED) {
+    e->cancelled = true;
+    return;
+  }
+  runtime->out_of_memory = runtime->out_of_memory || status == ML_ERROR_MEMORY;
+  report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
+}
+
+static void publish(Held *held) {
+  Runtime *runtime = &held->runtime;
+  ScriptEvaluation *e = &held->shown;
+  e->settings = runtime->settings;
+  e->settings.size = sizeof e->settings;
+  e->diagnostics = diagnostics_list(&runtime->diagnostics, &e->diagnostic_count);
+  e->errors = runtime->diagnostics.errors;
+  e->warnings = runtime->diagnostics.warnings;
+  e->console = text_string(&runtime->console);
+  e->console_size = runtime->console.size;
+  e->params = params_list(runtime, &e->param_count);
+  e->missing = runtime->missing.names;
+  e->missing_count = runtime->missing.count;
+  e->assets = runtime->assets.names;
+  e->asset_count = runtime->assets.count;
+  e->out_of_memory = runtime->out_of_memory || runtime->store.failed;
+}
+
+static MlStatus refuse(MlError *error, MlStatus status, const char *message) {
+  if (error) {
+    *error = (MlError){.status = status};
+    strcpy(error->message, message);
+  }
+  return status;
+}
+
+MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvaluation **out, MlError *error) {
+  *out = NULL;
+  if (!engine || !input || input->size != sizeof *input || !input->name || (!input->source && input->source_size))
+    return refuse(error, ML_ERROR_ARGUMENT, "script_evaluate: the input needs its size, a name and a source");
+  Held *held = ml_engine_realloc(engine, NULL, 0, sizeof *held);
+  if (!held) return refuse(error, ML_ERROR_MEMORY, "out of memory: no room for an evaluation");
+  memset(held, 0, sizeof *held);
+  Runtime *runtime = &held->runtime;
+  runtime->engine = engine;
+  runtime->input = input;
+  runtime->store.engine = engine;
+  runtime->console.store = &runtime->store;
+  runtime->diagnostics = (Diagnostics){.store = &runtime->store, .is_entry = api_is_entry, .strict = input->strict};
+  runtime->settings.seed = 1;
+  held->source = diagnostics_add_source(&runtime->diagnostics, input->name, store_copy(&runtime->store, input->source, input->source_size), input->source_size);
+
+  MlError own = {0};
+  bool ended = false;
+  const bool begun = held->source && !runtime->store.failed && ml_builder_create(engine, &runtime->builder, &own) == ML_OK;
+  if (begun) ended = run_script(held, &own);
+  if (own.status != ML_OK || !begun) {
+    script_evaluation_destroy(&held->shown);
+    return refuse(error, own.status != ML_OK ? own.status : ML_ERROR_MEMORY, own.status != ML_OK ? own.message : "out of memory: no room for an evaluation");
+  }
+  if (ended && !held->shown.cancelled) {
+    params_check_sets(runtime);
+    check_labels(runtime);
+    choose_camera(runtime, &held->shown.view);
+    finish_scene(held);
+  } else {
+    held->shown.view = (MlView){.size = sizeof(MlView)};
+  }
+  publish(held);
+  ml_builder_destroy(runtime->builder);
+  runtime->builder = NULL;
+  ml_engine_realloc(engine, runtime->records, (size_t)runtime->record_capacity * sizeof *runtime->records, 0);
+  runtime->records = NULL;
+  runtime->record_capacity = 0;
+  runtime->input = NULL;
+  *out = &held->shown;
+  return ML_OK;
+}
+
+void script_evaluation_destroy(ScriptEvaluation *evaluation) {
+  if (!evaluation) return;
+  Held *held = (Held *)evaluation;
+  MlEngine *engine = held->runtime.engine;
+  ml_scene_release(held->shown.scene);
+  ml_builder_destroy(held->runtime.builder);
+  store_free(&held->runtime.store);
+  ml_engine_realloc(engine, held, sizeof *held, 0);
+}

@@ -1,0 +1,26 @@
+/* shapes.h - descriptions of shapes where they differ from the engine's. */
+#ifndef MOONLIT_LUA_SHAPES_H
+#define MOONLIT_LUA_SHAPES_H
+
+#include "api.h"
+
+typedef struct BoxDesc {
+  MlVec3 size, from, to;
+} BoxDesc;
+typedef struct QuadDesc {
+  MlVec3 u, v;
+} QuadDesc;
+typedef struct RectDesc {
+  ApiSize2 size;
+} RectDesc;
+typedef struct MeshDesc {
+  ApiArray points, normals, uv, faces;
+  bool smooth;
+} MeshDesc;
+typedef struct GroupDesc {
+  ApiNodes nodes;
+} GroupDesc;
+
+extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
+
+#endif
