@@ -1,7 +1,7 @@
 /* elementary.h - elementary functions in float for the per-ray code: the same bits on every platform.
  *
  * Only + - * / and sqrt in one fixed order, integers and comparisons; no libm, no double, no fused products. Largest errors
- * in ulp stand behind each function; docs/MATHS.md says how they are measured (all floats, or dense grids for two arguments).
+ * in ulp stand behind each function; docs/MATHS.md says how they are measured.
  * NaN in gives NaN out, infinities and zeros are as in C99 Annex F. */
 #ifndef ML_MATH_ELEMENTARY_H
 #define ML_MATH_ELEMENTARY_H

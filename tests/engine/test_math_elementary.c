@@ -99,7 +99,7 @@ static void test_errors_of_two(void **state) {
     error = ulp_error_f(pow_f(x, y), pow((double)x, (double)y));
     if (error > worst_pow) worst_pow = error, at[2] = x, at[3] = y;
   }
-  if (step == 1)
+  if (step < 4093)
     print_message("atan2_f %.3f ulp at %a %a\npow_f   %.3f ulp at %a %a\n", worst_atan2, (double)at[0], (double)at[1], worst_pow,
                   (double)at[2], (double)at[3]);
   if (worst_atan2 > 0.95) fail_msg("atan2_f: %.3f ulp at %a, %a", worst_atan2, (double)at[0], (double)at[1]);
