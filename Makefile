@@ -243,7 +243,7 @@ $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
 
 # Programs that say what they found in TAP; tests/run sums them up. ONLY='lua/ test_film' picks by part of the name.
 SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-HOUSE_SCRIPTS := $(filter tests/build/% tests/render/test_targets.sh,$(SCRIPTS))# about this tree and other builds: once is enough
+HOUSE_SCRIPTS := $(filter tests/build/% %_targets.sh,$(SCRIPTS))# about this tree and other builds: once is enough
 pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstring $(o),$(p)))),$(p))),$(1))
 RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
             TEST_LOGS='$(OUT)/test-logs' tests/run
