@@ -135,7 +135,7 @@ static uint64_t add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX -
 
 /* Takes what `child` has into the traits of a node around it that names `material` (0: none). */
 static uint16_t enclosing_traits(const MlBuilder *b, const Node *child, MlMaterial material) {
-  uint32_t traits = child->traits;
+  uint32_t traits = child->traits & ~(uint32_t)NODE_HIDDEN;
   if (material != 0 && (traits & NODE_UNNAMED) != 0) {
     traits &= ~(uint32_t)NODE_UNNAMED;
     if (builder_material(b, material)->emits) traits |= NODE_EMITS;
@@ -239,6 +239,25 @@ MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *e
   b->background_eye_only = eye_only;
   b->has_background = true;
   return ML_OK;
+}
+
+MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error) {
+  error_clear(error);
+  DescSource source = {.what = "hide", .error = error};
+  if (!desc_node(&source, b, "node", node)) return ML_ERROR_ARGUMENT;
+  b->nodes.data[node - 1].traits |= NODE_HIDDEN;
+  return ML_OK;
+}
+
+void builder_drop_hidden(MlBuilder *b) {
+  for (uint64_t i = 0; i < b->nodes.count; i++) {
+    if (b->nodes.data[i].kind != NODE_GROUP) continue;
+    GroupNode *group = b->nodes.data[i].group;
+    uint64_t kept = 0;
+    for (uint64_t k = 0; k < group->count; k++)
+      if ((builder_node(b, group->children[k])->traits & NODE_HIDDEN) == 0) group->children[kept++] = group->children[k];
+    group->count = kept;
+  }
 }
 
 uint64_t ml_builder_node_count(const MlBuilder *b) { return b->nodes.count; }

@@ -47,6 +47,7 @@ enum {
   NODE_HAS_PLANE = 4,
   NODE_EMITS = 8,    /* a part has, by itself or within the node, a material that emits */
   NODE_UNNAMED = 16, /* a part takes its material from what encloses the node */
+  NODE_HIDDEN = 32,  /* of the node itself: groups leave it out at commit */
 };
 
 typedef struct Leaf {
@@ -71,7 +72,7 @@ typedef struct PlaceNode {
 } PlaceNode;
 
 typedef struct GroupNode {
-  const MlNode *children;
+  MlNode *children;
   uint64_t count;
   MlBounds bounds;
 } GroupNode;
@@ -86,7 +87,7 @@ typedef struct Node {
     const Leaf *leaf;
     MeshNode *mesh;
     const PlaceNode *placement;
-    const GroupNode *group;
+    GroupNode *group;
   };
 } Node;
 
@@ -111,6 +112,8 @@ static inline const Material *builder_material(const MlBuilder *b, MlMaterial id
 MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
 /* Bounds of the surfaces in a node under t: exact, but for very large groups and meshes. */
 MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t);
+/* Takes hidden nodes out of the groups that use them. What a group says of itself (bounds, leaves) stays as an upper bound. */
+void builder_drop_hidden(MlBuilder *b);
 MlStatus builder_add_default_material(MlBuilder *b, MlError *error);
 
 /* ---- reading descriptions. All report "what.field: expected ..., got ..." at `place` and return false. */

@@ -295,6 +295,7 @@ MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, Ml
   *out = NULL;
   error_clear(error);
   float_state_set();
+  builder_drop_hidden(b);
   MlScene *handle = NULL;
   MlStatus status = commit(b, cancel, &handle, error);
   // Assets that nobody uses make room for those that somebody wants
