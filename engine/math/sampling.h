@@ -1,5 +1,5 @@
 /* sampling.h - warps of the unit square with their densities. u is in [0, 1)^2; densities are with respect to the measure
- * named. All warps are continuous, so that stratified u stay stratified. */
+ * named. All but the polygon's, which goes sector by sector, are continuous: stratified u stay stratified. */
 #ifndef ML_MATH_SAMPLING_H
 #define ML_MATH_SAMPLING_H
 
