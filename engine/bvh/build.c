@@ -42,7 +42,7 @@ typedef struct Builder {
   const MlCancel *cancel;
   Item *items;
   BvhNode *nodes;
-  uint64_t node_count, node_capacity;
+  uint64_t node_count, node_capacity, touched;
 } Builder;
 
 static inline float item_centre(const Item *item, uint32_t axis) { return item->box.lo[axis] + item->box.hi[axis]; }
@@ -53,8 +53,9 @@ static inline void range_add(Range *range, const Item *item) {
   aabb_grow(&range->centres, centre);
 }
 
-static bool cancelled(const Builder *b, uint32_t item) {
-  return item % POLL_ITEMS == 0 && b->cancel != NULL && b->cancel->poll != NULL && b->cancel->poll(b->cancel->ud);
+/* To be asked for every item that is touched. */
+static bool cancelled(Builder *b) {
+  return ++b->touched % POLL_ITEMS == 0 && b->cancel != NULL && b->cancel->poll != NULL && b->cancel->poll(b->cancel->ud);
 }
 
 /* ---- where to split */
@@ -101,7 +102,7 @@ static Split best_of_axis(const Bin bins[BIN_COUNT], uint32_t axis) {
   return best;
 }
 
-static MlStatus find_split(const Builder *b, const Range *range, Split *best) {
+static MlStatus find_split(Builder *b, const Range *range, Split *best) {
   Bin bins[3][BIN_COUNT];
   float scale[3];
   for (uint32_t axis = 0; axis < 3; axis++) {
@@ -109,7 +110,7 @@ static MlStatus find_split(const Builder *b, const Range *range, Split *best) {
     for (uint32_t i = 0; i < BIN_COUNT; i++) bins[axis][i] = (Bin){.box = aabb_empty()};
   }
   for (uint32_t i = 0; i < range->count; i++) {
-    if (cancelled(b, i + 1)) return ML_ERROR_CANCELLED;
+    if (cancelled(b)) return ML_ERROR_CANCELLED;
     const Item *item = &b->items[range->first + i];
     for (uint32_t axis = 0; axis < 3; axis++) {
       Bin *bin = &bins[axis][bin_of(item_centre(item, axis), range->centres.lo[axis], scale[axis])];
@@ -133,7 +134,7 @@ static Range empty_range(uint32_t first, uint32_t depth) {
 }
 
 /* Divides `range` into two, or marks it as a leaf. */
-static MlStatus split_range(const Builder *b, Range *range, Range *other) {
+static MlStatus split_range(Builder *b, Range *range, Range *other) {
   Range low = empty_range(range->first, range->depth + 1), high = low;
   Split split = {.cost = INFINITY_F};
   if (range->depth < DEPTH_OF_HALVING) TRY(find_split(b, range, &split));
@@ -148,14 +149,14 @@ static MlStatus split_range(const Builder *b, Range *range, Range *other) {
   if (split.cost == INFINITY_F) { // nothing to tell the items apart by, or too deep: cut in the middle
     low.count = range->count / 2;
     for (uint32_t i = 0; i < range->count; i++) {
-      if (cancelled(b, i + 1)) return ML_ERROR_CANCELLED;
+      if (cancelled(b)) return ML_ERROR_CANCELLED;
       range_add(i < low.count ? &low : &high, &items[i]);
     }
   } else {
     float lowest = range->centres.lo[split.axis], scale = bin_scale(range, split.axis);
     uint32_t end = range->count;
-    for (uint32_t i = 0, seen = 1; i < end; seen++) {
-      if (cancelled(b, seen)) return ML_ERROR_CANCELLED;
+    for (uint32_t i = 0; i < end;) {
+      if (cancelled(b)) return ML_ERROR_CANCELLED;
       if (bin_of(item_centre(&items[i], split.axis), lowest, scale) < split.bin) {
         range_add(&low, &items[i++]);
       } else {
@@ -197,7 +198,7 @@ static MlStatus add_node(Builder *b, uint32_t *index, MlError *error) {
 }
 
 /* The parts of one node: the largest is split until there are four or nothing is left to split. */
-static MlStatus open_range(const Builder *b, Range parts[4], uint32_t *part_count) {
+static MlStatus open_range(Builder *b, Range parts[4], uint32_t *part_count) {
   while (*part_count < 4) {
     Range *largest = NULL;
     for (uint32_t k = 0; k < *part_count; k++) {
@@ -243,7 +244,7 @@ static MlStatus build(Builder *b, const Aabb *bounds, uint64_t count, Bvh *out, 
   Range root = empty_range(0, 0);
   root.count = (uint32_t)count;
   for (uint32_t i = 0; i < root.count; i++) {
-    if (cancelled(b, i)) return error_set(error, ML_ERROR_CANCELLED, "build: cancelled");
+    if (cancelled(b)) return error_set(error, ML_ERROR_CANCELLED, "build: cancelled");
     b->items[i] = (Item){bounds[i], i};
     range_add(&root, &b->items[i]);
   }

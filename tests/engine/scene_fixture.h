@@ -1,0 +1,117 @@
+/* scene_fixture.h - builders without an engine, random numbers, and rays traced without trees. For tests of shape, bvh and scene. */
+#ifndef TESTS_SCENE_FIXTURE_H
+#define TESTS_SCENE_FIXTURE_H
+
+#include "fault_memory.h"
+
+#include "bvh/trace.h"
+#include "scene/builder.h"
+#include "scene/geometry.h"
+#include "scene/hit_surface.h"
+
+/* ---- builders on a memory of their own */
+
+typedef struct Fixture {
+  FaultMemory fault;
+  AssetCache *cache;
+} Fixture;
+
+static inline void fixture_begin(Fixture *f) {
+  fault_init(&f->fault, -1, false);
+  assert_int_equal(cache_create(&f->fault.memory, 1 << 20, &f->cache, NULL), ML_OK);
+}
+static inline MlBuilder *fixture_builder(Fixture *f) {
+  BuilderContext context = {.memory = &f->fault.memory, .cache = f->cache};
+  MlBuilder *b = NULL;
+  assert_int_equal(builder_create(&context, &b, NULL), ML_OK);
+  return b;
+}
+static inline void fixture_end(Fixture *f) { /* nothing may be left */
+  cache_destroy(f->cache);
+  assert_int_equal(f->fault.memory.used, 0);
+}
+static inline const MlScene *fixture_commit(MlBuilder *b) {
+  const MlScene *scene = NULL;
+  MlError error = {0};
+  if (ml_commit(b, NULL, &scene, &error) != ML_OK) fail_msg("commit: %s", error.message);
+  return scene;
+}
+static inline void fixture_add(MlBuilder *b, MlNode node) {
+  assert_int_not_equal(node, 0);
+  assert_int_equal(ml_add(b, node, NULL), ML_OK);
+}
+static inline MlNode fixture_place(MlBuilder *b, MlNode child, MlTransform t) {
+  MlNode node = ml_place(b, &ML_DESC(MlPlaceDesc, .child = child, .transform = t), NULL);
+  assert_int_not_equal(node, 0);
+  return node;
+}
+
+/* ---- random numbers (splitmix64) */
+
+static uint64_t random_state = 1;
+static inline uint64_t random_u64(void) {
+  uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+static inline double random_in(double lo, double hi) { return lo + (hi - lo) * ((double)(random_u64() >> 11) * 0x1p-53); }
+static inline uint32_t random_below(uint32_t n) { return (uint32_t)(random_u64() % n); }
+static inline MlVec3 random_point(double r) { return (MlVec3){random_in(-r, r), random_in(-r, r), random_in(-r, r)}; }
+static inline MlVec3 random_direction(void) {
+  for (;;) {
+    MlVec3 v = random_point(1.0);
+    double l = dvec_length(v);
+    if (l <= 1.0 && l > 0.01) return dvec_normalize(v);
+  }
+}
+/* Turned, scaled unevenly (or alike), mirrored half of the time, moved. */
+static inline MlTransform random_placement(double reach, bool uniform) {
+  MlTransform turn = ml_transform_turn(random_in(0, 360), random_direction());
+  double s = random_in(0.5, 2.0);
+  MlVec3 scale = uniform ? (MlVec3){s, s, s} : (MlVec3){random_in(0.3, 3), random_in(0.3, 3), random_in(0.3, 3)};
+  if (random_below(2)) scale.x = -scale.x;
+  MlTransform stretch = affine_scale(scale), move = affine_translate(random_point(reach)), t = ml_transform_multiply(&turn, &stretch);
+  if (!uniform) {
+    MlTransform again = ml_transform_turn(random_in(0, 360), random_direction());
+    t = ml_transform_multiply(&t, &again);
+  }
+  return ml_transform_multiply(&move, &t);
+}
+
+static inline Ray ray_to(MlVec3 o, MlVec3 d, uint32_t kind) {
+  return (Ray){.o = dvec_to_vec3(o), .d = dvec_to_vec3(d), .t_max = INFINITY_F, .kind = kind};
+}
+
+/* ---- the same queries without trees: every item is asked */
+
+static inline void brute_instance(const World *world, uint32_t id, const RayQuery *q, uint32_t kind, Hit *hit) {
+  const Instance *instance = &world->instances[id];
+  const Geometry *g = instance->geometry;
+  RayQuery inner;
+  float floor;
+  PrimHit found;
+  if ((instance->hidden & kind) != 0 || !instance_enter(instance, q, INFINITY_F, &inner, &floor)) return;
+  uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
+  for (uint64_t i = count; i-- > 0;) /* backwards: the order must not matter */
+    if (geometry_item_intersect(g, &inner, (uint32_t)i, kind, floor, hit->t, &found)) hit_consider(hit, &found, id, (uint32_t)i);
+}
+
+static inline bool brute_closest(const World *world, const Ray *ray, Hit *hit) {
+  RayQuery q = ray_query(ray->o, ray->d);
+  PrimHit found;
+  *hit = hit_none(ray);
+  for (uint64_t i = world->instance_count; i-- > 0;) brute_instance(world, (uint32_t)i, &q, ray->kind, hit);
+  for (uint64_t i = world->prim_count; i-- > 0;)
+    if ((world->prims[i].hidden & ray->kind) == 0 && prim_intersect(&q, &world->prims[i], world->placed, 0.0f, hit->t, &found))
+      hit_consider(hit, &found, NO_ID, (uint32_t)i);
+  return hit->prim != NO_ID;
+}
+
+static inline bool same_hit(const Hit *a, const Hit *b) {
+  return float_bits(a->t) == float_bits(b->t) && a->prim == b->prim &&
+         (a->prim == NO_ID || (a->instance == b->instance && float_bits(a->u) == float_bits(b->u) && float_bits(a->v) == float_bits(b->v) &&
+                               a->part == b->part));
+}
+
+#endif
