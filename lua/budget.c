@@ -6,8 +6,8 @@
 
 enum {
   SLICE = 1 << 16,     /* units, some 0.1 ms */
-  INTERVAL = 10000,    /* instructions between two hooks where they are quick */
-  INTERVAL_LEAST = 50, /* and where a single one can be slow (long varargs, collisions) */
+  INTERVAL = 1000,     /* instructions between two hooks where they are quick */
+  INTERVAL_LEAST = 20, /* and where a single one can be slow (long varargs, collisions) */
   OVERRUN = 64,        /* slices that a table operation may ignore a limit: far more than any honest one needs */
 };
 #define HOOK_SECONDS 0.004 /* what the interval aims to stay below */
