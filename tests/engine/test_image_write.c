@@ -264,12 +264,13 @@ static void test_too_large(void **state) {
     uint32_t width, height;
     bool fits;
   } cases[] = {
-    {ML_IMAGE_PNG, 65535, 65535, false},  {ML_IMAGE_PNG, 21846, 21846, false},   {ML_IMAGE_PNG, 21844, 21844, true},
-    {ML_IMAGE_PNG, 477218560, 1, true},   {ML_IMAGE_PNG, 0xffffffff, 1, false},  {ML_IMAGE_PNG, 1, 0xffffffff, false},
-    {ML_IMAGE_JPG, 65535, 1, true},       {ML_IMAGE_JPG, 65536, 1, false},       {ML_IMAGE_JPG, 1, 65536, false},
-    {ML_IMAGE_JPG, 65535, 10922, true},   {ML_IMAGE_JPG, 65535, 10923, false},   {ML_IMAGE_JPG, 65535, 65535, false},
-    {ML_IMAGE_HDR, 65535, 65535, true},   {ML_IMAGE_PFM, 65535, 65535, true},    {ML_IMAGE_UNKNOWN, 1, 1, false},
-    {ML_IMAGE_PNG, 0x55555556, 3, false}, {ML_IMAGE_PNG, 0x80000000u, 2, false},
+    {ML_IMAGE_PNG, 65535, 65535, false},   {ML_IMAGE_PNG, 21846, 21846, false},  {ML_IMAGE_PNG, 21844, 21844, true},
+    {ML_IMAGE_PNG, 477218560, 1, true},    {ML_IMAGE_PNG, 0xffffffff, 1, false}, {ML_IMAGE_PNG, 1, 0xffffffff, false},
+    {ML_IMAGE_JPG, 65535, 1, true},        {ML_IMAGE_JPG, 65536, 1, false},      {ML_IMAGE_JPG, 1, 65536, false},
+    {ML_IMAGE_JPG, 65535, 10922, true},    {ML_IMAGE_JPG, 65535, 10923, false},  {ML_IMAGE_JPG, 65535, 65535, false},
+    {ML_IMAGE_HDR, 65535, 65535, true},    {ML_IMAGE_PFM, 65535, 65535, true},   {ML_IMAGE_UNKNOWN, 1, 1, false},
+    {ML_IMAGE_PNG, 1, 357913924, true},    {ML_IMAGE_PNG, 1, 357913925, false},  {ML_IMAGE_PNG, 0x55555556, 3, false},
+    {ML_IMAGE_PNG, 0x80000000u, 2, false},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     MlError error = {0};

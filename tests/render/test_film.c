@@ -339,7 +339,7 @@ typedef struct Race {
 /* Sums that equal their block's size: whatever wave a reader sees, the mean is 1; a mixture of two waves is something else. */
 static void *store_waves(void *ud) {
   Race *race = ud;
-  for (int round = 0; round < 2000; round++) {
+  for (int round = 0; round < 100000; round++) {
     for (uint64_t i = 0; i < 4; i++) {
       PixelSums pixel = {.count = mix((uint32_t)round * 4 + (uint32_t)i) % 200 + 1};
       int n = 0;
