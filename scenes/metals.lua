@@ -1,6 +1,6 @@
 -- Measured metals, from polished to brushed: one row each. The roughness of the last column is a parameter: --set roughness=.4
-camera{ from = {0, 3.6, 8.4}, look_at = {0, .62, -.55}, fov = 30, aperture = .05 }
-render{ size = {1280, 640} }
+camera{ from = {0, 3.3, 7.2}, look_at = {0, .42, -.05}, fov = 30, aperture = .05, exposure = .3 }
+render{ size = {1280, 640}, clamp = 4 }
 local most = param("roughness", .55, { min = 0, max = 1, step = .05, help = "roughness of the last column" })
 local columns = param("columns", 6, { min = 2, max = 12, int = true })
 local ball = proto(sphere{ radius = .42, floor = true })
@@ -11,6 +11,8 @@ for row, name in ipairs{ "copper", "gold", "silver" } do
     ball:with{ material = metal{ name, roughness = most * t } }:at((t - .5) * 5.4, 0, (row - 2) * -1.25 - .4)
   end
 end
-plane{ material = "#55514d" }
-background{ {.035, .04, .05} }
-for i = -1, 1 do area{ at = {i * 4, 5, 1 - 2 * abs(i)}, look_at = {i, 0, 0}, size = {1.2, 4}, radiance = 9, color = kelvin(5200 - 1500 * i) } end
+plane{ material = "#35322f" }
+background{ {.03, .035, .05} }
+area{ at = {-5, 6, 3}, look_at = {0, 0, 0}, size = {4, 4}, power = 900, color = kelvin(4000) }
+area{ at = {6, 4, -3}, look_at = {0, 0, 0}, size = {2, 5}, power = 500, color = kelvin(8500) }
+area{ at = {0, 5, -7}, look_at = {0, 0, 0}, size = {8, 1}, power = 250 }

@@ -1,5 +1,5 @@
 -- The cover of Peter Shirley's "Ray Tracing in One Weekend": about 485 spheres, most of them by chance.
-camera{ from = {13, 2, 3}, look_at = {0, 0, 0}, fov = 20, aperture = .105, focus = 10 }
+camera{ from = {13, 2, 3}, look_at = {0, 0, 0}, fov = 20, aperture = .105, focus = 10, exposure = .1 }
 render{ size = {960, 540}, samples = 100, tonemap = "none" }
 background{ {.7, .82, 1} }
 sphere{ center = {0, -1000, 0}, radius = 1000, material = matte(.5) }
