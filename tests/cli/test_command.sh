@@ -36,7 +36,7 @@ clean() { (cd "$work" && ls -A | grep -v '\.lua$' | xargs -r rm -rf); }
 # ---- the call
 
 version() { run 0 --version && out_has '^moonlit [0-9]' && out_has '^picture version [0-9]' && out_has 'scalar' && err_empty; }
-help() { run 0 --help && out_has 'moonlit render' && out_has '--time-limit' && run 0 check --help && out_has '--memory' && ! out_has '--film' 2>/dev/null; }
+help() { run 0 --help && out_has 'moonlit render' && out_has '--time-limit' && run 0 check --help && out_has '--memory' && ! grep -q -- --film "$work/out"; }
 no_command() { run 2 && err_has 'what shall be done' && out_empty; }
 unknown_option() { run 2 render ball.lua --sampels 3 && err_is 'moonlit: --sampels is not an option; did you mean --samples?' && nothing_new; }
 unknown_isa() { run 2 hash ball.lua --isa abacus && err_has "isa: 'abacus' is not known" && err_has scalar; }
@@ -59,7 +59,7 @@ formats() {
   for f in png jpg hdr pfm PNG; do run 0 render ball.lua -o "p.$f" --quiet && [ -s "$work/p.$f" ] || return; done
   same "$(head -c 2 "$work/p.pfm")" PF && same "$(head -c 10 "$work/p.hdr")" '#?RADIANCE' && same "$(head -c 4 "$work/p.png" | tail -c 3)" PNG
 }
-to_pipe() { run 0 render ball.lua -o - && same "$(head -c 4 "$work/out" | tail -c 3)" PNG && err_has '  hash ' && same "$(tail -c 8 "$work/out" | head -c 4 | od -An -tx1)" ' ae 42 60 82'; }
+to_pipe() { run 0 render ball.lua -o - && same "$(head -c 4 "$work/out" | tail -c 3)" PNG && err_has '  hash ' && same "$(tail -c 8 "$work/out" | head -c 4)" IEND; }
 options_replace() { run 0 render ball.lua -o p.pfm --size 7x5 --samples 2 && out_has '7 x 5 pixels, 2 samples' && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '7 5'; }
 cropped() { run 0 render ball.lua -o p.pfm --crop 3,2,9,4 && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '9 4' && run 2 render ball.lua --crop 30,0,9,4 && err_has 'crop: 30,0,9,4 reaches outside the picture of 32x20'; }
 json() { run 0 render ball.lua -o p.png --json --quiet && same "$(wc -l <"$work/out")" 2 && out_has '^{"diagnostics":\[' && out_has '^{"summary":{"output":"p.png","width":32,.*"hash":"[0-9a-f]\{16\}"'; }
@@ -84,7 +84,7 @@ resume() {
   run 0 render ball.lua --film f --samples 3 --quiet && run 0 hash ball.lua --resume f --samples 11 && h=$(cat "$work/out") &&
     run 0 hash ball.lua --samples 11 && same "$(cat "$work/out")" "$h"
 }
-foreign_film() { run 1 render ball.lua --resume f --set radius=.5 && err_has "f'" && run 1 hash ball.lua --resume nowhere && err_has 'no such file'; }
+foreign_film() { run 2 render ball.lua --resume f --set radius=.5 && err_has "'f' is of another scene" && run 1 hash ball.lua --resume nowhere && err_has 'no such file'; }
 damaged_film() { head -c 100 "$work/f" >"$work/cut" && run 1 hash ball.lua --resume cut && err_has cut && run 1 hash ball.lua --resume ball.lua; }
 check "the hash is alone on the last line" hash_alone
 check "hash and render agree" same_hash
@@ -118,14 +118,14 @@ check "a script that does not end" eval_timeout
 # ---- files that cannot be read or written
 
 no_scene() { run 1 render nothing.lua && err_is "moonlit: cannot read 'nothing.lua': there is no such file" && run 1 check . && err_has 'it is a folder'; }
-big_scene() { head -c 4194305 /dev/zero | tr '\0' ' ' >"$work/big.lua" && run 1 check big.lua && err_has 'at most 4 MiB'; rm -f "$work/big.lua"; }
+big_scene() { head -c 4194305 /dev/zero | tr '\0' ' ' >"$work/big.lua" && run 1 check big.lua && err_has 'at most 4 MiB' && rm "$work/big.lua"; }
 empty_scene() { : >"$work/empty.lua" && run 0 check empty.lua; }
 no_folder() { clean; run 1 render long.lua -o no/p.png && err_is "moonlit: cannot write 'no/p.png': the folder 'no' does not exist" && nothing_new; }
 is_folder() { mkdir "$work/d.png" && run 1 render long.lua -o d.png && err_has 'it is a folder' && rmdir "$work/d.png"; }
 no_extension() { run 2 render long.lua -o picture.bmp && err_has "'picture.bmp' has no known extension" && nothing_new; }
 no_film_folder() { run 1 render long.lua --film no/f && err_has "the folder 'no' does not exist" && nothing_new; }
-too_large_for_format() { run 2 hash ball.lua --size 0x0; run 2 render ball.lua --size 65535x65535 -o p.png; err_has png || run 1 render ball.lua --size 65535x65535 -o p.png && nothing_new; }
-full_disk() { [ -w /dev/full ] || return 0; ln -sf /dev/full "$work/full.png" && run 1 render ball.lua -o full.png && err_has 'the disk is full'; rm -f "$work/full.png"; clean; }
+too_large_for_format() { clean; run 2 render ball.lua --size 65535x30000 --crop 0,0,65535,30000 --samples 1 --memory 400G -o p.png && err_has png && nothing_new; }
+full_disk() { [ -w /dev/full ] || return 0; ln -sf /dev/full "$work/full.png" && run 1 render ball.lua -o full.png && err_has 'the disk is full' && rm "$work/full.png" && nothing_new; }
 full_stdout() { [ -w /dev/full ] || return 0; "$moonlit" render "$work/ball.lua" -o - --quiet >/dev/full 2>"$work/err"; same $? 1 && err_is 'moonlit: cannot write to standard output: the disk is full'; }
 closed_pipe() { { "$moonlit" render "$work/ball.lua" -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader closed the pipe'; }
 closed_doc() { { "$moonlit" doc --markdown 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
@@ -137,7 +137,7 @@ check "no such folder" no_folder
 check "a folder in the way" is_folder
 check "an unknown extension" no_extension
 check "no folder for the film" no_film_folder
-check "too large for the format or the memory" too_large_for_format
+check "too large for the format" too_large_for_format
 check "a full disk" full_disk
 check "a full disk behind standard output" full_stdout
 check "a closed pipe" closed_pipe
@@ -159,7 +159,7 @@ interrupt() {
 }
 interrupted_once() { clean; interrupt 1 render long.lua -o p.png --film f; same $status 130 && [ -s "$work/p.png" ] && [ -s "$work/f" ] && out_has 'of 1000000 samples' && err_has 'interrupted'; }
 goes_on() { run 0 render long.lua --resume f --time-limit .1 -o q.png && [ -s "$work/q.png" ]; }
-interrupted_twice() { clean; interrupt 2 render long.lua -o p.png; same $status 130; rm -f "$work/p.png"; nothing_new; }
+interrupted_twice() { clean; interrupt 2 render long.lua -o p.png; same $status 130 && rm -f "$work/p.png" && nothing_new; }
 interrupted_script() {
   clean
   (cd "$work" && exec "$moonlit" render endless.lua --eval-timeout 60 >out 2>err </dev/null) &
