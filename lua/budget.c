@@ -5,12 +5,13 @@
 #include "sandbox.h"
 
 enum {
-  SLICE = 1 << 16,     /* units, some 0.1 ms */
-  INTERVAL = 1000,     /* instructions between two hooks where they are quick */
-  INTERVAL_LEAST = 20, /* and where a single one can be slow (long varargs, collisions) */
-  OVERRUN = 64,        /* slices that a table operation may ignore a limit: far more than any honest one needs */
+  SLICE = 1 << 16, /* units, some 0.1 ms */
+  INTERVAL = 100,  /* instructions between two calls of the hook: fixed, for lua_sethook walks through all frames */
+  SKIP_MOST = 100, /* calls of the hook for one look at the limits where instructions are quick; 1 where a single one can be */
+                   /* slow (long varargs, collisions) */
+  OVERRUN = 64,    /* slices that a table operation may ignore a limit: far more than any honest one needs */
 };
-#define HOOK_SECONDS 0.004 /* what the interval aims to stay below */
+#define LOOK_SECONDS 0.002 /* from look to look: what `skip` aims to stay below */
 
 _Thread_local int64_t budget_left = SLICE;
 static _Thread_local Budget *current;
@@ -31,14 +32,14 @@ void budget_arm(Budget *budget, int stop) {
     budget->stop_time = ml_clock();
     budget->stop = stop;
   }
-  lua_sethook(budget->L, hook, LUA_MASKCOUNT, 1);
+  if (lua_gethookcount(budget->L) != 1) lua_sethook(budget->L, hook, LUA_MASKCOUNT, 1);
 }
 
 void budget_begin(Budget *budget, lua_State *L) {
   budget->L = L;
   budget->outer = current;
-  budget->interval = INTERVAL;
-  budget->hook_time = ml_clock();
+  budget->skip = budget->skipped = 1;
+  budget->look_time = ml_clock();
   current = budget;
   budget_left = SLICE;
   lua_sethook(L, hook, LUA_MASKCOUNT, INTERVAL);
@@ -71,20 +72,18 @@ static void hook(lua_State *L, lua_Debug *ar) {
   Budget *budget = current;
   if (!budget) return;
   budget->overrun = 0;
-  look(budget);
+  if (!budget->stop) {
+    if (--budget->skipped > 0) return;
+    look(budget);
+  }
   if (budget->stop) {
-    lua_sethook(L, hook, LUA_MASKCOUNT, 1); /* so that what runs while unwinding ends at once, too */
+    budget_arm(budget, budget->stop); /* so that what runs while unwinding ends at once, too */
     budget_raise(L);
   }
-  double now = ml_clock(), took = now - budget->hook_time;
-  budget->hook_time = now;
-  int interval = took > HOOK_SECONDS ? budget->interval / 4 : budget->interval * 2;
-  if (interval < INTERVAL_LEAST) interval = INTERVAL_LEAST;
-  if (interval > INTERVAL) interval = INTERVAL;
-  if (interval != budget->interval) {
-    budget->interval = interval;
-    lua_sethook(L, hook, LUA_MASKCOUNT, interval);
-  }
+  double now = ml_clock();
+  int skip = now - budget->look_time > LOOK_SECONDS ? budget->skip / 4 : budget->skip * 2;
+  budget->skip = budget->skipped = skip < 1 ? 1 : skip > SKIP_MOST ? SKIP_MOST : skip;
+  budget->look_time = now;
 }
 
 void budget_spent_raise(void) {

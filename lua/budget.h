@@ -22,8 +22,8 @@ typedef struct Budget {
   _Atomic int stop;         /* read by the watchdog, too */
   _Atomic double stop_time; /* when it was set */
   uint64_t overrun;         /* slices since, without an instruction of the script in between */
-  int interval;             /* instructions between two hooks; follows how long they take */
-  double hook_time;
+  int skip, skipped;        /* calls of the hook from look to look; follows how long they take */
+  double look_time;
   struct Budget *outer;
 } Budget;
 
