@@ -33,8 +33,6 @@ static inline MlVec3 placed_point_at(const PlacedTransform *placed, MlVec3 p, Ml
   return p;
 }
 
-static inline double clamp_to_cube(double x) { return x < -1.0 ? -1.0 : x > 1.0 ? 1.0 : x; }
-
 /* o, d: the ray in the same space. */
 static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *placed, MlVec3 o, MlVec3 d, const Hit *hit) {
   MlVec3 p0 = dvec_load(prim->p[0]), ray_point = dvec_along(o, d, (double)hit->t);
@@ -55,7 +53,8 @@ static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *pla
   case PRIM_BOX: {
     const PlacedTransform *m = &placed[prim->placed];
     MlVec3 local = placed_point_to_local(m, ray_point);
-    double c[3] = {clamp_to_cube(local.x), clamp_to_cube(local.y), clamp_to_cube(local.z)}, n[3] = {0.0, 0.0, 0.0};
+    double c[3] = {clamp_between(local.x, -1.0, 1.0), clamp_between(local.y, -1.0, 1.0), clamp_between(local.z, -1.0, 1.0)},
+           n[3] = {0.0, 0.0, 0.0};
     c[hit->part >> 1] = n[hit->part >> 1] = (hit->part & 1) != 0 ? 1.0 : -1.0;
     point.p = placed_point_at(m, ray_point, (MlVec3){c[0], c[1], c[2]});
     point.n = matrix_multiply_transposed(m->to_local, (MlVec3){n[0], n[1], n[2]});

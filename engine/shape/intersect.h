@@ -63,10 +63,10 @@ static inline Sheared shear_corner(const RayQuery *q, const float *p) {
   return (Sheared){(p[q->kx] - q->o[q->kx]) - q->sx * z, (p[q->ky] - q->o[q->ky]) - q->sy * z};
 }
 
-/* Whether the ray passes between three sheared corners; u and v are the barycentrics of b and c. An edge's function has the same
- * magnitude in both triangles that share it, and a float difference of products has the exact one's sign unless it is 0: then
- * doubles decide, in which the products are exact. So of two neighbours at least one is hit. */
-static inline bool between_corners(Sheared a, Sheared b, Sheared c, float *u, float *v) {
+/* Whether the ray passes between three sheared corners. An edge's function has the same magnitude in both triangles that share it,
+ * and a float difference of products has the exact one's sign unless it is 0: then doubles decide, in which the products are
+ * exact. So of two neighbours at least one is hit. */
+static inline bool between_corners(Sheared a, Sheared b, Sheared c) {
   float ua = c.x * b.y - c.y * b.x, ub = a.x * c.y - a.y * c.x, uc = b.x * a.y - b.y * a.x;
   if (ua == 0.0f || ub == 0.0f || uc == 0.0f) {
     ua = (float)((double)c.x * (double)b.y - (double)c.y * (double)b.x);
@@ -75,10 +75,7 @@ static inline bool between_corners(Sheared a, Sheared b, Sheared c, float *u, fl
   }
   if ((ua < 0.0f || ub < 0.0f || uc < 0.0f) && (ua > 0.0f || ub > 0.0f || uc > 0.0f)) return false;
   float sum = (ua + ub) + uc;
-  if (!(sum < 0.0f || sum > 0.0f)) return false; /* seen edge on, or degenerate */
-  *u = ub / sum;
-  *v = uc / sum;
-  return true;
+  return sum < 0.0f || sum > 0.0f; /* else it is seen edge on, or degenerate */
 }
 
 /* Where the ray meets the plane through p with normal n (of any length); 0 if it does not. */
@@ -87,15 +84,33 @@ static inline double plane_distance(const RayQuery *q, MlVec3 p, MlVec3 n) {
   if (slope == 0.0) return 0.0;
   return dvec_dot(n, dvec_subtract(p, dvec_from_vec3(q->o))) / slope;
 }
+
+/* Where the ray meets the plane p + u a + v b: distance and coordinates. */
+typedef struct PlanePoint {
+  double t, u, v;
+} PlanePoint;
+static inline bool plane_point(const RayQuery *q, MlVec3 p, MlVec3 a, MlVec3 b, PlanePoint *out) {
+  MlVec3 n = dvec_cross(a, b);
+  double nn = dvec_dot(n, n), t = plane_distance(q, p, n);
+  if (!(t > 0.0) || !(nn > 0.0)) return false;
+  MlVec3 at = dvec_subtract(dvec_along(dvec_from_vec3(q->o), dvec_from_vec3(q->d), t), p);
+  *out = (PlanePoint){t, dvec_dot(dvec_cross(at, b), n) / nn, dvec_dot(dvec_cross(a, at), n) / nn};
+  return true;
+}
+
 static inline MlVec3 corners_normal(const float *a, const float *b, const float *c) {
   MlVec3 o = dvec_load(a);
   return dvec_cross(dvec_subtract(dvec_load(b), o), dvec_subtract(dvec_load(c), o));
 }
+static inline double clamp_between(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
 static inline bool triangle_intersect(const RayQuery *q, const float *a, const float *b, const float *c, PrimHit *out) {
-  if (!between_corners(shear_corner(q, a), shear_corner(q, b), shear_corner(q, c), &out->u, &out->v)) return false;
-  out->t = (float)plane_distance(q, dvec_load(a), corners_normal(a, b, c));
-  out->part = 0;
+  if (!between_corners(shear_corner(q, a), shear_corner(q, b), shear_corner(q, c))) return false;
+  MlVec3 p = dvec_load(a);
+  PlanePoint at;
+  if (!plane_point(q, p, dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p), &at)) return false;
+  double u = clamp_between(at.u, 0.0, 1.0);
+  *out = (PrimHit){.t = (float)at.t, .u = (float)u, .v = (float)clamp_between(at.v, 0.0, 1.0 - u)};
   return out->t > 0.0f;
 }
 
@@ -103,31 +118,21 @@ static inline bool triangle_intersect(const RayQuery *q, const float *a, const f
 static inline bool quad_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
   Sheared p0 = shear_corner(q, prim->p[0]), p1 = shear_corner(q, prim->p[1]), p2 = shear_corner(q, prim->p[2]),
           p3 = shear_corner(q, prim->p[3]);
-  float b, c;
-  if (between_corners(p0, p1, p2, &b, &c)) {
-    out->u = min_f(b + c, 1.0f);
-    out->v = c;
-  } else if (between_corners(p0, p2, p3, &b, &c)) {
-    out->u = b;
-    out->v = min_f(b + c, 1.0f);
-  } else {
-    return false;
-  }
-  out->t = (float)plane_distance(q, dvec_load(prim->p[0]), corners_normal(prim->p[0], prim->p[1], prim->p[3]));
+  if (!between_corners(p0, p1, p2) && !between_corners(p0, p2, p3)) return false;
+  MlVec3 p = dvec_load(prim->p[0]);
+  PlanePoint at;
+  if (!plane_point(q, p, dvec_subtract(dvec_load(prim->p[1]), p), dvec_subtract(dvec_load(prim->p[3]), p), &at)) return false;
+  *out = (PrimHit){.t = (float)at.t, .u = (float)clamp_between(at.u, 0.0, 1.0), .v = (float)clamp_between(at.v, 0.0, 1.0)};
   return out->t > 0.0f;
 }
 
+/* The half axes need not be orthogonal. */
 static inline bool disk_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
-  MlVec3 centre = dvec_load(prim->p[0]), a = dvec_load(prim->p[1]), b = dvec_load(prim->p[2]);
-  MlVec3 n = dvec_cross(a, b);
-  double t = plane_distance(q, centre, n);
-  if (!(t > 0.0)) return false;
-  // Coordinates along the half axes, which need not be orthogonal
-  MlVec3 p = dvec_subtract(dvec_along(dvec_from_vec3(q->o), dvec_from_vec3(q->d), t), centre);
-  double nn = dvec_dot(n, n), u = dvec_dot(dvec_cross(p, b), n) / nn, v = dvec_dot(dvec_cross(a, p), n) / nn;
-  double square = u * u + v * v, hole = (double)prim->r;
+  PlanePoint at;
+  if (!plane_point(q, dvec_load(prim->p[0]), dvec_load(prim->p[1]), dvec_load(prim->p[2]), &at)) return false;
+  double square = at.u * at.u + at.v * at.v, hole = (double)prim->r;
   if (!(square <= 1.0) || square < hole * hole) return false;
-  *out = (PrimHit){.t = (float)t, .u = (float)u, .v = (float)v};
+  *out = (PrimHit){.t = (float)at.t, .u = (float)at.u, .v = (float)at.v};
   return out->t > 0.0f;
 }
 
