@@ -134,7 +134,6 @@ static int on_error(lua_State *L) {
   Sandbox *sandbox = sandbox_of(L);
   lua_settop(L, 1);
   if (sandbox->budget.stop) return 1;
-  if (lua_type(L, 1) == LUA_TSTRING && value_explain(L, lua_tostring(L, 1))) lua_replace(L, 1);
   if (sandbox->desc.on_error) {
     lua_pushcfunction(L, sandbox->desc.on_error);
     lua_insert(L, 1);

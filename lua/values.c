@@ -295,33 +295,6 @@ static int set_field(lua_State *L) {
   return luaL_error(L, "%s do not change; use v:with{ %s = ... }", value && value->kind == VALUE_COLOR ? "colors" : "vectors", name);
 }
 
-/* ---------------------------------------------------------------------- advice */
-
-bool value_explain(lua_State *L, const char *message) {
-  if (strstr(message, "attempt to perform arithmetic on a table value")) {
-    lua_pushfstring(L, "%s — plain tables have no arithmetic: write vec3(0, 1, 0)", message);
-    return true;
-  }
-  if (strstr(message, "attempt to concatenate a") && !strstr(message, "a nil value")) {
-    lua_pushfstring(L, "%s — write tostring(x)", message);
-    return true;
-  }
-  for (unsigned kind = VALUE_VEC2; kind <= VALUE_COLOR; kind++) {
-    char call[40], name[60] = "";
-    snprintf(call, sizeof call, "attempt to call a %s value", kind_name(kind));
-    const char *at = strstr(message, call);
-    if (!at) continue;
-    const char *quote = strchr(at, '\'');
-    if (quote) sscanf(quote, "'%59[^']", name);
-    bool builtin = name[0] && sandbox_get(L, name) == LUA_TFUNCTION;
-    if (name[0]) lua_pop(L, 1);
-    if (builtin) lua_pushfstring(L, "%s — '%s' is a %s of your own here: rename it to call the function", message, name, kind_name(kind));
-    else lua_pushfstring(L, "%s — a %s is no function", message, kind_name(kind));
-    return true;
-  }
-  return false;
-}
-
 void values_open(lua_State *L) {
   static const luaL_Reg methods[] = {{"__eq", equal},         {"__lt", no_order},        {"__le", no_order}, {"__len", no_length},
                                      {"__tostring", to_text}, {"__newindex", set_field}, {NULL, NULL}};

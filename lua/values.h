@@ -44,10 +44,6 @@ void value_read_message(lua_State *L, int index, ValueRead failure, int wanted, 
 /* "vec3(1, 2.5, 3)" (%.14g each), as tostring gives. Returns the length as snprintf does. */
 int value_format(const Value *value, char *out, size_t capacity);
 
-/* What to do about an error of Lua that has to do with values (arithmetic on a plain table, calling a colour, ...): pushes the message with
- * advice behind it, or pushes nothing and returns false. */
-bool value_explain(lua_State *L, const char *message);
-
 /* Install the metatable and the built-ins: vec2 vec3 length dot cross normalize distance reflect lerp mix polar spherical x_axis
  * y_axis z_axis color gray hsv hsl kelvin wavelength, and the maths of lib_math.c. Called by the sandbox.
  *

@@ -40,8 +40,6 @@ static void test_vector_errors(void **state) {
   assert_eval(f, "'tomato' * 2", "error: t:1: text has no arithmetic: write color \"tomato\"");
   assert_eval(f, "'nonsense' * 2", "error: t:1: text has no arithmetic: the left side is a string that is no number");
   assert_eval(f, "'10' + 5, '2' * '3', 10 .. ''", "15\t6\t10");
-  assert_eval(f, "{1, 2, 3} + 1",
-              "error: t:1: attempt to perform arithmetic on a table value — plain tables have no arithmetic: write vec3(0, 1, 0)");
   assert_eval(f, "vec3(1, 2)", "error: t:1: vec3 takes one or three numbers, got 2");
   assert_eval(f, "vec3('a')", "error: t:1: vec3: expected a vec3 or {x, y, z}, got a string");
   assert_eval(f, "vec3{1, 2}", "error: t:1: vec3: {1, 2} has 2 numbers, expected 3 (x, y, z)");
@@ -50,9 +48,7 @@ static void test_vector_errors(void **state) {
   assert_eval(f, "length(3)", "error: t:1: length: argument 1: expected a vector, got a number");
   assert_eval(f, "length()", "error: t:1: length: argument 1: expected a number or a vector, got nothing");
   assert_eval(f, "mix(1, 2)", "error: t:1: mix(a, b, t) needs t: 0 gives a, 1 gives b");
-  assert_eval(
-    f, "(function() local mix = color(1) return mix(1) end)()",
-    "error: t:1: attempt to call a color value (local 'mix') — 'mix' is a color of your own here: rename it to call the function");
+  assert_eval(f, "(function() local mix = color(1) return mix(1) end)()", "error: t:1: attempt to call a color value (local 'mix')");
 }
 
 static void test_colors(void **state) {
