@@ -1,6 +1,5 @@
 /* test_failures.c - what happens when memory, threads or files run out at any moment: the named error or the normal picture, never a leak.
  * And that engines leave nothing behind when all goes well. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -8,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 // cmocka needs the headers above
 #include <cmocka.h>
@@ -16,6 +14,7 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "moonlit.h"
+#include "temporary_folder.h"
 
 /* ------------------------------------------------------- memory that fails */
 
@@ -244,22 +243,8 @@ static void a_pool_that_cannot_grow_still_works(void **state) {
 
 /* ------------------------------------------------------------------- files */
 
-static int entries_of(const char *folder) {
-  int count = 0;
-  DIR *entries = opendir(folder);
-  assert_non_null(entries);
-  for (struct dirent *entry; (entry = readdir(entries));) count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-  closedir(entries);
-  return count;
-}
-
 static void files_may_not_open(void **state) {
   (void)state;
-  char folder[] = "/tmp/moonlit-test-XXXXXX", path[60], picture[60];
-  assert_non_null(mkdtemp(folder));
-  snprintf(path, sizeof path, "%s/film", folder);
-  snprintf(picture, sizeof picture, "%s/picture.png", folder);
-
   MlError error = {0};
   MlEngine *engine;
   MlBuilder *builder;
@@ -274,25 +259,23 @@ static void files_may_not_open(void **state) {
   assert_int_equal(ml_film_create(engine, scene, &view, &settings, &film, &error), ML_OK);
 
   file_fail_after(0);
-  assert_int_equal(ml_film_save(film, path, &error), ML_ERROR_FILE);
+  assert_int_equal(ml_film_save(film, in_folder("film"), &error), ML_ERROR_FILE);
   assert_non_null(strstr(error.message, "too many open files"));
-  assert_int_equal(ml_film_write(engine, film, picture, 0.0f, ML_TONEMAP_AGX, &error), ML_ERROR_FILE);
-  assert_int_equal(entries_of(folder), 0);
+  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), 0.0f, ML_TONEMAP_AGX, &error), ML_ERROR_FILE);
+  assert_true(folder_is_empty());
   file_fail_after(-1);
-  assert_int_equal(ml_film_save(film, path, &error), ML_OK);
-  assert_int_equal(ml_film_write(engine, film, picture, 0.0f, ML_TONEMAP_AGX, &error), ML_OK);
-  assert_int_equal(entries_of(folder), 2);
+  assert_int_equal(ml_film_save(film, in_folder("film"), &error), ML_OK);
+  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), 0.0f, ML_TONEMAP_AGX, &error), ML_OK);
   file_fail_after(0);
-  assert_int_equal(ml_film_load(film, path, &error), ML_ERROR_FILE);
+  assert_int_equal(ml_film_load(film, in_folder("film"), &error), ML_ERROR_FILE);
   file_fail_after(-1);
-  assert_int_equal(ml_film_load(film, path, &error), ML_OK);
+  assert_int_equal(ml_film_load(film, in_folder("film"), &error), ML_OK);
 
   ml_film_destroy(film);
   ml_scene_release(scene);
   ml_engine_destroy(engine);
-  unlink(path);
-  unlink(picture);
-  assert_int_equal(rmdir(folder), 0);
+  unlink(in_folder("film"));
+  unlink(in_folder("picture.png"));
 }
 
 /* -------------------------------------------------------------------- life */
@@ -326,5 +309,5 @@ int main(void) {
     cmocka_unit_test(a_pool_that_cannot_grow_still_works), cmocka_unit_test(files_may_not_open),
     cmocka_unit_test(a_thousand_engines_leave_nothing),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
