@@ -154,6 +154,7 @@ static int base_next(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 3); /* table, key, best key so far: both texts stay alive */
   table_unproxy(L, 1);
+  luaL_argcheck(L, lua_type(L, 2) != LUA_TNUMBER || lua_rawequal(L, 2, 2), 2, "nan is no key");
   bool first = lua_isnil(L, 2);
   Key after = first ? (Key){0} : key_of(L, 2), best = {0};
   bool found = false;

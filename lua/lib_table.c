@@ -28,7 +28,9 @@ static void move_item(lua_State *L, int from_table, lua_Integer from, int to_tab
 
 static int table_insert(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  lua_Integer end = luaL_len(L, 1) + 1, position = end;
+  lua_Integer length = luaL_len(L, 1);
+  luaL_argcheck(L, length < LUA_MAXINTEGER, 1, "the list is full");
+  lua_Integer end = length + 1, position = end;
   switch (lua_gettop(L)) {
   case 2: break;
   case 3:

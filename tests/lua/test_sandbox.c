@@ -107,6 +107,7 @@ static void test_order_of_keys(void **state) {
                 "local t = setmetatable({}, { __pairs = function(t) return function(_, k) if not k then return 1, 2 end end, t end })\n"
                 "for k, v in pairs(t) do print(k, v) end",
                 "t:2: 1\t2\n");
+  expect_error(f, "next({ 1 }, 0 / 0)", "t:1: bad argument #2 to 'next' (nan is no key)");
   expect_error(f, "for k in pairs(5) do end", "t:1: pairs(x) goes through the fields of a table; this is a number");
 }
 
@@ -180,6 +181,8 @@ static void test_table(void **state) {
   expect_output(
     f, "local t = {5, 4, 3, 2, 1} table.sort(t, function() return true end) print(#t) table.sort(t, function() return false end) print(#t)",
     "t:1: 5\nt:1: 5\n"); /* an order that contradicts itself */
+  expect_error(f, "table.insert(setmetatable({}, { __len = function() return math.maxinteger end }), 1)",
+               "t:1: bad argument #1 to 'insert' (the list is full)");
   expect_error(f, "table.concat{1, {}}", "t:1: table.concat joins strings and numbers: item 2 is a table");
   expect_error(f, "table.insert({}, 5, 1)", "t:1: bad argument #2 to 'insert' (position out of bounds)");
 }
