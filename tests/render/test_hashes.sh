@@ -39,5 +39,9 @@ while read -r _ scene options; do
   check "$scene: resumed after 5 of 12" resumes "$scene" "$without_samples" 5 12
   check "$scene: a crop" crop_is_part "$scene" "$(sed 's/--size [0-9x]*//' <<<"$options")" 13,9,37,30
 done < <(pictures)
+# Hashes can tell pictures apart.
+other() { [ "$(hash_of "$MOONLIT" hash "$@" $default_options)" != "$(hash_of "$MOONLIT" hash scenes/cornell.lua $default_options)" ]; }
+check "another seed is another picture" other scenes/cornell.lua --seed 2
+check "another scene is another picture" other scenes/hello.lua
 check "there are pictures" same "$(pictures | grep -c . | sed 's/[1-9][0-9]*/some/')" some
 finish

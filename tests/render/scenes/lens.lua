@@ -5,5 +5,5 @@ background{ {.5, .6, .8} }
 plane{ material = "#777777" }
 local r = rng "balls"
 for i = 1, 30 do
-  sphere{ center = {r(-2, 2), r(.1, 1.6), r(-3, 2.5)}, radius = r(.05, .25), material = { r(), r(), r() } }
+  sphere{ center = {r(-2, 2), r(.1, 1.6), r(-3, 2.5)}, radius = r(.05, .25), material = { r(.9), r(.9), r(.9) } }
 end
