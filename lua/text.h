@@ -20,7 +20,7 @@ typedef struct Store {
   bool failed;
 } Store;
 
-void *store_alloc(Store *store, size_t size); /* zeroed, aligned to 16; NULL when out of memory */
+void *store_alloc(Store *store, size_t size);                        /* zeroed, aligned to 16; NULL when out of memory */
 const char *store_copy(Store *store, const char *text, size_t size); /* ended by 0; "" when out of memory */
 const char *store_format(Store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void store_free(Store *store);

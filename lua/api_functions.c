@@ -1,0 +1,124 @@
+/* api_functions.c - functions, methods and constants: their part of the API table. Examples are scenes of their own, or lines that begin one. */
+#include "api.h"
+
+#define SCENE "scene"
+#define PLACING "placing"
+#define VALUES "vectors and colours"
+#define MATHS "maths"
+#define RANDOM "randomness"
+#define CONSOLE "parameters, console, modules"
+#define LUA "from Lua"
+
+const ApiFunction api_functions[] = {
+  /* ---- the scene */
+  {"proto", API_FUNCTION, SCENE, "proto(x)", "Marks x as a pattern: never shown by itself, shown wherever something uses it.",
+   "local ball = proto(sphere{ radius = 0.4, floor = true })\nfor i = -1, 1 do ball:at(i, 0, 0) end\nplane{}"},
+  {"hide", API_FUNCTION, SCENE, "hide(x)", "Takes x out of the scene and of every group that uses it.", "hide(box{})\nsphere{ floor = true }\nplane{}"},
+  {"show", API_FUNCTION, SCENE, "show(x)", "Puts x itself into the scene, although something else uses it.", "local b = box{ floor = true }\nb:at(2, 0, 0)\nshow(b)\nplane{}"},
+  {"add", API_FUNCTION, SCENE, "add(x)", "The same as show; things are in the scene without it.", "add(sphere{ floor = true })\nplane{}"},
+  {"only", API_FUNCTION, SCENE, "only(x)", "For debugging: of all shapes, shows only those marked by it; lights stay.", "only(sphere{ floor = true })\nplane{}"},
+  {"bounds", API_FUNCTION, SCENE, "bounds(x)", "The box around x as { min, max, size, center }, four vectors.",
+   "local b = box{ size = 2, floor = true }\nsphere{ radius = 0.5, at = bounds(b).max }\nplane{}"},
+  {"material", API_FUNCTION, SCENE, "material(name, m)", "The material m with a name for messages.",
+   "local brushed = material(\"brushed\", metal{ \"iron\", roughness = 0.3 })\nsphere{ floor = true, material = brushed }\nplane{}"},
+  {"mix", API_FUNCTION, SCENE, "mix(a, b, t)", "Between a (t = 0) and b (t = 1): two numbers, vectors, colours, or materials.",
+   "sphere{ floor = true, material = mix(matte \"tomato\", mirror{}, 0.3) }\nplane{}"},
+
+  /* ---- placing */
+  {"at", API_METHOD, PLACING, "part:at(x, y, z) or part:at(v)", "Moves it, so that its origin lands there.", "sphere{}:at(0, 1, 0)\nplane{}"},
+  {"turn", API_METHOD, PLACING, "part:turn{ y = 30 }, part:turn(degrees) or part:turn(degrees, axis)", "Turns it about the origin: about x, then y, then z; a number about y; or about an axis.",
+   "box{}:turn(45, {1, 1, 0}):at(0, 1, 0)\nplane{}"},
+  {"turn_x", API_METHOD, PLACING, "part:turn_x(degrees)", "Turns it about the x axis.", "box{}:turn_x(30):at(0, 1, 0)\nplane{}"},
+  {"turn_y", API_METHOD, PLACING, "part:turn_y(degrees)", "Turns it about the y axis, from +z towards +x.", "box{ floor = true }:turn_y(30)\nplane{}"},
+  {"turn_z", API_METHOD, PLACING, "part:turn_z(degrees)", "Turns it about the z axis.", "box{}:turn_z(30):at(0, 1, 0)\nplane{}"},
+  {"scale", API_METHOD, PLACING, "part:scale(2) or part:scale{1, 2, 1}", "Scales it about the origin.", "sphere{ floor = true }:scale{1, 2, 1}\nplane{}"},
+  {"mirror", API_METHOD, PLACING, "part:mirror \"x\"", "Mirrors it at the origin, along x, y or z.", "box{ at = {1, 0.5, 0}, turn = 20 }:mirror \"x\"\nplane{}"},
+  {"transform", API_METHOD, PLACING, "part:transform(t)", "Applies a chain of placing methods kept by transform().", "local t = transform():turn_y(45):at(1, 0, 0)\nbox{ floor = true }:transform(t)\nplane{}"},
+  {"with", API_METHOD, PLACING, "part:with{ field = value }", "The same with other fields; materials have it, too.", "local b = proto(sphere{ floor = true })\nb:with{ material = \"gold\" }\nplane{}"},
+
+  /* ---- values */
+  {"vec3", API_FUNCTION, VALUES, "vec3(x, y, z) or vec3(a)", "A vector with arithmetic, component by component; .x .y .z and swizzles like .zyx read it.", "sphere{ at = vec3(0, 1, 0) * 2 }\nplane{}"},
+  {"vec2", API_FUNCTION, VALUES, "vec2(u, v)", "A pair, for uv.", "local p = vec2(1, 2) * 0.5\nsphere{ at = {p.x, p.y, 0} }\nplane{}"},
+  {"x_axis", API_VALUE, VALUES, "x_axis", "vec3(1, 0, 0), to the right.", "disk{ normal = x_axis }\nplane{}"},
+  {"y_axis", API_VALUE, VALUES, "y_axis", "vec3(0, 1, 0), up.", "disk{ normal = y_axis, at = {0, 1, 0} }\nplane{}"},
+  {"z_axis", API_VALUE, VALUES, "z_axis", "vec3(0, 0, 1), towards the viewer.", "disk{ normal = z_axis }\nplane{}"},
+  {"length", API_FUNCTION, VALUES, "length(v)", "The length of a vector.", "sphere{ radius = length(vec3(0.5, 0.5, 0)) }"},
+  {"distance", API_FUNCTION, VALUES, "distance(a, b)", "The distance of two points.", "sphere{ radius = distance({0, 0, 0}, {0, 1, 0}) }"},
+  {"dot", API_FUNCTION, VALUES, "dot(a, b)", "The dot product.", "sphere{ radius = dot({1, 0, 0}, {1, 2, 3}) }"},
+  {"cross", API_FUNCTION, VALUES, "cross(a, b)", "The cross product.", "disk{ normal = cross({0, 0, 1}, {1, 0, 0}) }"},
+  {"normalize", API_FUNCTION, VALUES, "normalize(v)", "The vector of length 1 in the same direction.", "sphere{ at = normalize({1, 1, 0}) }"},
+  {"reflect", API_FUNCTION, VALUES, "reflect(v, n)", "v mirrored at the plane with the normal n.", "directional{ reflect({1, -1, 0}, {1, 0, 0}) }\nsphere{}"},
+  {"lerp", API_FUNCTION, VALUES, "lerp(a, b, t)", "The same as mix, for numbers, vectors and colours.", "for i = 0, 4 do sphere{ radius = 0.3, at = lerp({-2, 0, 0}, {2, 1, 0}, i / 4) } end"},
+  {"polar", API_FUNCTION, VALUES, "polar(radius, degrees, y)", "A point on a circle about the y axis: 0 is +z, 90 is +x; y is 0 unless given.", "for i = 1, 8 do sphere{ radius = 0.3, at = polar(2, i * 45) } end"},
+  {"spherical", API_FUNCTION, VALUES, "spherical(radius, height, heading)", "A point on a sphere: height 90 is +y, heading as in polar; degrees.", "sphere{ radius = 0.3, at = spherical(2, 30, 45) }"},
+  {"color", API_FUNCTION, VALUES, "color \"#ff8800\", color \"tomato\", color(r, g, b) or color(gray)", "A colour: text is sRGB, numbers are linear.", "sphere{ material = color \"#ff8800\" * 0.5 }"},
+  {"gray", API_FUNCTION, VALUES, "gray(x)", "A linear grey.", "sphere{ material = gray(0.18) }"},
+  {"hsv", API_FUNCTION, VALUES, "hsv(h, s, v)", "A picker's colour: hue in degrees, saturation and value 0..1; sRGB, decoded.", "sphere{ material = hsv(200, 0.6, 0.8) }"},
+  {"hsl", API_FUNCTION, VALUES, "hsl(h, s, l)", "A picker's colour: hue in degrees, saturation and lightness 0..1; sRGB, decoded.", "sphere{ material = hsl(200, 0.6, 0.5) }"},
+  {"kelvin", API_FUNCTION, VALUES, "kelvin(temperature)", "The colour of a glowing body, 1000..40000 K, with luminance 1.", "light{ at = {2, 3, 2}, color = kelvin(3200) }\nsphere{}\nplane{ point = {0, -1, 0} }"},
+  {"wavelength", API_FUNCTION, VALUES, "wavelength(nm)", "The colour of a single line, 380..780 nm, with luminance 1.", "light{ at = {2, 3, 2}, color = wavelength(589) }\nsphere{}\nplane{ point = {0, -1, 0} }"},
+
+  /* ---- maths */
+  {"pi", API_VALUE, MATHS, "pi", "3.14159...", "sphere{ radius = pi / 3 }"},
+  {"tau", API_VALUE, MATHS, "tau", "2 pi.", "sphere{ radius = tau / 6 }"},
+  {"sin", API_FUNCTION, MATHS, "sin(x)", "Sine, in radians; like all maths here for numbers and, by component, vectors.", "for i = 0, 9 do sphere{ radius = 0.2, at = {i * 0.5 - 2, sin(i), 0} } end"},
+  {"cos", API_FUNCTION, MATHS, "cos(x)", "Cosine, in radians.", "for i = 0, 9 do sphere{ radius = 0.2, at = {i * 0.5 - 2, cos(i), 0} } end"},
+  {"tan", API_FUNCTION, MATHS, "tan(x)", "Tangent, in radians.", "sphere{ radius = tan(0.7) }"},
+  {"asin", API_FUNCTION, MATHS, "asin(x)", "Arc sine, in radians.", "sphere{ radius = asin(0.8) }"},
+  {"acos", API_FUNCTION, MATHS, "acos(x)", "Arc cosine, in radians.", "sphere{ radius = acos(0.5) }"},
+  {"atan", API_FUNCTION, MATHS, "atan(y) or atan(y, x)", "Arc tangent, in radians; with x of the right quadrant.", "sphere{ radius = atan(1, 1) }"},
+  {"exp", API_FUNCTION, MATHS, "exp(x)", "e to the x.", "sphere{ radius = exp(-0.5) }"},
+  {"log", API_FUNCTION, MATHS, "log(x) or log(x, base)", "Logarithm, natural unless a base is given.", "sphere{ radius = log(8, 2) / 3 }"},
+  {"sqrt", API_FUNCTION, MATHS, "sqrt(x)", "Square root.", "sphere{ radius = sqrt(2) / 2 }"},
+  {"pow", API_FUNCTION, MATHS, "pow(x, y)", "x to the y, the same as x^y.", "sphere{ radius = pow(2, -0.5) }"},
+  {"abs", API_FUNCTION, MATHS, "abs(x)", "Without the sign.", "sphere{ radius = abs(-0.7) }"},
+  {"sign", API_FUNCTION, MATHS, "sign(x)", "-1, 0 or 1.", "sphere{ radius = sign(5) }"},
+  {"floor", API_FUNCTION, MATHS, "floor(x)", "Down to a whole number.", "sphere{ radius = floor(1.7) }"},
+  {"ceil", API_FUNCTION, MATHS, "ceil(x)", "Up to a whole number.", "sphere{ radius = ceil(0.3) }"},
+  {"round", API_FUNCTION, MATHS, "round(x)", "To the nearest whole number, halves away from 0.", "sphere{ radius = round(1.2) }"},
+  {"fract", API_FUNCTION, MATHS, "fract(x)", "x - floor(x).", "sphere{ radius = fract(2.8) }"},
+  {"mod", API_FUNCTION, MATHS, "mod(x, y)", "The rest, with y's sign: the same as x % y.", "sphere{ radius = mod(5.5, 2) }"},
+  {"min", API_FUNCTION, MATHS, "min(a, b, ...)", "The least.", "sphere{ radius = min(1, 2) }"},
+  {"max", API_FUNCTION, MATHS, "max(a, b, ...)", "The greatest.", "sphere{ radius = max(1, 0.5) }"},
+  {"clamp", API_FUNCTION, MATHS, "clamp(x, low, high)", "x, but not below low or above high.", "sphere{ radius = clamp(3, 0.5, 1) }"},
+  {"saturate", API_FUNCTION, MATHS, "saturate(x)", "clamp(x, 0, 1).", "sphere{ radius = saturate(3) }"},
+  {"step", API_FUNCTION, MATHS, "step(edge, x)", "0 where x < edge, else 1.", "sphere{ radius = step(0.5, 0.7) }"},
+  {"smoothstep", API_FUNCTION, MATHS, "smoothstep(a, b, x)", "0 at a, 1 at b, smooth between; falls where a > b.", "for i = 0, 9 do sphere{ radius = 0.2, at = {i * 0.5 - 2, smoothstep(2, 7, i), 0} } end"},
+  {"rad", API_FUNCTION, MATHS, "rad(degrees)", "Degrees as radians.", "sphere{ radius = sin(rad(30)) }"},
+  {"deg", API_FUNCTION, MATHS, "deg(radians)", "Radians as degrees.", "box{ turn = deg(pi / 6) }"},
+
+  /* ---- randomness */
+  {"random", API_FUNCTION, RANDOM, "random(), random(n) or random(a, b)", "0..1, a whole number 1..n, or between a and b; the same in every run.", "for i = 1, 20 do sphere{ radius = 0.2, at = {random() * 4 - 2, 0.2, random() * 4 - 2} } end\nplane{}"},
+  {"rng", API_FUNCTION, RANDOM, "rng \"name\"", "A stream of its own: r(), r(a, b), r:int(a, b), r:pick(list), r:disk(), r:sphere(), r:color(), r:shuffle(list).",
+   "local r = rng \"balls\"\nfor i = 1, 20 do sphere{ radius = r(0.1, 0.3), floor = true, at = r:disk() * 2, material = r:color() } end\nplane{}"},
+  {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone.", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
+
+  /* ---- parameters, console, modules */
+  {"param", API_FUNCTION, CONSOLE, "param(name, default, { min, max, step, int, unit, help, group, drag }) or param(name, default, { \"a\", \"b\" })",
+   "A plain value that --set name=value changes; the default's type decides the kind.", "local r = param(\"radius\", 1, { min = 0.1, max = 3, unit = \"m\", help = \"ball size\" })\nsphere{ radius = r, floor = true }\nplane{}"},
+  {"print", API_FUNCTION, CONSOLE, "print(...)", "Writes to the console, with file and line; tables in full.", "print(\"hello\", {1, 2})\nsphere{}"},
+  {"warn", API_FUNCTION, CONSOLE, "warn(...)", "A warning at this line.", NULL},
+  {"require", API_FUNCTION, CONSOLE, "require \"lib/tree\"", "Runs a file beside the scene, once, and gives what it returns; shapes made meanwhile are patterns.", NULL},
+
+  /* ---- what stays of Lua */
+  {"assert", API_FUNCTION, LUA, "assert(v, message)", "Ends the script with the message unless v is true.", "assert(1 < 2, \"never\")\nsphere{}"},
+  {"error", API_FUNCTION, LUA, "error(message, level)", "Ends the script with a message.", NULL},
+  {"pcall", API_FUNCTION, LUA, "pcall(f, ...)", "Calls f and gives true and its results, or false and the error.", "pcall(error, \"no\")\nsphere{}"},
+  {"xpcall", API_FUNCTION, LUA, "xpcall(f, handler, ...)", "The same with a function that sees the error first.", "xpcall(error, print, \"no\")\nsphere{}"},
+  {"ipairs", API_FUNCTION, LUA, "ipairs(list)", "For loops over a list.", "for i, name in ipairs{ \"gold\", \"copper\" } do sphere{ at = {2 * i, 0, 0}, material = name } end"},
+  {"pairs", API_FUNCTION, LUA, "pairs(t)", "For loops over a table, in the order of its sorted keys.", "for name, x in pairs{ gold = 0, copper = 2 } do sphere{ at = {x, 0, 0}, material = name } end"},
+  {"next", API_FUNCTION, LUA, "next(t, key)", "The key after this one and its value.", "if next({}) == nil then sphere{} end"},
+  {"select", API_FUNCTION, LUA, "select(n, ...)", "The arguments from the n-th on; select(\"#\", ...) counts them.", "sphere{ radius = select(2, 5, 1) }"},
+  {"type", API_FUNCTION, LUA, "type(v)", "The kind of a value, \"vec3\" and \"color\" among them.", "if type(vec3(1)) == \"vec3\" then sphere{} end"},
+  {"tostring", API_FUNCTION, LUA, "tostring(v)", "A value as text.", "print(tostring(vec3(1, 2, 3)))\nsphere{}"},
+  {"tonumber", API_FUNCTION, LUA, "tonumber(text, base)", "Text as a number, or nil.", "sphere{ radius = tonumber(\"1.5\") }"},
+  {"rawequal", API_FUNCTION, LUA, "rawequal(a, b)", "The very same value.", "if rawequal(1, 1) then sphere{} end"},
+  {"rawlen", API_FUNCTION, LUA, "rawlen(t)", "The length of a list or text.", "sphere{ radius = rawlen{ 1 } }"},
+  {"getmetatable", API_FUNCTION, LUA, "getmetatable(t)", "The metatable of a table of yours.", "if not getmetatable({}) then sphere{} end"},
+  {"setmetatable", API_FUNCTION, LUA, "setmetatable(t, m)", "Gives a table of yours a metatable.", "local t = setmetatable({}, { __index = function() return 1 end })\nsphere{ radius = t.r }"},
+  {"math", API_VALUE, LUA, "math", "Lua's maths library; its functions are the same as the global ones.", "sphere{ radius = math.sqrt(1) }"},
+  {"string", API_VALUE, LUA, "string", "Lua's strings library.", "print(string.format(\"%.2f\", 1.5))\nsphere{}"},
+  {"table", API_VALUE, LUA, "table", "Lua's tables library; sort is stable.", "local t = {3, 1, 2}\ntable.sort(t)\nsphere{ radius = t[1] }"},
+  {"utf8", API_VALUE, LUA, "utf8", "Lua's UTF-8 library.", "sphere{ radius = utf8.len(\"\xC3\xA4\") }"},
+  {NULL, API_VALUE, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,92 @@
+/* params_output.c - the parameters of a scene as text and as JSON. */
+#include <string.h>
+
+#include "script.h"
+#include "text.h"
+
+static const char *type_name(ScriptParamType type) {
+  static const char *const names[] = {"number", "int", "bool", "string", "choice", "color", "vec3"};
+  return names[type];
+}
+
+static bool is_vector(const ScriptParam *p) { return p->type == SCRIPT_PARAM_COLOR || p->type == SCRIPT_PARAM_VEC3; }
+static bool is_text(const ScriptParam *p) { return p->type == SCRIPT_PARAM_STRING || p->type == SCRIPT_PARAM_CHOICE; }
+
+/* As --set takes it. */
+static void put_value(const ScriptParam *p, const double *numbers, const char *text, const MlSink *sink) {
+  if (is_text(p)) script_write_visible(text, strlen(text), sink);
+  else if (is_vector(p)) put_format(sink, "%g,%g,%g", numbers[0], numbers[1], numbers[2]);
+  else if (p->type == SCRIPT_PARAM_BOOL) put_string(sink, numbers[0] != 0 ? "true" : "false");
+  else put_format(sink, "%g", numbers[0]);
+}
+
+static bool value_changed(const ScriptParam *p) {
+  return is_text(p) ? strcmp(p->text, p->def_text) != 0 : memcmp(p->value, p->def, sizeof p->value) != 0;
+}
+
+void script_write_params(const ScriptEvaluation *e, const MlSink *sink) {
+  for (size_t i = 0; i < e->param_count; i++) {
+    const ScriptParam *p = &e->params[i];
+    script_write_visible(p->name, strlen(p->name), sink);
+    put_string(sink, "=");
+    put_value(p, p->value, p->text, sink);
+    put_format(sink, "  (%s", type_name(p->type));
+    if (p->has_min) put_format(sink, ", min %g", p->min);
+    if (p->has_max) put_format(sink, ", max %g", p->max);
+    if (p->has_step) put_format(sink, ", step %g", p->step);
+    if (*p->unit) {
+      put_string(sink, ", in ");
+      script_write_visible(p->unit, strlen(p->unit), sink);
+    }
+    for (size_t k = 0; k < p->choice_count; k++) {
+      put_string(sink, k ? " | " : ": ");
+      script_write_visible(p->choices[k], strlen(p->choices[k]), sink);
+    }
+    if (value_changed(p)) {
+      put_string(sink, ", default ");
+      put_value(p, p->def, p->def_text, sink);
+    }
+    put_string(sink, ")");
+    if (*p->help) put_string(sink, "  ");
+    script_write_visible(p->help, strlen(p->help), sink);
+    put_string(sink, "\n");
+  }
+}
+
+static void put_json_value(const ScriptParam *p, const double *numbers, const char *text, const MlSink *sink) {
+  if (is_text(p)) script_write_json_string(text, sink);
+  else if (is_vector(p)) put_format(sink, "[%g,%g,%g]", numbers[0], numbers[1], numbers[2]);
+  else put_value(p, numbers, text, sink);
+}
+
+void script_write_params_json(const ScriptEvaluation *e, const MlSink *sink) {
+  put_string(sink, "[");
+  for (size_t i = 0; i < e->param_count; i++) {
+    const ScriptParam *p = &e->params[i];
+    put_format(sink, "%s{\"name\":", i ? "," : "");
+    script_write_json_string(p->name, sink);
+    put_format(sink, ",\"type\":\"%s\",\"value\":", type_name(p->type));
+    put_json_value(p, p->value, p->text, sink);
+    put_string(sink, ",\"default\":");
+    put_json_value(p, p->def, p->def_text, sink);
+    if (p->has_min) put_format(sink, ",\"min\":%g", p->min);
+    if (p->has_max) put_format(sink, ",\"max\":%g", p->max);
+    if (p->has_step) put_format(sink, ",\"step\":%g", p->step);
+    if (p->drag) put_string(sink, ",\"drag\":true");
+    const char *const texts[3][2] = {{"unit", p->unit}, {"help", p->help}, {"group", p->group}};
+    for (size_t k = 0; k < 3; k++) {
+      if (!*texts[k][1]) continue;
+      put_format(sink, ",\"%s\":", texts[k][0]);
+      script_write_json_string(texts[k][1], sink);
+    }
+    for (size_t k = 0; k < p->choice_count; k++) {
+      put_string(sink, k ? "," : ",\"choices\":[");
+      script_write_json_string(p->choices[k], sink);
+    }
+    if (p->choice_count) put_string(sink, "]");
+    put_string(sink, ",\"file\":");
+    script_write_json_string(p->file, sink);
+    put_format(sink, ",\"line\":%u}", p->line);
+  }
+  put_string(sink, "]\n");
+}
