@@ -1,0 +1,223 @@
+/* test_furnace.c - thermal equilibrium: where every diffuse thing of albedo rho emits 1 - rho, everything else is lossless and the
+ * surroundings are 1, all radiance is 1, however wild the scene.
+ *
+ * Found by scattering alone, emission telescopes and every single sample is 1, so that one leak or one ray that starts on the wrong side
+ * is seen. With light sampling the mean is 1. */
+#include <stdlib.h>
+
+#include "radiance.h"
+
+static Rig rig;
+static int create(void **state) {
+  (void)state;
+  rig_create(&rig);
+  return 0;
+}
+static int destroy(void **state) {
+  (void)state;
+  rig_destroy(&rig);
+  return 0;
+}
+
+/* ---- wild scenes */
+
+static uint64_t dice_state;
+static double dice(double from, double to) {
+  dice_state = dice_state * 6364136223846793005ull + 1442695040888963407ull;
+  return from + (to - from) * (double)(dice_state >> 11) * 0x1p-53;
+}
+static MlVec3 dice_vector(double r) {
+  double x = dice(-r, r), y = dice(-r, r);
+  return (MlVec3){x, y, dice(-r, r)};
+}
+
+typedef enum Palette { LOSSLESS, DIFFUSE, BOTH } Palette;
+static MlMaterial any_material(Palette palette) {
+  double kind = dice(0, 1);
+  if (palette == DIFFUSE || (palette == BOTH && kind < .5)) {
+    double rho = dice(.1, .7);
+    return matte(&rig, rho, 1 - rho);
+  }
+  if (kind < .7) return mirror(&rig);
+  if (kind < .9) return glass(&rig, dice(1.1, 2.2));
+  double rho = .5;
+  return palette == LOSSLESS
+           ? glass(&rig, 1.5)
+           : ml_mix(rig.b, &ML_DESC(MlMixDesc, .a = matte(&rig, rho, 1 - rho), .b = glass(&rig, 1.4), .amount = .5f), &rig.error);
+}
+
+/* A sphere of triangles, coarse enough that the ball's normals, if it has them, differ much from the faces'. */
+static MlNode coarse_ball(MlMaterial material, bool smooth) {
+  enum { RINGS = 5, STEPS = 7 };
+  float points[(RINGS + 1) * STEPS * 3];
+  uint32_t triangles[RINGS * STEPS * 6];
+  for (int i = 0; i <= RINGS; i++) {
+    for (int j = 0; j < STEPS; j++) {
+      double theta = M_PI * (i + .02) / (RINGS + .04), phi = 2 * M_PI * j / STEPS;
+      float *p = points + 3 * (i * STEPS + j);
+      p[0] = (float)(sin(theta) * cos(phi)), p[1] = (float)cos(theta), p[2] = (float)(-sin(theta) * sin(phi));
+    }
+  }
+  for (uint32_t i = 0; i < RINGS; i++) {
+    for (uint32_t j = 0; j < STEPS; j++) {
+      uint32_t a = i * STEPS + j, b = i * STEPS + (j + 1) % STEPS, *t = triangles + 6 * (i * STEPS + j);
+      t[0] = a, t[1] = a + STEPS, t[2] = b, t[3] = b, t[4] = a + STEPS, t[5] = b + STEPS;
+    }
+  }
+  return ml_mesh(rig.b,
+                 &ML_DESC(MlMeshDesc, .points = points, .point_count = (RINGS + 1) * STEPS, .triangles = triangles,
+                          .triangle_count = RINGS * STEPS * 2, .normals = smooth ? points : NULL, .material = material),
+                 &rig.error);
+}
+
+static MlNode any_shape(Palette palette) {
+  MlMaterial material = any_material(palette);
+  switch ((int)dice(0, 7)) {
+  case 0: return ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = dice(.3, 1), .material = material), &rig.error);
+  case 1: return ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-.5, -.7, -.4}, .to = {.5, .7, .4}, .material = material), &rig.error);
+  case 2:
+    return ml_disk(rig.b, &ML_DESC(MlDiskDesc, .normal = {1, 2, 1}, .hole = dice(0, .8), .material = any_material(DIFFUSE)), &rig.error);
+  case 3: return ml_quad(rig.b, &ML_DESC(MlQuadDesc, .u = {1, 0, .3}, .v = {0, 1, .5}, .material = any_material(DIFFUSE)), &rig.error);
+  case 4: {
+    MlTriangleDesc triangle = ML_DESC(MlTriangleDesc, .a = dice_vector(1), .b = dice_vector(1), .c = dice_vector(1));
+    triangle.material = any_material(DIFFUSE);
+    return ml_triangle(rig.b, &triangle, &rig.error);
+  }
+  case 5: return coarse_ball(material, false);
+  // Normals that differ from the faces' can trap light in glass for ever: none of it here
+  default: return coarse_ball(dice(0, 1) < .5 ? mirror(&rig) : any_material(DIFFUSE), true);
+  }
+}
+
+/* Turned, stretched, perhaps mirrored, placed within `reach`. */
+static MlTransform any_place(double reach) {
+  MlTransform turn = ml_transform_turn(dice(0, 360), dice_vector(1)), stretch = ml_transform_identity();
+  for (int i = 0; i < 3; i++) stretch.m[5 * i] = dice(.4, 1.5) * (dice(0, 1) < .3 ? -1 : 1);
+  if (dice(0, 1) < .3) stretch.m[5] = stretch.m[10] = stretch.m[0]; /* stays a sphere */
+  stretch.m[1] = dice(-.3, .3);
+  MlTransform t = ml_transform_multiply(&turn, &stretch);
+  MlVec3 at = dice_vector(reach);
+  t.m[3] = at.x, t.m[7] = at.y, t.m[11] = at.z;
+  return t;
+}
+static MlNode placed(MlNode child, const MlTransform *t) {
+  return ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = child, .transform = *t), &rig.error);
+}
+
+/* Shapes of all kinds, overlapping, and a group of lossless ones three times (so instanced); as a whole scaled and moved. */
+static void wild_scene(uint64_t seed, double scale, MlVec3 move) {
+  dice_state = seed * 977 + 1;
+  rig_begin(&rig);
+  assert_int_equal(ml_background(rig.b, gray(1), false, &rig.error), ML_OK);
+  MlNode nodes[32];
+  uint64_t count = 0;
+  for (int i = 0; i < 16; i++) {
+    MlTransform t = any_place(2.5);
+    nodes[count++] = placed(any_shape(BOTH), &t);
+  }
+  MlNode parts[6];
+  for (int i = 0; i < 6; i++) {
+    MlTransform t = any_place(1);
+    MlMaterial material = any_material(LOSSLESS);
+    MlNode part = i % 2 ? ml_box(rig.b, &ML_DESC(MlBoxDesc, .material = material), &rig.error)
+                        : ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = .4, .material = material), &rig.error);
+    parts[i] = placed(part, &t);
+  }
+  MlNode group = ml_group(rig.b, &ML_DESC(MlGroupDesc, .children = parts, .child_count = 6), &rig.error);
+  for (int i = 0; i < 3; i++) {
+    MlTransform t = any_place(3);
+    nodes[count++] = placed(group, &t);
+  }
+  MlNode all = ml_group(rig.b, &ML_DESC(MlGroupDesc, .children = nodes, .child_count = count), &rig.error);
+  MlTransform t = {{scale, 0, 0, move.x, 0, scale, 0, move.y, 0, 0, scale, move.z}};
+  rig_add(&rig, placed(all, &t));
+  rig_commit(&rig);
+}
+static MlView wild_view(double scale, MlVec3 move, uint32_t size) {
+  MlCamera camera = {.from = {move.x + 2 * scale, move.y + 1.5 * scale, move.z + 6 * scale}, .look_at = move, .fov = 60};
+  camera.aperture = .3 * scale;
+  return ML_DESC(MlView, .camera = camera, .width = size, .height = size);
+}
+
+static const MlBounces endless = {65535, 65535, 65535, 65535};
+
+/* Every sample is 1. */
+static void every_sample(uint64_t seed, double scale, MlVec3 move) {
+  wild_scene(seed, scale, move);
+  enum { N = 24, SAMPLES = 4 };
+  MlSettings settings = ML_DESC(MlSettings, .strategy = ML_STRATEGY_BSDF, .no_roulette = true, .has_bounces = true, .bounces = endless);
+  MlView view = wild_view(scale, move, N);
+  Shot shot;
+  shot_prepare(&rig, &view, &settings, &shot);
+  int wrong = 0;
+  double worst = 0;
+  for (uint32_t p = 0; p < N * N; p++) {
+    for (uint32_t s = 0; s < SAMPLES; s++) {
+      double error = fabs(shot_sample(&shot, p % N, p / N, s) - 1);
+      worst = fmax(worst, error);
+      if (error > 1e-4) wrong++;
+    }
+  }
+  if (wrong) print_message("scene %d, scale %g, moved by %g: %d samples are wrong, by up to %g\n", (int)seed, scale, move.x, wrong, worst);
+  assert_int_equal(wrong, 0);
+}
+
+static void every_sample_is_one(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 24; seed++) every_sample(seed, 1, (MlVec3){0, 0, 0});
+}
+static void scaled(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 6; seed++) {
+    every_sample(seed, 1e-3, (MlVec3){0, 0, 0});
+    every_sample(seed, 1e3, (MlVec3){0, 0, 0});
+  }
+}
+static void moved(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 6; seed++) {
+    every_sample(seed, 1, (MlVec3){1e4, -1e4, 1e4});
+    every_sample(seed, 1, (MlVec3){1e6, 1e6, -1e6});
+    every_sample(seed, 1e-3, (MlVec3){1e4, 0, 0});
+  }
+}
+
+/* The same with light sampling and roulette, in the mean over the picture. */
+static void means_are_one(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 6; seed++) {
+    wild_scene(seed, 1, (MlVec3){0, 0, 0});
+    MlView view = wild_view(1, (MlVec3){0, 0, 0}, 24);
+    for (int strategy = ML_STRATEGY_MIS; strategy <= ML_STRATEGY_BSDF; strategy++) {
+      if (strategy == ML_STRATEGY_LIGHT) continue; /* its noise near lights has no bound */
+      const MlSettings settings =
+        ML_DESC(MlSettings, .samples = 4, .strategy = (MlStrategy)strategy, .has_bounces = true, .bounces = endless, .seed = 1000);
+      assert_true(agrees("equilibrium", measure(&rig, &view, &settings), 1));
+    }
+  }
+}
+
+/* A closed room around a lamp that is in equilibrium with it, and a thousand small lamps and balls. */
+static void closed_room(void **state) {
+  (void)state;
+  rig_begin(&rig);
+  rig_add(&rig, ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-2, -2, -2}, .to = {2, 2, 2}, .material = matte(&rig, .6, .4)), &rig.error));
+  rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = .5, .material = emit(&rig, 1)), &rig.error));
+  dice_state = 5;
+  for (int i = 0; i < 1000; i++) {
+    MlMaterial material = i % 2 ? emit(&rig, 1) : matte(&rig, .5, .5);
+    rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .center = dice_vector(1.9), .radius = .03, .material = material), &rig.error));
+  }
+  rig_commit(&rig);
+  const MlView view = ML_DESC(MlView, .camera = {.from = {1, 1, 1.7}, .look_at = {0, 0, 0}, .fov = 90}, .width = 16, .height = 16);
+  const MlSettings settings = ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = endless);
+  assert_true(agrees("closed room", measure(&rig, &view, &settings), 1));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_sample_is_one), cmocka_unit_test(scaled),      cmocka_unit_test(moved),
+    cmocka_unit_test(means_are_one),       cmocka_unit_test(closed_room),
+  };
+  return cmocka_run_group_tests(tests, create, destroy);
+}
