@@ -285,6 +285,9 @@ static void ignore_limits(lua_State *L, void *ud) {
 
 static void test_watchdog(void **state) {
   Fixture *f = *state;
+#if defined(__EMSCRIPTEN__) || defined(ML_NO_THREADS)
+  skip(); /* native only */
+#endif
   Sandbox *sandbox;
   SandboxResult result;
   SandboxDesc desc = {.engine = f->engine, .seconds = 0.01, .stuck = stuck};

@@ -46,7 +46,7 @@ static void test_hostile(void **state) {
     running = path;
     bool timed = strncmp(expected, "the script ran longer than", 26) == 0;
     SandboxDesc desc = {.seconds = !timed ? 60.0 : strncmp(entry->d_name, "collide_", 8) == 0 ? 0.5 : 0.1, .stuck = stuck};
-    if (strncmp(entry->d_name, "memory_", 7) == 0) desc.memory = 24 << 20;
+    desc.memory = strncmp(entry->d_name, "memory_", 7) == 0 ? 24 << 20 : 256 << 20;
     SandboxResult result = fixture_run(fixture, desc, entry->d_name, text, length);
     free(text);
     scripts++;
