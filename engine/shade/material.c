@@ -18,17 +18,18 @@ static Spectrum average_fresnel(const Lobe *lobe) {
 
 void lobe_finish(Lobe *lobe) { lobe->average = lobe->kind == LOBE_CONDUCTOR ? average_fresnel(lobe) : spectrum_zero(); }
 
-/* Gold, silver, copper: Johnson & Christy 1972; aluminium: Rakic 1995; iron, chrome, titanium: Johnson & Christy 1974; each reduced to
- * three channels. Brass and bronze (70 and 90 % copper, the rest zinc): Querry 1985, at 650, 550 and 450 nm. */
+/* n and k at 630, 532 and 465 nm, between the two nearest measured wavelengths: gold, silver, copper of Johnson & Christy 1972; iron,
+ * chrome, titanium of Johnson & Christy 1974; aluminium of McPeak et al. 2015; brass (70 % copper, 30 % zinc) and bronze (the
+ * commercial one: 90 % copper, 10 % zinc) of Querry 1985. */
 static const struct {
   const char *name;
   MlColor eta, k;
 } metals[] = {
-  {"gold", {0.143f, 0.375f, 1.442f}, {3.983f, 2.386f, 1.603f}},     {"silver", {0.155f, 0.117f, 0.138f}, {4.828f, 3.122f, 2.147f}},
-  {"copper", {0.200f, 0.924f, 1.102f}, {3.912f, 2.452f, 2.142f}},   {"aluminium", {1.657f, 0.880f, 0.521f}, {9.224f, 6.270f, 4.837f}},
-  {"iron", {2.911f, 2.950f, 2.585f}, {3.089f, 2.932f, 2.767f}},     {"chrome", {4.370f, 2.917f, 1.655f}, {5.206f, 4.231f, 3.755f}},
-  {"brass", {0.444f, 0.527f, 1.094f}, {3.695f, 2.765f, 1.829f}},    {"bronze", {0.320f, 0.519f, 0.980f}, {3.396f, 2.415f, 1.945f}},
-  {"titanium", {2.741f, 2.542f, 2.267f}, {3.814f, 3.435f, 3.039f}},
+  {"gold", {0.188f, 0.544f, 1.332f}, {3.403f, 2.231f, 1.869f}},     {"silver", {0.057f, 0.054f, 0.047f}, {4.254f, 3.429f, 2.803f}},
+  {"copper", {0.275f, 1.116f, 1.247f}, {3.373f, 2.596f, 2.456f}},   {"aluminium", {1.136f, 0.728f, 0.528f}, {6.663f, 5.663f, 4.943f}},
+  {"iron", {2.892f, 2.895f, 2.646f}, {3.065f, 2.918f, 2.805f}},     {"chrome", {3.145f, 3.034f, 2.456f}, {3.312f, 3.330f, 3.210f}},
+  {"brass", {0.445f, 0.568f, 0.947f}, {3.522f, 2.588f, 1.920f}},    {"bronze", {0.327f, 0.652f, 0.948f}, {3.226f, 2.275f, 2.012f}},
+  {"titanium", {2.698f, 2.479f, 2.305f}, {3.757f, 3.351f, 3.082f}},
 };
 
 bool metal_preset(const char *name, MlColor *eta, MlColor *k) {
