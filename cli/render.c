@@ -40,6 +40,23 @@ static int check_output(const Options *options, const char *output) {
 
 static MlImageFormat format_of(const char *output) { return is_standard_output(output) ? ML_IMAGE_PNG : ml_image_format(output); }
 
+/* The picture can be written when it is there: the format takes its size, and memory suffices for that beside the film. */
+static int check_format(const SceneFile *scene, MlImageFormat format) {
+  const MlView *view = &scene->view;
+  const uint32_t width = view->crop_width ? view->crop_width : view->width ? view->width : 1280;
+  const uint32_t height = view->crop_height ? view->crop_height : view->height ? view->height : 720;
+  MlError error = {0};
+  uint64_t film = 0, picture = 0;
+  if (ml_image_check(format, width, height, &picture, &error) != ML_OK) return say_error(&error);
+  if (ml_render_check(scene->engine, view, &scene->settings, &film, &error) != ML_OK) return say_error(&error);
+  const MlMemoryStats memory = ml_engine_memory(scene->engine);
+  if (film + picture <= memory.cap - memory.used) return EXIT_DONE;
+  say(
+    "out of memory: rendering %u x %u pixels takes %.0f MiB and writing them up to %.0f MiB, of a limit of %.0f MiB; .hdr and .pfm take less",
+    width, height, (double)film / 1048576.0, (double)picture / 1048576.0, (double)memory.cap / 1048576.0);
+  return EXIT_COULD_NOT;
+}
+
 static int write_picture(const SceneFile *scene, const Picture *picture, const char *output) {
   MlError error = {0};
   if (!is_standard_output(output)) {
@@ -121,12 +138,7 @@ static int render_to(const Options *options, const char *output) {
   SceneFile scene;
   Picture picture = {0};
   code = scene_open(&scene, options, SCENE_COMMIT, options->json ? results : NULL);
-  if (code == EXIT_DONE) {
-    const MlView *view = &scene.view;
-    MlError error = {0};
-    const uint32_t width = view->crop_width ? view->crop_width : view->width, height = view->crop_height ? view->crop_height : view->height;
-    if (ml_image_check(format_of(output), width ? width : 1280, height ? height : 720, &error) != ML_OK) code = say_error(&error);
-  }
+  if (code == EXIT_DONE) code = check_format(&scene, format_of(output));
   if (code == EXIT_DONE) code = picture_render(&picture, &scene);
   if (code == EXIT_DONE) {
     code = picture_keep(&picture, options);

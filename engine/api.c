@@ -150,8 +150,9 @@ MlStatus ml_render_check(const MlEngine *engine, const MlView *view, const MlSet
   return ML_OK;
 }
 
-MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, MlError *error) {
+MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, uint64_t *bytes, MlError *error) {
   error_clear(error);
+  if (bytes) *bytes = image_bytes(format, width, height);
   return image_check(format, width, height, error);
 }
 

@@ -338,8 +338,8 @@ ML_API MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const M
 
 typedef enum MlImageFormat { ML_IMAGE_UNKNOWN, ML_IMAGE_PNG, ML_IMAGE_JPG, ML_IMAGE_HDR, ML_IMAGE_PFM } MlImageFormat;
 ML_API MlImageFormat ml_image_format(const char *path); /* by extension, without regard to case */
-/* Could the format hold a picture of this size? ML_ERROR_LIMIT: no. */
-ML_API MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, MlError *error);
+/* Could a picture of this size be written in this format? ML_ERROR_LIMIT: no. bytes (may be NULL): what writing takes at most. */
+ML_API MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, uint64_t *bytes, MlError *error);
 /* Where bytes go. Returns false to stop with an error. */
 typedef struct MlSink { bool (*write)(void *ud, const void *bytes, size_t count); void *ud; } MlSink;
 /* png and jpg: display pixels (exposure, tonemap); hdr and pfm: linear means, untouched. */

@@ -46,6 +46,19 @@ MlStatus image_check(MlImageFormat format, uint32_t width, uint32_t height, MlEr
   return error_set(error, ML_ERROR_ARGUMENT, "unknown picture format; expected .png, .jpg, .hdr or .pfm");
 }
 
+uint64_t image_bytes(MlImageFormat format, uint32_t width, uint32_t height) {
+  uint64_t pixels = 3 * (uint64_t)width * height, row = 12 * (uint64_t)width, small = 1 << 16;
+  switch (format) {
+  // The pixels, their filtered rows, and a deflate buffer that doubles until it holds 9 bits for every 8.
+  case ML_IMAGE_PNG: return 2 * pixels + height + pixels / 8 * 18 + 4 * row + small;
+  case ML_IMAGE_JPG: return pixels + small;
+  case ML_IMAGE_HDR:
+  case ML_IMAGE_PFM: return 2 * row + small;
+  case ML_IMAGE_UNKNOWN: break;
+  }
+  return 0;
+}
+
 MlStatus image_write(Memory *memory, MlImageFormat format, const ImageSource *source, const MlSink *sink, MlError *error) {
   TRY(image_check(format, source->width, source->height, error));
   switch (format) {

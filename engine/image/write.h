@@ -17,6 +17,8 @@ typedef struct ImageSource {
 
 /* ML_ERROR_LIMIT: too large for the format; ML_ERROR_ARGUMENT: the format is unknown. */
 MlStatus image_check(MlImageFormat format, uint32_t width, uint32_t height, MlError *error);
+/* Memory that writing takes at most, for pictures that can be written. */
+uint64_t image_bytes(MlImageFormat format, uint32_t width, uint32_t height);
 /* Checks, then writes. ML_ERROR_MEMORY, or ML_ERROR_FILE when the sink refuses. */
 MlStatus image_write(Memory *memory, MlImageFormat format, const ImageSource *source, const MlSink *sink, MlError *error);
 

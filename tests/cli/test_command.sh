@@ -103,6 +103,7 @@ set_param() { h=$("$moonlit" hash "$work/ball.lua" --quiet) && run 0 hash ball.l
 set_wrong() { run 2 hash ball.lua --set radios=2 && err_has radius && run 2 hash ball.lua --set radius=3 && err_has radius; }
 doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run 0 doc --search glow && run 2 doc sphree && out_has sphere; }
 too_large() { run 1 check ball.lua --size 65535x65535 --memory 100M && err_has '65535' && err_has 'memory' && run 1 render ball.lua --memory 64M --size 9000x9000 && nothing_new; }
+too_large_to_write() { clean; run 1 render ball.lua --size 3000x2000 --samples 1 --memory 150M && err_has 'and writing them up to' && nothing_new && run 0 render ball.lua --size 3000x2000 --samples 1 --memory 150M -o p.pfm --integrator normals --quiet; }
 eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has 'endless.lua'; }
 check "check" checked
 check "check --json" check_json
@@ -113,6 +114,7 @@ check "--set" set_param
 check "--set of what is not there" set_wrong
 check "doc" doc
 check "what does not fit in memory" too_large
+check "what does not fit in memory when it is written" too_large_to_write
 check "a script that does not end" eval_timeout
 
 # ---- files that cannot be read or written

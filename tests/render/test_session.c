@@ -278,6 +278,35 @@ static void nothing_is_allocated_while_rendering(void **state) {
   rig_destroy(&rig);
 }
 
+static bool discard(void *ud, const void *bytes, size_t count) {
+  (void)ud, (void)bytes, (void)count;
+  return true;
+}
+
+/* What ml_image_check says of memory holds, for a picture as noisy as can be. */
+static void writing_takes_no_more_than_said(void **state) {
+  (void)state;
+  Rig rig = rig_create(2, 1);
+  rig.settings.sampler = ML_SAMPLER_INDEPENDENT;
+  rig.view = view_of(640, 400);
+  rig_film(&rig);
+  rig_finish(&rig);
+  const MlSink sink = {.write = discard};
+  static const MlImageFormat formats[] = {ML_IMAGE_PFM, ML_IMAGE_HDR, ML_IMAGE_JPG, ML_IMAGE_PNG};
+  for (int i = 0; i < 4; i++) {
+    uint64_t bytes;
+    MlError error;
+    const MlMemoryStats before = ml_engine_memory(rig.engine);
+    assert_int_equal(ml_image_check(formats[i], 640, 400, &bytes, &error), ML_OK);
+    assert_int_equal(ml_film_encode(rig.engine, rig.film, formats[i], 8.0f, ML_TONEMAP_NONE, &sink, &error), ML_OK);
+    const MlMemoryStats after = ml_engine_memory(rig.engine);
+    assert_int_equal(after.used, before.used);
+    assert_true(after.peak <= (before.peak > before.used + bytes ? before.peak : before.used + bytes));
+    if (formats[i] == ML_IMAGE_PNG) assert_true(after.peak > before.peak); /* or nothing has been measured */
+  }
+  rig_destroy(&rig);
+}
+
 static void engines_live_side_by_side(void **state) {
   (void)state;
   const uint64_t expected = reference_hash(SAMPLES);
@@ -431,6 +460,7 @@ int main(void) {
     cmocka_unit_test(progress_tells_the_truth),
     cmocka_unit_test(exposure_is_automatic_or_fixed),
     cmocka_unit_test(nothing_is_allocated_while_rendering),
+    cmocka_unit_test(writing_takes_no_more_than_said),
     cmocka_unit_test(engines_live_side_by_side),
     cmocka_unit_test(renders_may_be_asked_for_from_any_thread),
     cmocka_unit_test(wrong_engines_are_refused),
