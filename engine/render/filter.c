@@ -1,4 +1,4 @@
-/* filter.c - the inverse distributions of the pixel filters; once per render. */
+/* filter.c - the distributions of the pixel filters; once per render. */
 #include "render/filter.h"
 
 #define TWO_PI 0x1.921fb54442d18p+2
@@ -20,18 +20,12 @@ void filter_init(PixelFilter *filter, MlFilter kind, float width) {
   *filter = (PixelFilter){.kind = (uint32_t)kind, .width = width};
   if (kind == ML_FILTER_BOX) return;
 
-  // Walk the lower half of the distribution by the midpoint rule; the upper half mirrors it
-  enum { STEPS = 16384 };
-  double half = 0.0, below = 0.0;
-  for (int i = 0; i < STEPS; i++) half += density(kind, ((double)i + 0.5) / STEPS * 0.5 - 0.5);
-  int next = 1;
-  filter->inverse[0] = -0.5f;
-  for (int i = 0; i < STEPS && next < FILTER_STEPS / 2; i++) {
-    double here = density(kind, ((double)i + 0.5) / STEPS * 0.5 - 0.5);
-    for (double wanted; next < FILTER_STEPS / 2 && (wanted = half * next / (FILTER_STEPS / 2)) <= below + here; next++)
-      filter->inverse[next] = (float)(((double)i + (wanted - below) / here) / STEPS * 0.5 - 0.5);
-    below += here;
+  double total = 0.0, below = 0.0, value[FILTER_STEPS + 1];
+  for (int i = 0; i <= FILTER_STEPS; i++) filter->density[i] = (float)(value[i] = density(kind, (double)i / FILTER_STEPS - 0.5));
+  for (int i = 0; i < FILTER_STEPS; i++) total += value[i] + value[i + 1];
+  for (int i = 0; i < FILTER_STEPS; i++) {
+    below += value[i] + value[i + 1];
+    filter->cumulative[i] = (float)(below / total);
   }
-  filter->inverse[FILTER_STEPS / 2] = 0.0f;
-  for (int i = 0; i < FILTER_STEPS / 2; i++) filter->inverse[FILTER_STEPS - i] = -filter->inverse[i];
+  filter->cumulative[FILTER_STEPS - 1] = 1.0f;
 }
