@@ -2,7 +2,8 @@
  * were found otherwise. Per-ray code.
  *
  * Spheres are sampled by the cone they fill (seen from inside: by area), ellipsoids by the cone of the unit sphere in their own space,
- * boxes by those of their faces that are turned to the point, everything else by area, the background by the cosine. All densities are over
+ * boxes by those of their faces that are turned to the point, rectangles by solid angle (rectangle.h), everything else by area, the
+ * background by the cosine. All densities are over
  * solid angle as seen from the point, and include the choice of the light.
  *
  * Shadow rays end at the light's surface, moved off it by the error bound of the sampled point as they are at their own origin, so that
@@ -12,6 +13,7 @@
 
 #include "bvh/world.h"
 #include "light/light.h"
+#include "light/rectangle.h"
 #include "math/sampling.h"
 #include "shade/diffuse.h"
 #include "shape/surface.h"
@@ -194,6 +196,13 @@ static inline void box_light_sample(const PlacedTransform *placed, Vec3 from, Ve
   out->pdf = area_to_solid_angle(from, out->p, out->n, total);
 }
 
+/* A quad that is a rectangle; solid_angle 0 where it is not, or is better sampled by area. */
+static inline RectangleView quad_light_view(const Prim *prim, Vec3 from) {
+  Vec3 p0 = vec3_load(prim->p[0]), u = vec3_load(prim->p[1]) - p0, v = vec3_load(prim->p[3]) - p0;
+  if (!rectangle_is_one(u, v)) return (RectangleView){.solid_angle = 0.0f};
+  return rectangle_view(p0 - from, u, v);
+}
+
 static inline void prim_light_sample(const World *world, const Light *light, const LitPoint *lit, Vec2 u, LightPoint *out) {
   const Prim *prim = &world->prims[light->prim];
   Vec3 p0 = vec3_load(prim->p[0]), p1 = vec3_load(prim->p[1]), p2 = vec3_load(prim->p[2]), p3 = vec3_load(prim->p[3]);
@@ -202,10 +211,19 @@ static inline void prim_light_sample(const World *world, const Light *light, con
   case PRIM_SPHERE: sphere_light_sample(p0, prim->r, lit, u, out); return;
   case PRIM_ELLIPSOID: ellipsoid_light_sample(&world->placed[prim->placed], lit, u, out); return;
   case PRIM_BOX: box_light_sample(&world->placed[prim->placed], lit->p, u, out); return;
-  case PRIM_QUAD:
+  case PRIM_QUAD: {
+    RectangleView view = quad_light_view(prim, lit->p);
+    if (view.solid_angle > 0.0f) {
+      out->p = lit->p + rectangle_sample(&view, u);
+      out->p_error = gamma_bound(12) * (vec3_abs(lit->p) + vec3_abs(p0) + vec3_abs(p1) + vec3_abs(p2) + vec3_abs(p3));
+      out->n = vec3_load(prim->n);
+      out->pdf = 1.0f / view.solid_angle;
+      return;
+    }
     p1 -= p0;
     p2 = p3 - p0;
     break;
+  }
   case PRIM_TRIANGLE: {
     Vec2 b = sample_triangle_uniform(u);
     x = b.x, y = b.y;
@@ -271,7 +289,12 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
       pdf = areas[surface->part] > 0.0f ? area_to_solid_angle(lit->p, surface->p, surface->ng, total) : 0.0f;
       break;
     }
-    case PRIM_QUAD:
+    case PRIM_QUAD: {
+      RectangleView view = quad_light_view(prim, lit->p);
+      if (view.solid_angle > 0.0f) pdf = 1.0f / view.solid_angle;
+      else pdf = area_to_solid_angle(lit->p, surface->p, surface->ng, light->area);
+      break;
+    }
     case PRIM_TRIANGLE:
     case PRIM_DISK: pdf = area_to_solid_angle(lit->p, surface->p, surface->ng, light->area); break;
     case PRIM_PLANE: break;

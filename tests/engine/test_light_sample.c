@@ -65,7 +65,7 @@ static void directions_agree(const char *what, Vec3 p, bool blocked, int tests) 
   assert_true(chart_agrees(what, &chart, tests));
 }
 
-#define TESTS 15
+#define TESTS 16
 
 static void spheres(void **state) {
   (void)state;
@@ -103,8 +103,9 @@ static void flat_shapes(void **state) {
   MlQuadDesc quad = ML_DESC(MlQuadDesc, .at = {-1, 1, -1}, .u = {2, .2, .5}, .v = {.3, 0, 1.5});
   MlTriangleDesc triangle = ML_DESC(MlTriangleDesc, .a = {-1, .5, 0}, .b = {2, 1, 0}, .c = {0, .7, 2});
   MlDiskDesc disk = ML_DESC(MlDiskDesc, .center = {0, 1, 0}, .normal = {1, 2, 0}, .radius = 1.5, .hole = .5);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 4; i++) {
     rig_begin(&rig);
+    if (i == 3) quad = ML_DESC(MlQuadDesc, .at = {-1, 1, -1}, .u = {2, .2, 0}, .v = {0, 0, 1.5});
     quad.material = triangle.material = disk.material = emit(&rig, 1);
     MlNode shape = i == 0   ? ml_quad(rig.b, &quad, &rig.error)
                    : i == 1 ? ml_triangle(rig.b, &triangle, &rig.error)
@@ -112,7 +113,7 @@ static void flat_shapes(void **state) {
     MlTransform stretch = {{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1.7, 0}};
     rig_add(&rig, ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = shape, .transform = stretch), &rig.error));
     rig_commit(&rig);
-    static const char *const names[] = {"quad", "triangle", "disk"};
+    static const char *const names[] = {"quad", "triangle", "disk", "rectangle"};
     directions_agree(names[i], vec3(.4f, -.2f, .3f), false, TESTS);
   }
 }
