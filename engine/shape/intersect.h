@@ -68,14 +68,12 @@ static inline Sheared shear_corner(const RayQuery *q, const float *p) {
  * exact. So of two neighbours at least one is hit. */
 static inline bool between_corners(Sheared a, Sheared b, Sheared c) {
   float ua = c.x * b.y - c.y * b.x, ub = a.x * c.y - a.y * c.x, uc = b.x * a.y - b.y * a.x;
-  if (ua == 0.0f || ub == 0.0f || uc == 0.0f) {
-    ua = (float)((double)c.x * (double)b.y - (double)c.y * (double)b.x);
-    ub = (float)((double)a.x * (double)c.y - (double)a.y * (double)c.x);
-    uc = (float)((double)b.x * (double)a.y - (double)b.y * (double)a.x);
-  }
-  if ((ua < 0.0f || ub < 0.0f || uc < 0.0f) && (ua > 0.0f || ub > 0.0f || uc > 0.0f)) return false;
-  float sum = (ua + ub) + uc;
-  return sum < 0.0f || sum > 0.0f; /* else it is seen edge on, or degenerate */
+  if (ua != 0.0f && ub != 0.0f && uc != 0.0f) return (ua > 0.0f) == (ub > 0.0f) && (ub > 0.0f) == (uc > 0.0f);
+  double da = (double)c.x * (double)b.y - (double)c.y * (double)b.x;
+  double db = (double)a.x * (double)c.y - (double)a.y * (double)c.x;
+  double dc = (double)b.x * (double)a.y - (double)b.y * (double)a.x;
+  if (da >= 0.0 && db >= 0.0 && dc >= 0.0) return (da + db) + dc > 0.0; /* 0: seen edge on, or degenerate */
+  return da <= 0.0 && db <= 0.0 && dc <= 0.0;
 }
 
 /* Where the ray meets the plane through p with normal n (of any length); 0 if it does not. */

@@ -216,7 +216,7 @@ static uint32_t make_ball(double scale) {
 
 static void test_watertight(void **state) {
   (void)state;
-  static const double scales[] = {1, 1e-6, 1e5, 1e-18};
+  static const double scales[] = {1, 1e-6, 1e5, 1e-22}; /* products of the last are no floats */
   uint32_t rays = 0;
   for (int k = 0; k < 4; k++) {
     uint32_t triangles = make_ball(scales[k]);
@@ -316,6 +316,23 @@ static void test_box_monotone(void **state) {
     if (mask & 1) assert_true(nears[0] == near);
   }
   assert_true(passed > 5000);
+}
+
+/* A box that is a single point, and a ray that goes through it exactly: all in numbers of few bits. */
+static void test_box_conservative(void **state) {
+  (void)state;
+  for (int i = 0; i < 100000; i++) {
+    float o[3], d[3], p[3];
+    for (int k = 0; k < 3; k++) {
+      d[k] = (float)random_below(2000) - 1000.0f;
+      p[k] = (float)random_below(2000) - 1000.0f;
+      o[k] = p[k] - d[k] * (float)(1 + i % 50);
+    }
+    RayBox r = ray_box(vec3_load(o), vec3_load(d));
+    float near = 0.0f;
+    if (d[0] == 0.0f || d[1] == 0.0f || d[2] == 0.0f) continue; /* in the plane of a box without thickness: nothing to be seen */
+    assert_true(ray_box_test(&r, p, p, &near));
+  }
 }
 
 /* What the surface test accepts, the whole test accepts: also along silhouettes and edges. */
@@ -419,9 +436,15 @@ static void test_areas(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_distances),  cmocka_unit_test(test_exact_distances), cmocka_unit_test(test_watertight),
-    cmocka_unit_test(test_degenerate), cmocka_unit_test(test_box_monotone),    cmocka_unit_test(test_bounds_hold_tangents),
-    cmocka_unit_test(test_bounds_fit), cmocka_unit_test(test_areas),
+    cmocka_unit_test(test_distances),
+    cmocka_unit_test(test_exact_distances),
+    cmocka_unit_test(test_watertight),
+    cmocka_unit_test(test_degenerate),
+    cmocka_unit_test(test_box_monotone),
+    cmocka_unit_test(test_box_conservative),
+    cmocka_unit_test(test_bounds_hold_tangents),
+    cmocka_unit_test(test_bounds_fit),
+    cmocka_unit_test(test_areas),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
