@@ -55,9 +55,11 @@ static inline void path_gather(Path *path, Spectrum radiance, uint32_t events) {
   else path->indirect += path->throughput * radiance;
 }
 
+/* Veach 1997, section 9.2.3. With exponent 2 a strategy that is nearly perfect by itself (a rectangle by solid angle, on a matte surface)
+ * is made worse by a quarter; with 3 by 3 %, and the others lose little. */
 static inline float power_heuristic(float pdf, float other) {
-  float a = pdf * pdf, b = other * other;
-  return a < INFINITY_F ? a / (a + b) : 1.0f;
+  float r = other / pdf;
+  return 1.0f / (1.0f + r * r * r);
 }
 
 /* Weight of a light that the path's ray has met; light_pdf: next-event estimation's density of the same, 0 if it has none. */
