@@ -9,8 +9,11 @@ static void statistics_as_text(const SceneFile *scene, const MlSceneStats *s, ui
   script_write_visible(scene->options->scene, strlen(scene->options->scene), &sink);
   fprintf(out, ": no errors, %u warning%s\n", e->warnings, e->warnings == 1 ? "" : "s");
   if (scene->options->quiet) return;
-  fprintf(out, "  shapes     %llu, and %llu triangles (%llu stored) in %llu instances\n", (unsigned long long)s->shapes,
-          (unsigned long long)s->triangles, (unsigned long long)s->unique_triangles, (unsigned long long)s->instances);
+  fprintf(out, "  shapes     %llu\n", (unsigned long long)s->shapes);
+  if (s->triangles)
+    fprintf(out, "  triangles  %llu, of which %llu are stored\n", (unsigned long long)s->triangles,
+            (unsigned long long)s->unique_triangles);
+  if (s->instances) fprintf(out, "  instances  %llu\n", (unsigned long long)s->instances);
   fprintf(out, "  lights     %llu%s\n", (unsigned long long)s->lights, s->has_light ? "" : " (nothing emits)");
   fprintf(out, "  materials  %llu\n", (unsigned long long)s->materials);
   if (s->degenerate_triangles) fprintf(out, "  degenerate %llu triangles without an area\n", (unsigned long long)s->degenerate_triangles);

@@ -56,20 +56,38 @@ static void remove_temporaries(const char *path) {
   closedir(entries);
 }
 
+static pthread_t main_thread;
+static _Atomic bool ending, parked;
+
+/* On the main thread: it does nothing any more, so that no file comes after those that are removed. */
+static void park(int number) {
+  (void)number;
+  if (!atomic_load(&ending)) return; /* somebody else's signal */
+  atomic_store(&parked, true);
+  for (;;) pause();
+}
+
+static _Noreturn void end_at_once(void) {
+  alarm(2); /* should the parked thread hold a lock that is needed below, the system ends the process */
+  atomic_store(&ending, true);
+  pthread_kill(main_thread, SIGUSR1);
+  for (int i = 0; i < 1000 && !atomic_load(&parked); i++) usleep(1000); /* a second, in case a disk keeps it */
+  for (int i = 0; i < MAX_GUARDED; i++) {
+    const char *path = atomic_load(&guarded[i]);
+    if (path) remove_temporaries(path);
+  }
+  static const char text[] = "\nmoonlit: interrupted\n";
+  (void)!write(STDERR_FILENO, text, sizeof text - 1);
+  _exit(EXIT_INTERRUPTED);
+}
+
 /* Signals reach this thread and no other (the rest block them), so that no call of the main thread is cut short. */
 static void *watch(void *ud) {
   sigset_t *set = ud;
   for (;;) {
     int number;
     if (sigwait(set, &number) != 0) continue;
-    if (atomic_fetch_add(&signals_seen, 1) == 0) continue;
-    for (int i = 0; i < MAX_GUARDED; i++) {
-      const char *path = atomic_load(&guarded[i]);
-      if (path) remove_temporaries(path);
-    }
-    static const char text[] = "\nmoonlit: interrupted\n";
-    (void)!write(STDERR_FILENO, text, sizeof text - 1);
-    _exit(EXIT_INTERRUPTED);
+    if (atomic_fetch_add(&signals_seen, 1) > 0) end_at_once();
   }
   return NULL;
 }
@@ -77,6 +95,8 @@ static void *watch(void *ud) {
 void interrupt_install(void) {
   static sigset_t set;
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGUSR1, park);
+  main_thread = pthread_self();
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
