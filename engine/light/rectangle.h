@@ -48,7 +48,7 @@ static inline RectangleView rectangle_view(Vec3 corner, Vec3 u, Vec3 v) {
 /* A point of the rectangle, relative to the point; density 1 / solid_angle. */
 static inline Vec3 rectangle_sample(const RectangleView *r, Vec2 w) {
   float s, c, zz = r->z0 * r->z0;
-  sincos_f(w.x * r->solid_angle + r->k, &s, &c);
+  sincos_turns_f((w.x * r->solid_angle + r->k) * INV_TWO_PI_F, &s, &c);
   float f = (c * r->b0 - r->b1) / s;
   float cu = clamp_f(__builtin_copysignf(1.0f, f) / sqrt_f(f * f + r->b0 * r->b0), -1.0f, 1.0f);
   float x = clamp_f(-(cu * r->z0) / max_f(sqrt_f(1.0f - cu * cu), 1e-7f), r->x0, r->x1);
