@@ -248,6 +248,9 @@ pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstri
 RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
             TEST_LOGS='$(OUT)/test-logs' tests/run
 SUBMAKE := $(MAKE) DEPS=done
+# A build that fails leaves a mark that no program can be run from: one failed test, and what an earlier build left is no excuse.
+FAILED = $(OUT)/what-did-not-build
+OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
 .PHONY: render test check test-long ci golden bless docs format install clean help
 
@@ -261,14 +264,16 @@ render: all
 
 ## test        set up, build, run the tests: release by gcc, and WebAssembly under node
 test: setup
-	+$(Q)$(SUBMAKE) -k tests || true
-	+$(Q)$(SUBMAKE) TARGET=wasm all || true
-	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS))
+	@rm -f $(FAILED)
+	+$(Q)$(SUBMAKE) -k tests $(OR_FAIL)
+	+$(Q)$(SUBMAKE) TARGET=wasm all $(OR_FAIL)
+	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS)) $$(ls $(FAILED) 2>/dev/null)
 
 ## check       build and run the tests of one configuration: make check CONFIG=asan ONLY='lua/ test_film'
 check: setup
-	+$(Q)$(SUBMAKE) -k tests || true
-	@$(RUN_TESTS) $(call pick,$(TESTS) $(filter-out $(HOUSE_SCRIPTS),$(SCRIPTS)))
+	@rm -f $(FAILED)
+	+$(Q)$(SUBMAKE) -k tests $(OR_FAIL)
+	@$(RUN_TESTS) $(call pick,$(TESTS) $(filter-out $(HOUSE_SCRIPTS),$(SCRIPTS))) $$(ls $(FAILED) 2>/dev/null)
 
 ## test-long   everything, at length: all configurations, both compilers, all targets
 test-long: setup
