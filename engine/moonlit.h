@@ -241,7 +241,7 @@ typedef struct MlCamera {
   double height;        /* orthographic: metres; 0: 2 */
   double aperture;      /* lens diameter in metres; 0: a pinhole */
   double focus;         /* distance to the plane in focus; 0: the distance to look_at */
-  uint32_t blades;      /* 0: a round aperture, else 3 and more */
+  uint32_t blades;      /* 0: a round aperture, else 3 to 65535 */
 } MlCamera;
 
 typedef struct MlView {

@@ -35,6 +35,7 @@ static inline bool tree_walk_next(TreeWalk *walk, const Bvh *bvh, const RayBox *
     TreeEntry entry = walk->stack[--walk->count];
     if (entry.near > t) continue;
     if (entry.child & BVH_LEAF) {
+      if (entry.child == BVH_EMPTY) continue; /* its box stops every ray whose numbers are finite, no others */
       *items = bvh->items + ((entry.child & ~BVH_LEAF) >> 4);
       *item_count = (entry.child & 15u) + 1;
       return true;

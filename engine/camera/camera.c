@@ -8,6 +8,11 @@
 
 static double or_default(double value, double otherwise) { return value != 0.0 ? value : otherwise; }
 
+/* What the kernel's floats can hold, squares and products with directions included. */
+#define FURTHEST 1e16
+#define NEAREST 1e-30
+#define MOST_BLADES 65535u
+
 /* How much of the picture's height and width the framed bounds may take. */
 #define FRAME_SHARE 0.95
 
@@ -50,17 +55,21 @@ MlCamera camera_resolve(const MlCamera *camera, const MlBounds *bounds, double a
   return out;
 }
 
+static bool is_size(double metres) { return metres >= NEAREST && metres <= FURTHEST; }
+
 static MlStatus check(const MlCamera *camera, MlError *error) {
   if (!dvec_is_finite(camera->from) || !dvec_is_finite(camera->look_at) || !dvec_is_finite(camera->up))
     return error_set(error, ML_ERROR_ARGUMENT, "camera: from, look_at and up must be finite");
+  if (dvec_largest(camera->from) > FURTHEST || dvec_largest(camera->look_at) > FURTHEST)
+    return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at must be within 1e16 m of the origin");
   if (camera->kind == ML_CAMERA_PERSPECTIVE && !(camera->fov > 0.0 && camera->fov < 180.0))
     return error_set(error, ML_ERROR_ARGUMENT, "camera.fov: expected an angle between 0 and 180 degrees, got %g", camera->fov);
-  if (camera->kind == ML_CAMERA_ORTHOGRAPHIC && !(camera->height > 0.0 && isfinite(camera->height)))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.height: expected a positive number of metres, got %g", camera->height);
-  if (!(camera->aperture >= 0.0 && isfinite(camera->aperture)))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.aperture: expected a diameter of 0 or more metres, got %g", camera->aperture);
-  if (camera->blades == 1 || camera->blades == 2)
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.blades: expected 0 (round) or at least 3, got %u", camera->blades);
+  if (camera->kind == ML_CAMERA_ORTHOGRAPHIC && !is_size(camera->height))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.height: expected 1e-30 to 1e16 metres, got %g", camera->height);
+  if (!(camera->aperture >= 0.0 && camera->aperture <= FURTHEST))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.aperture: expected a diameter of 0 to 1e16 metres, got %g", camera->aperture);
+  if (camera->blades == 1 || camera->blades == 2 || camera->blades > MOST_BLADES)
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.blades: expected 0 (round) or 3 to 65535, got %u", camera->blades);
   return ML_OK;
 }
 
@@ -70,8 +79,8 @@ MlStatus camera_freeze(const MlCamera *camera, uint32_t width, uint32_t height, 
   if (dvec_is_zero(view))
     return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at are the same point (%g, %g, %g)", camera->from.x, camera->from.y,
                      camera->from.z);
-  if (!(camera->focus > 0.0 && isfinite(camera->focus)))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.focus: expected a positive distance, got %g", camera->focus);
+  if (!is_size(camera->focus))
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.focus: expected a distance of 1e-30 to 1e16 metres, got %g", camera->focus);
   MlVec3 forward = dvec_normalize(view), side = dvec_cross(forward, dvec_normalize(camera->up));
   if (!(dvec_length(side) > 1e-9))
     return error_set(error, ML_ERROR_ARGUMENT, "camera.up: (%g, %g, %g) lies along the view", camera->up.x, camera->up.y, camera->up.z);

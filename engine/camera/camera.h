@@ -19,8 +19,8 @@ typedef struct Camera {
 /* Fill in what is automatic. Where from and look_at are both 0, the finite bounds (in world coordinates) are framed, seen from +z and a
  * little above. aspect: width over height. */
 MlCamera camera_resolve(const MlCamera *camera, const MlBounds *bounds, double aspect);
-/* `camera` must be resolved. origin: the scene's. ML_ERROR_ARGUMENT: from == look_at, up along the view, fov outside 0..180, sizes that
- * are not positive or finite, 1 or 2 blades. */
+/* `camera` must be resolved. origin: the scene's. ML_ERROR_ARGUMENT: from == look_at, up along the view, fov outside 0..180, 1 or 2
+ * blades, and what floats could not hold: places and sizes beyond 1e16 m, sizes below 1e-30 m, more than 65535 blades. */
 MlStatus camera_freeze(const MlCamera *camera, uint32_t width, uint32_t height, const double origin[3], Camera *out, MlError *error);
 
 #endif

@@ -274,6 +274,33 @@ static void test_hidden(void **state) {
   fixture_end(&f);
 }
 
+/* Rays whose numbers are not finite, or become so in an instance's space, may hit anything, but nothing that is not there. */
+static void test_not_finite(void **state) {
+  (void)state;
+  Fixture f;
+  fixture_begin(&f);
+  MlBuilder *b = fixture_builder(&f);
+  const float corners[] = {-1, -1, -1, 1, -1, 1, -1, 1, 1};
+  const uint32_t triangle[] = {0, 1, 2};
+  MlNode mesh = ml_mesh(b, &ML_DESC(MlMeshDesc, .points = corners, .point_count = 3, .triangles = triangle, .triangle_count = 1), NULL);
+  fixture_add(b, fixture_place(b, mesh, affine_scale((MlVec3){1e-38, 1e-38, 1e-38})));
+  for (int i = 0; i < 6; i++) fixture_add(b, ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {3.0 * i + 3.0, 0, 0}), NULL));
+  const MlScene *scene = fixture_commit(b);
+  const World *world = &scene_of(scene)->world;
+  const float odd[] = {bits_float(0x7fc00000u), INFINITY_F, -INFINITY_F, LARGEST_F, 0.0f, 5.0f, -1.0f};
+  for (uint32_t i = 0; i < 7 * 7 * 7 * 7; i++) {
+    float a = odd[i % 7], c = odd[i / 7 % 7], d = odd[i / 49 % 7], e = odd[i / 343];
+    Ray ray = {.o = vec3(a, c, a), .d = vec3(d, e, d), .t_max = INFINITY_F, .kind = RAY_CAMERA};
+    for (const char *const *name = kernel_names(); *name != NULL; name++) {
+      Hit hit;
+      if (!kernel_find(*name)->trace_closest(world, &ray, &hit)) continue;
+      assert_true(hit.instance == NO_ID ? hit.prim < world->prim_count : hit.instance < world->instance_count && hit.prim == 0);
+    }
+  }
+  ml_scene_release(scene);
+  fixture_end(&f);
+}
+
 /* ---- trees */
 
 /* Every item once, children inside parents, depth bounded. Returns the depth. */
@@ -411,6 +438,7 @@ int main(void) {
     cmocka_unit_test(test_coplanar_in_any_tree),
     cmocka_unit_test(test_lowest_id_wins),
     cmocka_unit_test(test_hidden),
+    cmocka_unit_test(test_not_finite),
     cmocka_unit_test(test_trees),
     cmocka_unit_test(test_build_stops),
   };

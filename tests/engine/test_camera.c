@@ -78,11 +78,18 @@ static void errors(void **state) {
   expect_error((MlCamera){.fov = 180}, "camera.fov: expected an angle between 0 and 180 degrees, got 180");
   expect_error((MlCamera){.fov = -3}, "camera.fov: expected an angle between 0 and 180 degrees, got -3");
   expect_error((MlCamera){.kind = ML_CAMERA_ORTHOGRAPHIC, .from = {0, 0, 1}, .height = -1},
-               "camera.height: expected a positive number of metres, got -1");
-  expect_error((MlCamera){.aperture = -.5}, "camera.aperture: expected a diameter of 0 or more metres, got -0.5");
-  expect_error((MlCamera){.focus = -2}, "camera.focus: expected a positive distance, got -2");
-  expect_error((MlCamera){.blades = 2}, "camera.blades: expected 0 (round) or at least 3, got 2");
+               "camera.height: expected 1e-30 to 1e16 metres, got -1");
+  expect_error((MlCamera){.aperture = -.5}, "camera.aperture: expected a diameter of 0 to 1e16 metres, got -0.5");
+  expect_error((MlCamera){.focus = -2}, "camera.focus: expected a distance of 1e-30 to 1e16 metres, got -2");
+  expect_error((MlCamera){.blades = 2}, "camera.blades: expected 0 (round) or 3 to 65535, got 2");
   expect_error((MlCamera){.from = {(double)NAN, 0, 0}, .look_at = {0, 0, 1}}, "camera: from, look_at and up must be finite");
+  // Finite, but not as floats
+  expect_error((MlCamera){.from = {0, 0, 1e300}}, "camera: from and look_at must be within 1e16 m of the origin");
+  expect_error((MlCamera){.aperture = 1e300}, "camera.aperture: expected a diameter of 0 to 1e16 metres, got 1e+300");
+  expect_error((MlCamera){.focus = 1e-300}, "camera.focus: expected a distance of 1e-30 to 1e16 metres, got 1e-300");
+  expect_error((MlCamera){.kind = ML_CAMERA_ORTHOGRAPHIC, .from = {0, 0, 1}, .height = 1e300},
+               "camera.height: expected 1e-30 to 1e16 metres, got 1e+300");
+  expect_error((MlCamera){.blades = 3000000000u}, "camera.blades: expected 0 (round) or 3 to 65535, got 3000000000");
 }
 
 /* 64 columns over 90 degrees: an edge at slope 1/2 lies between columns 15 and 16 exactly. */
