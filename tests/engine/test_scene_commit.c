@@ -147,6 +147,28 @@ static void test_what_is_instanced(void **state) {
   assert_int_equal(instances_of(b, &prims), 0);
 }
 
+static void test_hide(void **state) {
+  (void)state;
+  MlBuilder *b = fixture_builder(&fixture);
+  MlNode parts[5] = {sphere(b, 0, 0), sphere(b, 1, 0), sphere(b, 2, 0), sphere(b, 3, 0), sphere(b, 4, lamp(b, 1, false))};
+  MlNode moved = fixture_place(b, parts[0], affine_translate((MlVec3){0, 9, 0})), all = group(b, parts, 5, 0);
+  assert_int_equal(ml_hide(b, parts[1], NULL), ML_OK);
+  assert_int_equal(ml_hide(b, parts[4], NULL), ML_OK);
+  fixture_add(b, group(b, (const MlNode[]){all, moved}, 2, 0));
+  fixture_add(b, parts[1]); /* what is added is there */
+  assert_int_equal(ml_hide(b, all + 99, NULL), ML_ERROR_ARGUMENT);
+  MlError error = {0};
+  assert_int_equal(ml_hide(b, 0, &error), ML_ERROR_ARGUMENT);
+  assert_string_equal(error.message, "hide.node: expected a node of this builder, got 0");
+  const MlScene *handle = fixture_commit(b);
+  const World *w = &scene_of(handle)->world;
+  const float centres[5] = {0, 2, 3, 0, 1};
+  assert_int_equal(w->prim_count, 5);
+  for (int i = 0; i < 5; i++) assert_float_equal(w->prims[i].p[0][0], centres[i], 0.0f);
+  assert_false(ml_scene_stats(handle).has_light);
+  ml_scene_release(handle);
+}
+
 static void test_instanced_like_expanded(void **state) {
   (void)state;
   // The same things, shared or not, are the same surfaces to rays
@@ -648,6 +670,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_innermost_material, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_is_instanced, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_hide, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_instanced_like_expanded, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_lights, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_gives_no_light, set_up, tear_down),
