@@ -164,6 +164,7 @@ static MlStatus film_same_picture(const MlFilm *a, const MlFilm *b, MlError *err
 }
 
 MlStatus ml_film_merge(MlFilm *a, const MlFilm *b, MlError *error) {
+  error_clear(error);
   TRY(film_same_picture(a, b, error));
 
   // Check everything before anything is changed.

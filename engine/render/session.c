@@ -262,7 +262,10 @@ MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *v
     ml_render_wait(engine->current, -1.0);
     engine->current = NULL;
   }
-  status = pool_resize(engine->pool, render->workers, error);
+  // A film for more samples may lack planes for the wave ends of fewer
+  if (!film_reserve_planes(film, film_plane_count(render->settings.s.samples)))
+    status = memory_error(&engine->memory, film_bytes(film->width, film->height, render->settings.s.samples), "a film", error);
+  if (status == ML_OK) status = pool_resize(engine->pool, render->workers, error);
   if (status == ML_OK) {
     render_plan(render);
     const uint64_t parallel = render->tile_count + (render->has_exposure ? render->exposure.tiles : 0);

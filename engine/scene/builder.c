@@ -11,6 +11,7 @@
 
 MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError *error) {
   *out = NULL;
+  error_clear(error);
   MlBuilder *b = memory_alloc_zero(context->memory, sizeof *b, _Alignof(MlBuilder));
   if (b == NULL) return memory_error(context->memory, sizeof *b, "scene builder", error);
   b->context = *context;

@@ -434,12 +434,8 @@ static void test_build_stops(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_like_brute_force),
-    cmocka_unit_test(test_coplanar_in_any_tree),
-    cmocka_unit_test(test_lowest_id_wins),
-    cmocka_unit_test(test_hidden),
-    cmocka_unit_test(test_not_finite),
-    cmocka_unit_test(test_trees),
+    cmocka_unit_test(test_like_brute_force), cmocka_unit_test(test_coplanar_in_any_tree), cmocka_unit_test(test_lowest_id_wins),
+    cmocka_unit_test(test_hidden),           cmocka_unit_test(test_not_finite),           cmocka_unit_test(test_trees),
     cmocka_unit_test(test_build_stops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,37 @@ static void expect_load(const MlScene *of, MlView v, MlSettings s, MlStatus want
   ml_film_destroy(film);
 }
 
+/* Fewer samples than the film is for can have wave ends with more bits: 15 has four, up to 20 none has more than two. */
+static void test_fewer(void **state) {
+  (void)state;
+  MlView v = view();
+  MlSettings s = samples(0, 20);
+  MlFilm *film = new_film(&v, &s), *whole = rendered(&v, s);
+  for (s.samples = 15; s.samples <= 20; s.samples++) {
+    render(film, &v, &s);
+    MlFilm *same = rendered(&v, s);
+    assert_int_equal(ml_film_hash(film), ml_film_hash(same));
+    ml_film_destroy(same);
+  }
+  assert_int_equal(ml_film_hash(film), ml_film_hash(whole));
+  ml_film_destroy(film), ml_film_destroy(whole);
+}
+
+/* What an error says is not what it said, or held, before. */
+static void test_errors_are_fresh(void **state) {
+  (void)state;
+  MlView v = view();
+  MlFilm *a = rendered(&v, samples(0, 1)), *b = rendered(&v, samples(2, 1));
+  MlError error = {.status = ML_ERROR_FILE, .message = "an older one"};
+  assert_int_equal(ml_film_merge(a, b, &error), ML_ERROR_ARGUMENT);
+  assert_int_equal(error.status, ML_ERROR_ARGUMENT);
+  ml_film_destroy(a), ml_film_destroy(b);
+  MlBuilder *builder;
+  assert_int_equal(ml_builder_create(engine, &builder, &error), ML_OK);
+  assert_int_equal(error.status, ML_OK);
+  ml_builder_destroy(builder);
+}
+
 static void test_identity(void **state) {
   (void)state;
   MlView v = view();
@@ -152,10 +183,8 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_farm),
-    cmocka_unit_test(test_continue),
-    cmocka_unit_test(test_identity),
-    cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_farm),     cmocka_unit_test(test_continue), cmocka_unit_test(test_fewer),
+    cmocka_unit_test(test_identity), cmocka_unit_test(test_refused),  cmocka_unit_test(test_errors_are_fresh),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
