@@ -78,6 +78,7 @@ typedef struct ApiRange {
 enum {
   API_REQUIRED = 1,
   API_ADVANCED = 2, /* documented after the rest */
+  API_ALBEDO = 4,   /* a colour that is hardly ever above 0.98 in all channels: a warning */
 };
 
 typedef struct ApiField {
@@ -173,8 +174,7 @@ enum { XGROUP_A = 0x11, XGROUP_A_OTHER = 0x21, XGROUP_B = 0x12, XGROUP_B_OTHER =
 #define RANGE_POSITIVE_LENGTH .range = {0, 1e12, 1e-6, 1e6, true}
 #define RANGE_UNIT .range = {0, 1, 0, 1, false}
 #define RANGE_COLOR .range = {0, 1e30, 0, 20, false}
-#define RANGE_REFLECTANCE .range = {0, 1e30, 0, 1, false}
-#define RANGE_ALBEDO .range = {0, 1e30, 0, 0.98, false}
+#define RANGE_REFLECTANCE .range = {0, 1, 0, 1, false}
 #define RANGE_NOT_NEGATIVE .range = {0, 1e30, 0, 1e30, false}
 
 #endif

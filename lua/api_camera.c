@@ -21,12 +21,14 @@ static bool build_camera(Reading *r, Node *node) {
   const MlVec3 forward = minus(desc->look_at, desc->from);
   const bool orthographic = desc->kind == ML_CAMERA_ORTHOGRAPHIC;
   if (is_zero(forward)) {
-    if (!r->failed) reader_fail_field(r, "look_at", "zero", "from and look_at are the same point {%g, %g, %g}", desc->from.x, desc->from.y, desc->from.z);
+    if (!r->failed)
+      reader_fail_field(r, "look_at", "zero", "from and look_at are the same point {%g, %g, %g}", desc->from.x, desc->from.y, desc->from.z);
     return false;
   }
   if (orthographic && reader_given(r, "fov") && !r->failed)
     reader_fail_field(r, "fov", "kind", "an orthographic camera has no angle: give its size, the height of the view in metres");
-  if (!orthographic && reader_given(r, "size") && !r->failed) reader_fail_field(r, "size", "kind", "only an orthographic camera has a size: give its fov");
+  if (!orthographic && reader_given(r, "size") && !r->failed)
+    reader_fail_field(r, "size", "kind", "only an orthographic camera has a size: give its fov");
 
   // Straight up or down, +y says nothing about the picture's top: then -z is up, unless the script says otherwise.
   MlVec3 up = desc->up;
@@ -36,16 +38,25 @@ static bool build_camera(Reading *r, Node *node) {
     if (is_parallel(up, forward)) up = (MlVec3){0, 1, 0};
   }
 
-  MlCamera camera = {.kind = (MlCameraKind)desc->kind, .from = desc->from, .look_at = desc->look_at, .up = up, .fov = desc->fov, .height = desc->size,
-                     .aperture = desc->aperture, .blades = (uint32_t)desc->blades};
+  MlCamera camera = {.kind = (MlCameraKind)desc->kind,
+                     .from = desc->from,
+                     .look_at = desc->look_at,
+                     .up = up,
+                     .fov = desc->fov,
+                     .height = desc->size,
+                     .aperture = desc->aperture,
+                     .blades = (uint32_t)desc->blades};
   if (reader_given(r, "fstop")) {
     const double focal_length = SENSOR_HEIGHT / 2 / ml_tan(desc->fov / 360 * 3.14159265358979323846);
     camera.aperture = focal_length / desc->fstop;
   }
   if (reader_given(r, "focus")) {
-    camera.focus = desc->focus.at_point ? dot(minus(desc->focus.point, desc->from), forward) / ml_sqrt(dot(forward, forward)) : desc->focus.distance;
+    camera.focus =
+      desc->focus.at_point ? dot(minus(desc->focus.point, desc->from), forward) / ml_sqrt(dot(forward, forward)) : desc->focus.distance;
     if (!(camera.focus > 0) && !r->failed) {
-      reader_fail_field(r, "focus", "range", desc->focus.at_point ? "the point in focus lies behind the camera" : "expected a distance > 0, got %g", camera.focus);
+      reader_fail_field(r, "focus", "range",
+                        desc->focus.at_point ? "the point in focus lies behind the camera" : "expected a distance > 0, got %g",
+                        camera.focus);
       return false;
     }
   }
@@ -57,29 +68,37 @@ static bool build_camera(Reading *r, Node *node) {
 }
 
 static const char *const kinds[] = {"perspective", "orthographic", NULL};
+// clang-format off
 static const ApiField camera_fields[] = {
-  {.name = "from", .type = API_POINT, RANGE_LENGTH, .unit = "m", .def = "{0, 1.6, 5}", .synonyms = "at,pos,position,eye,origin,location,center,centre", .offset = offsetof(CameraDesc, from),
-   .doc = "Where it stands."},
-  {.name = "look_at", .type = API_POINT, RANGE_LENGTH, .unit = "m", .def = "{0, 1, 0}", .synonyms = "lookat,target,to,aim,direction", .offset = offsetof(CameraDesc, look_at),
-   .doc = "What it looks at: a vector, or a node, of which the centre is meant."},
-  {.name = "fov", .type = API_NUMBER, .range = {0, 179.9, 1, 150, true}, .unit = "\xC2\xB0", .def = "40", .synonyms = "angle,field_of_view,zoom,vfov,yfov", .offset = offsetof(CameraDesc, fov),
-   .doc = "The vertical angle of the view."},
-  {.name = "aperture", .type = API_NUMBER, .range = {0, 1e6, 0, 10, false}, .unit = "m", .def = "0", .xgroup = XGROUP_A, .synonyms = "lens,lens_radius,blur,dof", .offset = offsetof(CameraDesc, aperture),
+  {.name = "from", .type = API_POINT, RANGE_LENGTH, .unit = "m", .def = "{0, 1.6, 5}",
+   .synonyms = "at,pos,position,eye,origin,location,center,centre", .offset = offsetof(CameraDesc, from), .doc = "Where it stands."},
+  {.name = "look_at", .type = API_POINT, RANGE_LENGTH, .unit = "m", .def = "{0, 1, 0}", .synonyms = "lookat,target,to,aim,direction",
+   .offset = offsetof(CameraDesc, look_at), .doc = "What it looks at: a vector, or a node, of which the centre is meant."},
+  {.name = "fov", .type = API_NUMBER, .range = {0, 179.9, 1, 150, true}, .unit = "\xC2\xB0", .def = "40",
+   .synonyms = "angle,field_of_view,zoom,vfov,yfov", .offset = offsetof(CameraDesc, fov), .doc = "The vertical angle of the view."},
+  {.name = "aperture", .type = API_NUMBER, .range = {0, 1e6, 0, 10, false}, .unit = "m", .def = "0", .xgroup = XGROUP_A,
+   .synonyms = "lens,lens_radius,blur,dof", .offset = offsetof(CameraDesc, aperture),
    .doc = "The diameter of its lens; 0 is a pinhole, sharp everywhere."},
-  {.name = "fstop", .type = API_NUMBER, .range = {0, 1e6, 0.5, 64, true}, .xgroup = XGROUP_A_OTHER, .synonyms = "f_stop,fnumber,f,stop", .offset = offsetof(CameraDesc, fstop),
-   .doc = "Or its f-number, as with a sensor 24 mm high."},
-  {.name = "focus", .type = API_FOCUS, RANGE_LENGTH, .unit = "m", .synonyms = "focal_distance,focus_distance,focal_length,focus_at", .offset = offsetof(CameraDesc, focus),
-   .doc = "What is sharp: a distance along the view, a point or a node; look_at unless given."},
-  {.name = "blades", .type = API_INT, .range = {0, 64, 0, 64, false}, .def = "0", .flags = API_ADVANCED, .offset = offsetof(CameraDesc, blades),
-   .doc = "Blades of the aperture, 3 and more; 0 is round."},
-  {.name = "kind", .type = API_WORD, .words = kinds, .def = "\"perspective\"", .synonyms = "type,projection,mode", .offset = offsetof(CameraDesc, kind), .doc = "How it projects."},
-  {.name = "size", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "2", .flags = API_ADVANCED, .synonyms = "height,width,zoom", .offset = offsetof(CameraDesc, size),
-   .doc = "The height of an orthographic view."},
-  {.name = "exposure", .type = API_EXPOSURE, .range = {-50, 50, -20, 20, false}, .unit = "EV", .def = "\"auto\"", .synonyms = "ev,brightness,gain,iso", .offset = offsetof(CameraDesc, exposure),
+  {.name = "fstop", .type = API_NUMBER, .range = {0, 1e6, 0.5, 64, true}, .xgroup = XGROUP_A_OTHER, .synonyms = "f_stop,fnumber,f,stop",
+   .offset = offsetof(CameraDesc, fstop), .doc = "Or its f-number, as with a sensor 24 mm high."},
+  {.name = "focus", .type = API_FOCUS, RANGE_LENGTH, .unit = "m", .synonyms = "focal_distance,focus_distance,focal_length,focus_at",
+   .offset = offsetof(CameraDesc, focus), .doc = "What is sharp: a distance along the view, a point or a node; look_at unless given."},
+  {.name = "blades", .type = API_INT, .range = {0, 64, 0, 64, false}, .def = "0", .flags = API_ADVANCED,
+   .offset = offsetof(CameraDesc, blades), .doc = "Blades of the aperture, 3 and more; 0 is round."},
+  {.name = "kind", .type = API_WORD, .words = kinds, .def = "\"perspective\"", .synonyms = "type,projection,mode",
+   .offset = offsetof(CameraDesc, kind), .doc = "How it projects."},
+  {.name = "size", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "2", .flags = API_ADVANCED,
+   .synonyms = "height,width,zoom", .offset = offsetof(CameraDesc, size), .doc = "The height of an orthographic view."},
+  {.name = "exposure", .type = API_EXPOSURE, .range = {-50, 50, -20, 20, false}, .unit = "EV", .def = "\"auto\"",
+   .synonyms = "ev,brightness,gain,iso", .offset = offsetof(CameraDesc, exposure),
    .doc = "\"auto\", or steps of brightness: +1 doubles, 0 shows radiance 1 as it is."},
-  {.name = "up", .type = API_DIRECTION, .def = "{0, 1, 0}", .flags = API_ADVANCED, .synonyms = "sky,upvector", .offset = offsetof(CameraDesc, up), .doc = "What is up in the picture."},
-  {.name = "name", .type = API_STRING, .synonyms = "id,label", .offset = offsetof(CameraDesc, name), .doc = "Chooses among several: --camera NAME; without that, the last one counts."},
+  {.name = "up", .type = API_DIRECTION, .def = "{0, 1, 0}", .flags = API_ADVANCED, .synonyms = "sky,upvector",
+   .offset = offsetof(CameraDesc, up), .doc = "What is up in the picture."},
+  {.name = "name", .type = API_STRING, .synonyms = "id,label", .offset = offsetof(CameraDesc, name),
+   .doc = "Chooses among several: --camera NAME; without that, the last one counts."},
 };
 const ApiEntry api_camera = {"camera", API_SETTING, camera_fields, API_COUNT(camera_fields), NULL, sizeof(CameraDesc), 0,
-                             "The view. Without one, a camera that frames the scene is chosen, and printed.",
-                             "camera{ from = {0, 1.6, 5}, look_at = {0, 0.5, 0}, fov = 35, fstop = 2.8, focus = 4.5 }\nsphere{ floor = true }\nplane{}", "render", build_camera};
+  "The view. Without one, a camera that frames the scene is chosen, and printed.",
+  "camera{ from = {0, 1.6, 5}, look_at = {0, 0.5, 0}, fov = 35, fstop = 2.8, focus = 4.5 }\nsphere{ floor = true }\nplane{}", "render",
+  build_camera};
+// clang-format on

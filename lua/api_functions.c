@@ -9,6 +9,7 @@
 #define CONSOLE "parameters, console, modules"
 #define LUA "from Lua"
 
+// clang-format off
 const ApiFunction api_functions[] = {
   /* ---- the scene */
   {"proto", API_FUNCTION, SCENE, "proto(x)", "Marks x as a pattern: never shown by itself, shown wherever something uses it.",
@@ -122,3 +123,4 @@ const ApiFunction api_functions[] = {
   {"utf8", API_VALUE, LUA, "utf8", "Lua's UTF-8 library.", "sphere{ radius = utf8.len(\"\xC3\xA4\") }"},
   {NULL, API_VALUE, NULL, NULL, NULL, NULL},
 };
+// clang-format on

@@ -20,30 +20,35 @@ static bool made(Reading *r, Node *node, MlNode id, const MlError *error) {
 
 static bool build_light(Reading *r, Node *node) {
   const LightDesc *desc = (const LightDesc *)node->desc;
-  const MlLightDesc light = ML_DESC(MlLightDesc, .at = desc->at, .radius = desc->radius, .power = strength_of(desc->power), .color = color_of(desc->color, desc->power), .has_color = true);
+  const MlLightDesc light = ML_DESC(MlLightDesc, .at = desc->at, .radius = desc->radius, .power = strength_of(desc->power),
+                                    .color = color_of(desc->color, desc->power), .has_color = true);
   MlError error = {0};
   return made(r, node, ml_light(r->runtime->builder, &light, &error), &error);
 }
 
+// clang-format off
 static const ApiField light_fields[] = {
-  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,center,centre,from,origin", .offset = offsetof(LightDesc, at),
-   .doc = "Where it is."},
-  {.name = "radius", .type = API_NUMBER, .range = {0, 1e12, 0, 1e6, false}, .unit = "m", .def = "0", .synonyms = "r,size", .offset = offsetof(LightDesc, radius),
-   .doc = "Of the shining ball; 0 is a point, which makes hard shadows."},
-  {.name = "power", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W", .def = "100", .position = 1, .synonyms = "intensity,strength,brightness,energy,watts,lumens",
-   .offset = offsetof(LightDesc, power), .doc = "Its whole flux, whatever its size."},
+  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,center,centre,from,origin",
+   .offset = offsetof(LightDesc, at), .doc = "Where it is."},
+  {.name = "radius", .type = API_NUMBER, .range = {0, 1e12, 0, 1e6, false}, .unit = "m", .def = "0", .synonyms = "r,size",
+   .offset = offsetof(LightDesc, radius), .doc = "Of the shining ball; 0 is a point, which makes hard shadows."},
+  {.name = "power", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W", .def = "100", .position = 1,
+   .synonyms = "intensity,strength,brightness,energy,watts,lumens", .offset = offsetof(LightDesc, power),
+   .doc = "Its whole flux, whatever its size."},
   {.name = "color", .type = API_COLOR, RANGE_COLOR, .def = "1", .synonyms = "colour,tint,rgb", .offset = offsetof(LightDesc, color),
    .doc = "Multiplies the power; strings are sRGB, numbers linear, kelvin(3200) a lamp's."},
 };
 const ApiEntry api_light = {"light", API_LIGHT, light_fields, API_COUNT(light_fields), &api_shared_light, sizeof(LightDesc), 0,
-                            "A point or a ball that shines evenly; seen by no ray (for a bulb use emit on a sphere).",
-                            "light{ at = {2, 4, 3}, radius = 0.3, power = 400 }\nsphere{ floor = true }\nplane{}", "area,directional,emit", build_light};
+  "A point or a ball that shines evenly; seen by no ray (for a bulb use emit on a sphere).",
+  "light{ at = {2, 4, 3}, radius = 0.3, power = 400 }\nsphere{ floor = true }\nplane{}", "area,directional,emit", build_light};
+// clang-format on
 
 /* --------------------------------------------------------------------- area */
 
 static bool build_area(Reading *r, Node *node) {
   const AreaDesc *desc = (const AreaDesc *)node->desc;
-  MlAreaDesc area = ML_DESC(MlAreaDesc, .at = desc->at, .facing = desc->facing, .width = desc->size.x, .height = desc->size.y, .has_color = true);
+  MlAreaDesc area =
+    ML_DESC(MlAreaDesc, .at = desc->at, .facing = desc->facing, .width = desc->size.x, .height = desc->size.y, .has_color = true);
   if (reader_given(r, "look_at")) {
     area.facing = (MlVec3){desc->look_at.x - desc->at.x, desc->look_at.y - desc->at.y, desc->look_at.z - desc->at.z};
     if (area.facing.x == 0 && area.facing.y == 0 && area.facing.z == 0) {
@@ -59,25 +64,27 @@ static bool build_area(Reading *r, Node *node) {
   return made(r, node, ml_area(r->runtime->builder, &area, &error), &error);
 }
 
+// clang-format off
 static const ApiField area_fields[] = {
-  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,center,centre,from,origin", .offset = offsetof(AreaDesc, at),
-   .doc = "Its centre."},
-  {.name = "look_at", .type = API_POINT, RANGE_LENGTH, .unit = "m", .xgroup = XGROUP_A, .synonyms = "lookat,target,to", .offset = offsetof(AreaDesc, look_at),
-   .doc = "What it shines at: a vector, or a node, of which the centre is meant."},
-  {.name = "facing", .type = API_FACING, .def = "\"down\"", .xgroup = XGROUP_A_OTHER, .synonyms = "direction,normal,dir", .offset = offsetof(AreaDesc, facing),
-   .doc = "Or the side to which it shines."},
-  {.name = "size", .type = API_SIZE2, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .synonyms = "width,height,dimensions", .offset = offsetof(AreaDesc, size),
-   .doc = "Width and height, a number for a square."},
-  {.name = "power", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W", .def = "100", .xgroup = XGROUP_B, .synonyms = "intensity,strength,brightness,energy,watts",
-   .offset = offsetof(AreaDesc, power), .doc = "What it sends out in all."},
-  {.name = "radiance", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W/(m\xC2\xB2 sr)", .xgroup = XGROUP_B_OTHER, .synonyms = "emission,glow", .offset = offsetof(AreaDesc, radiance),
-   .doc = "Or how bright its surface is."},
+  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,center,centre,from,origin",
+   .offset = offsetof(AreaDesc, at), .doc = "Its centre."},
+  {.name = "look_at", .type = API_POINT, RANGE_LENGTH, .unit = "m", .xgroup = XGROUP_A, .synonyms = "lookat,target,to",
+   .offset = offsetof(AreaDesc, look_at), .doc = "What it shines at: a vector, or a node, of which the centre is meant."},
+  {.name = "facing", .type = API_FACING, .def = "\"down\"", .xgroup = XGROUP_A_OTHER, .synonyms = "direction,normal,dir",
+   .offset = offsetof(AreaDesc, facing), .doc = "Or the side to which it shines."},
+  {.name = "size", .type = API_SIZE2, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .synonyms = "width,height,dimensions",
+   .offset = offsetof(AreaDesc, size), .doc = "Width and height, a number for a square."},
+  {.name = "power", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W", .def = "100", .xgroup = XGROUP_B,
+   .synonyms = "intensity,strength,brightness,energy,watts", .offset = offsetof(AreaDesc, power), .doc = "What it sends out in all."},
+  {.name = "radiance", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W/(m\xC2\xB2 sr)", .xgroup = XGROUP_B_OTHER,
+   .synonyms = "emission,glow", .offset = offsetof(AreaDesc, radiance), .doc = "Or how bright its surface is."},
   {.name = "color", .type = API_COLOR, RANGE_COLOR, .def = "1", .synonyms = "colour,tint,rgb", .offset = offsetof(AreaDesc, color),
    .doc = "Multiplies power or radiance; strings are sRGB, numbers linear, kelvin(3200) a lamp's."},
 };
 const ApiEntry api_area = {"area", API_LIGHT, area_fields, API_COUNT(area_fields), &api_shared_light, sizeof(AreaDesc), 0,
-                           "A rectangle that shines to one side; rays see it.", "area{ at = {0, 3, 0}, size = {1, 2}, power = 300 }\nsphere{ floor = true }\nplane{}",
-                           "light,emit", build_area};
+  "A rectangle that shines to one side; rays see it.",
+  "area{ at = {0, 3, 0}, size = {1, 2}, power = 300 }\nsphere{ floor = true }\nplane{}", "light,emit", build_area};
+// clang-format on
 
 /* -------------------------------------------------------------- directional */
 
@@ -89,17 +96,20 @@ static bool build_directional(Reading *r, Node *node) {
   return made(r, node, ml_directional(r->runtime->builder, &light, &error), &error);
 }
 
+// clang-format off
 static const ApiField directional_fields[] = {
-  {.name = "direction", .type = API_DIRECTION, .def = "{0, -1, 0}", .position = 1, .synonyms = "dir,facing,normal,to", .offset = offsetof(DirectionalDesc, direction),
-   .doc = "The way its light travels; any length."},
-  {.name = "irradiance", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W/m\xC2\xB2", .def = "1", .synonyms = "power,intensity,strength,brightness,radiance",
-   .offset = offsetof(DirectionalDesc, irradiance), .doc = "On a surface that faces it."},
+  {.name = "direction", .type = API_DIRECTION, .def = "{0, -1, 0}", .position = 1, .synonyms = "dir,facing,normal,to",
+   .offset = offsetof(DirectionalDesc, direction), .doc = "The way its light travels; any length."},
+  {.name = "irradiance", .type = API_NUMBER, RANGE_STRENGTH, .unit = "W/m\xC2\xB2", .def = "1",
+   .synonyms = "power,intensity,strength,brightness,radiance", .offset = offsetof(DirectionalDesc, irradiance),
+   .doc = "On a surface that faces it."},
   {.name = "color", .type = API_COLOR, RANGE_COLOR, .def = "1", .synonyms = "colour,tint,rgb", .offset = offsetof(DirectionalDesc, color),
    .doc = "Multiplies the irradiance; strings are sRGB, numbers linear."},
 };
-const ApiEntry api_directional = {"directional", API_LIGHT, directional_fields, API_COUNT(directional_fields), &api_shared_light, sizeof(DirectionalDesc), 0,
-                                  "Light from infinitely far, all one way; seen by no ray.",
-                                  "directional{ direction = {-1, -2, -1}, irradiance = 3 }\nsphere{ floor = true }\nplane{}", "light,background", build_directional};
+const ApiEntry api_directional = {"directional", API_LIGHT, directional_fields, API_COUNT(directional_fields), &api_shared_light,
+  sizeof(DirectionalDesc), 0, "Light from infinitely far, all one way; seen by no ray.",
+  "directional{ direction = {-1, -2, -1}, irradiance = 3 }\nsphere{ floor = true }\nplane{}", "light,background", build_directional};
+// clang-format on
 
 /* --------------------------------------------------------------- background */
 
@@ -121,12 +131,15 @@ static bool build_background(Reading *r, Node *node) {
   return true;
 }
 
+// clang-format off
 static const ApiField background_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_NOT_NEGATIVE, .unit = "W/(m\xC2\xB2 sr)", .def = "0", .flags = API_REQUIRED, .position = 1,
-   .synonyms = "colour,radiance,strength,rgb", .offset = offsetof(BackgroundDesc, color), .doc = "Its radiance, a colour or a number; strings are sRGB, numbers linear."},
+   .synonyms = "colour,radiance,strength,rgb", .offset = offsetof(BackgroundDesc, color),
+   .doc = "Its radiance, a colour or a number; strings are sRGB, numbers linear."},
   {.name = "lights", .type = API_BOOL, .def = "true", .synonyms = "light,visible", .offset = offsetof(BackgroundDesc, lights),
    .doc = "false: it is for the eye only and lights nothing."},
 };
-const ApiEntry api_background = {"background", API_SETTING, background_fields, API_COUNT(background_fields), NULL, sizeof(BackgroundDesc), 0,
-                                 "The same radiance from everywhere; it lights the scene. background(0) keeps a scene without lights dark.",
-                                 "background \"#8090b0\"\nsphere{ floor = true }\nplane{}", "directional", build_background};
+const ApiEntry api_background = {"background", API_SETTING, background_fields, API_COUNT(background_fields), NULL, sizeof(BackgroundDesc),
+  0, "The same radiance from everywhere; it lights the scene. background(0) keeps a scene without lights dark.",
+  "background \"#8090b0\"\nsphere{ floor = true }\nplane{}", "directional", build_background};
+// clang-format on

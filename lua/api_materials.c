@@ -27,27 +27,14 @@ static bool build_matte(Reading *r, Node *node) {
     &error);
 }
 
+// clang-format off
 static const ApiField matte_fields[] = {
-  {.name = "color",
-   .type = API_COLOR,
-   RANGE_ALBEDO,
-   .def = "0.8",
-   .position = 1,
-   .synonyms = "colour,albedo,diffuse,rgb,kd,reflectance",
-   .offset = offsetof(MatteDesc, color),
-   .doc = "The part of the light that it throws back; strings are sRGB, numbers linear."},
+  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .flags = API_ALBEDO, .def = "0.8", .position = 1, .synonyms = "colour,albedo,diffuse,rgb,kd,reflectance",
+   .offset = offsetof(MatteDesc, color), .doc = "The part of the light that it throws back; strings are sRGB, numbers linear."},
 };
-const ApiEntry api_matte = {"matte",
-                            API_MATERIAL_KIND,
-                            matte_fields,
-                            API_COUNT(matte_fields),
-                            &api_shared_material,
-                            sizeof(MatteDesc),
-                            0,
-                            "Dull in every direction, like plaster or paper.",
-                            "sphere{ floor = true, material = matte \"#3f8f3a\" }\nplane{}",
-                            "mix",
-                            build_matte};
+const ApiEntry api_matte = {"matte", API_MATERIAL_KIND, matte_fields, API_COUNT(matte_fields), &api_shared_material, sizeof(MatteDesc), 0,
+  "Dull in every direction, like plaster or paper.", "sphere{ floor = true, material = matte \"#3f8f3a\" }\nplane{}", "mix", build_matte};
+// clang-format on
 
 /* ------------------------------------------------------------------- mirror */
 
@@ -60,27 +47,14 @@ static bool build_mirror(Reading *r, Node *node) {
     &error);
 }
 
+// clang-format off
 static const ApiField mirror_fields[] = {
-  {.name = "color",
-   .type = API_COLOR,
-   RANGE_REFLECTANCE,
-   .def = "1",
-   .position = 1,
-   .synonyms = "colour,tint,reflectance,reflectivity",
-   .offset = offsetof(MirrorDesc, color),
-   .doc = "The part of the light that it reflects; strings are sRGB, numbers linear."},
+  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .position = 1, .synonyms = "colour,tint,reflectance,reflectivity",
+   .offset = offsetof(MirrorDesc, color), .doc = "The part of the light that it reflects; strings are sRGB, numbers linear."},
 };
-const ApiEntry api_mirror = {"mirror",
-                             API_MATERIAL_KIND,
-                             mirror_fields,
-                             API_COUNT(mirror_fields),
-                             &api_shared_material,
-                             sizeof(MirrorDesc),
-                             0,
-                             "A perfect mirror.",
-                             "sphere{ floor = true, material = mirror{} }\nplane{ material = \"#4060a0\" }",
-                             "metal,mix",
-                             build_mirror};
+const ApiEntry api_mirror = {"mirror", API_MATERIAL_KIND, mirror_fields, API_COUNT(mirror_fields), &api_shared_material, sizeof(MirrorDesc),
+  0, "A perfect mirror.", "sphere{ floor = true, material = mirror{} }\nplane{ material = \"#4060a0\" }", "metal,mix", build_mirror};
+// clang-format on
 
 /* -------------------------------------------------------------------- metal */
 
@@ -102,55 +76,23 @@ static bool build_metal(Reading *r, Node *node) {
   return made(r, node, ml_metal(r->runtime->builder, &metal, &error), &error);
 }
 
+// clang-format off
 static const ApiField metal_fields[] = {
-  {.name = "preset",
-   .type = API_WORD,
-   .words = metals,
-   .position = 1,
-   .xgroup = XGROUP_A,
-   .synonyms = "metal,kind,type",
-   .offset = offsetof(MetalDesc, preset),
-   .doc = "A measured metal, written without the field's name: metal \"gold\"."},
-  {.name = "color",
-   .type = API_COLOR,
-   RANGE_REFLECTANCE,
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "colour,tint,albedo,reflectance,f0",
-   .offset = offsetof(MetalDesc, color),
-   .doc = "Instead of a preset: what it reflects seen straight on; strings are sRGB, numbers linear."},
-  {.name = "edge",
-   .type = API_COLOR,
-   RANGE_REFLECTANCE,
-   .def = "1",
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "edge_color,f90,f82,rim",
-   .offset = offsetof(MetalDesc, edge),
-   .doc = "With color: what it reflects at grazing angles; color = 1, edge = 1 reflects everything."},
-  {.name = "roughness",
-   .type = API_NUMBER,
-   .range = {0, 1, 0, 1, false},
-   .def = "0",
-   .synonyms = "rough,alpha,glossiness,blur",
-   .offset = offsetof(MetalDesc, roughness),
-   .doc = "0 is polished, 1 dull; the GGX alpha is its square."},
-  {.name = "multiscatter",
-   .type = API_BOOL,
-   .def = "true",
-   .flags = API_ADVANCED,
-   .offset = offsetof(MetalDesc, multiscatter),
+  {.name = "preset", .type = API_WORD, .words = metals, .position = 1, .xgroup = XGROUP_A, .synonyms = "metal,kind,type",
+   .offset = offsetof(MetalDesc, preset), .doc = "A measured metal, written without the field's name: metal \"gold\"."},
+  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .xgroup = XGROUP_A_OTHER, .synonyms = "colour,tint,albedo,reflectance,f0",
+   .offset = offsetof(MetalDesc, color), .doc = "Instead of a preset: what it reflects seen straight on; strings are sRGB, numbers linear."},
+  {.name = "edge", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .xgroup = XGROUP_A_OTHER, .synonyms = "edge_color,f90,f82,rim",
+   .offset = offsetof(MetalDesc, edge), .doc = "With color: what it reflects at grazing angles; color = 1, edge = 1 reflects everything."},
+  {.name = "roughness", .type = API_NUMBER, .range = {0, 1, 0, 1, false}, .def = "0", .synonyms = "rough,alpha,glossiness,blur",
+   .offset = offsetof(MetalDesc, roughness), .doc = "0 is polished, 1 dull; the GGX alpha is its square."},
+  {.name = "multiscatter", .type = API_BOOL, .def = "true", .flags = API_ADVANCED, .offset = offsetof(MetalDesc, multiscatter),
    .doc = "Gives back the light that rough metal loses between its facets."},
 };
-const ApiEntry api_metal = {"metal",
-                            API_MATERIAL_KIND,
-                            metal_fields,
-                            API_COUNT(metal_fields),
-                            &api_shared_material,
-                            sizeof(MetalDesc),
-                            0,
-                            "A metal: measured, or by two colours.",
-                            "sphere{ floor = true, material = metal{ \"copper\", roughness = 0.2 } }\nplane{}",
-                            "mirror",
-                            build_metal};
+const ApiEntry api_metal = {"metal", API_MATERIAL_KIND, metal_fields, API_COUNT(metal_fields), &api_shared_material, sizeof(MetalDesc), 0,
+  "A metal: measured, or by two colours.", "sphere{ floor = true, material = metal{ \"copper\", roughness = 0.2 } }\nplane{}", "mirror",
+  build_metal};
+// clang-format on
 
 /* -------------------------------------------------------------------- glass */
 
@@ -164,8 +106,8 @@ static bool build_glass(Reading *r, Node *node) {
     float absorption[3];
     for (int i = 0; i < 3; i++) {
       const double c = (double)channels[i];
-      if (c > 1 && !r->failed) reader_fail_field(r, "color", "range", "with depth a colour is at most 1 per channel, got %g", c);
-      absorption[i] = (float)(-ml_log(c < 1e-9 ? 1e-9 : c > 1 ? 1 : c) / desc->depth);
+
+      absorption[i] = (float)(-ml_log(c < 1e-9 ? 1e-9 : c) / desc->depth);
     }
     glass.absorption = (MlColor){absorption[0], absorption[1], absorption[2]};
     glass.color = (MlColor){1, 1, 1};
@@ -174,51 +116,23 @@ static bool build_glass(Reading *r, Node *node) {
   return made(r, node, ml_glass(r->runtime->builder, &glass, &error), &error);
 }
 
+// clang-format off
 static const ApiField glass_fields[] = {
-  {.name = "ior",
-   .type = API_NUMBER,
-   .range = {0.1, 100, 1, 4, false},
-   .def = "1.5",
-   .position = 1,
-   .synonyms = "eta,refraction,index,n",
-   .offset = offsetof(GlassDesc, ior),
-   .doc = "Index of refraction: water 1.333, glass 1.5, diamond 2.417."},
-  {.name = "color",
-   .type = API_COLOR,
-   RANGE_REFLECTANCE,
-   .def = "1",
-   .synonyms = "colour,tint,transmission",
+  {.name = "ior", .type = API_NUMBER, .range = {0.1, 100, 1, 4, false}, .def = "1.5", .position = 1, .synonyms = "eta,refraction,index,n",
+   .offset = offsetof(GlassDesc, ior), .doc = "Index of refraction: water 1.333, glass 1.5, diamond 2.417."},
+  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .synonyms = "colour,tint,transmission",
    .offset = offsetof(GlassDesc, color),
    .doc = "Tints what passes a surface; with depth, what is left after that way inside. Strings are sRGB, numbers linear."},
-  {.name = "depth",
-   .type = API_NUMBER,
-   RANGE_POSITIVE_LENGTH,
-   .unit = "m",
-   .xgroup = XGROUP_A,
-   .synonyms = "distance,at_depth",
-   .offset = offsetof(GlassDesc, depth),
-   .doc = "The way after which color is left; none means that color tints the surface."},
-  {.name = "absorption",
-   .type = API_COLOR,
-   .range = {0, 1e9, 0, 1e9, false},
-   .unit = "1/m",
-   .def = "0",
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "sigma,sigma_a,density",
-   .offset = offsetof(GlassDesc, absorption),
+  {.name = "depth", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .xgroup = XGROUP_A, .synonyms = "distance,at_depth",
+   .offset = offsetof(GlassDesc, depth), .doc = "The way after which color is left; none means that color tints the surface."},
+  {.name = "absorption", .type = API_COLOR, .range = {0, 1e9, 0, 1e9, false}, .unit = "1/m", .def = "0", .xgroup = XGROUP_A_OTHER,
+   .synonyms = "sigma,sigma_a,density", .offset = offsetof(GlassDesc, absorption),
    .doc = "Absorption inside, a number or a colour, said directly."},
 };
-const ApiEntry api_glass = {"glass",
-                            API_MATERIAL_KIND,
-                            glass_fields,
-                            API_COUNT(glass_fields),
-                            &api_shared_material,
-                            sizeof(GlassDesc),
-                            0,
-                            "Clear and smooth: reflects and refracts.",
-                            "sphere{ floor = true, material = glass{ color = \"#c0f0d8\", depth = 2 } }\nplane{}",
-                            "mirror",
-                            build_glass};
+const ApiEntry api_glass = {"glass", API_MATERIAL_KIND, glass_fields, API_COUNT(glass_fields), &api_shared_material, sizeof(GlassDesc), 0,
+  "Clear and smooth: reflects and refracts.", "sphere{ floor = true, material = glass{ color = \"#c0f0d8\", depth = 2 } }\nplane{}",
+  "mirror", build_glass};
+// clang-format on
 
 /* --------------------------------------------------------------------- emit */
 
@@ -231,43 +145,20 @@ static bool build_emit(Reading *r, Node *node) {
 }
 
 static const char *const sides[] = {"both", "front", NULL};
+// clang-format off
 static const ApiField emit_fields[] = {
-  {.name = "color",
-   .type = API_COLOR,
-   RANGE_NOT_NEGATIVE,
-   .def = "1",
-   .position = 1,
-   .synonyms = "colour,tint,emission",
-   .offset = offsetof(EmitDesc, color),
-   .doc = "Multiplies the radiance; strings are sRGB, numbers linear."},
-  {.name = "radiance",
-   .type = API_NUMBER,
-   .range = {0, 1e12, 0, 1e9, false},
-   .unit = "W/(m\xC2\xB2 sr)",
-   .def = "1",
-   .synonyms = "strength,intensity,power,brightness,emission",
-   .offset = offsetof(EmitDesc, radiance),
-   .doc = "How bright its surface is."},
-  {.name = "sides",
-   .type = API_WORD,
-   .words = sides,
-   .def = "\"both\"",
-   .synonyms = "side,two_sided",
-   .offset = offsetof(EmitDesc, sides),
+  {.name = "color", .type = API_COLOR, RANGE_NOT_NEGATIVE, .def = "1", .position = 1, .synonyms = "colour,tint,emission",
+   .offset = offsetof(EmitDesc, color), .doc = "Multiplies the radiance; strings are sRGB, numbers linear."},
+  {.name = "radiance", .type = API_NUMBER, .range = {0, 1e12, 0, 1e9, false}, .unit = "W/(m\xC2\xB2 sr)", .def = "1",
+   .synonyms = "strength,intensity,power,brightness,emission", .offset = offsetof(EmitDesc, radiance), .doc = "How bright its surface is."},
+  {.name = "sides", .type = API_WORD, .words = sides, .def = "\"both\"", .synonyms = "side,two_sided", .offset = offsetof(EmitDesc, sides),
    .doc = "Which sides emit: both, or the front, where the normal points."},
 };
-const ApiEntry api_emit = {
-  "emit",
-  API_MATERIAL_KIND,
-  emit_fields,
-  API_COUNT(emit_fields),
-  &api_shared_light,
-  sizeof(EmitDesc),
-  0,
+const ApiEntry api_emit = {"emit", API_MATERIAL_KIND, emit_fields, API_COUNT(emit_fields), &api_shared_light, sizeof(EmitDesc), 0,
   "Only emits: a lamp's surface.",
-  "sphere{ radius = 0.3, at = {0, 2, 0}, material = emit{ radiance = 20, color = kelvin(3200) } }\nsphere{}\nplane{}",
-  "area,light",
+  "sphere{ radius = 0.3, at = {0, 2, 0}, material = emit{ radiance = 20, color = kelvin(3200) } }\nsphere{}\nplane{}", "area,light",
   build_emit};
+// clang-format on
 
 /* ---------------------------------------------------------------------- mix */
 
@@ -280,36 +171,16 @@ static bool build_mix(Reading *r, Node *node) {
   return made(r, node, ml_mix(r->runtime->builder, &mix, &error), &error);
 }
 
+// clang-format off
 static const ApiField mix_fields[] = {
-  {.name = "a",
-   .type = API_MATERIAL,
-   .flags = API_REQUIRED,
-   .position = 1,
-   .offset = offsetof(MixDesc, a),
+  {.name = "a", .type = API_MATERIAL, .flags = API_REQUIRED, .position = 1, .offset = offsetof(MixDesc, a),
    .doc = "The material of amount 0."},
-  {.name = "b",
-   .type = API_MATERIAL,
-   .flags = API_REQUIRED,
-   .position = 2,
-   .offset = offsetof(MixDesc, b),
+  {.name = "b", .type = API_MATERIAL, .flags = API_REQUIRED, .position = 2, .offset = offsetof(MixDesc, b),
    .doc = "The material of amount 1."},
-  {.name = "amount",
-   .type = API_NUMBER,
-   RANGE_UNIT,
-   .def = "0.5",
-   .position = 3,
-   .synonyms = "t,weight,factor,ratio",
-   .offset = offsetof(MixDesc, amount),
-   .doc = "How much of b."},
+  {.name = "amount", .type = API_NUMBER, RANGE_UNIT, .def = "0.5", .position = 3, .synonyms = "t,weight,factor,ratio",
+   .offset = offsetof(MixDesc, amount), .doc = "How much of b."},
 };
-const ApiEntry api_mix = {"mix",
-                          API_MATERIAL_KIND,
-                          mix_fields,
-                          API_COUNT(mix_fields),
-                          &api_shared_material,
-                          sizeof(MixDesc),
-                          0,
-                          "A blend of two materials.",
-                          "sphere{ floor = true, material = mix(matte \"tomato\", mirror{}, 0.3) }\nplane{}",
-                          "matte,mirror",
-                          build_mix};
+const ApiEntry api_mix = {"mix", API_MATERIAL_KIND, mix_fields, API_COUNT(mix_fields), &api_shared_material, sizeof(MixDesc), 0,
+  "A blend of two materials.", "sphere{ floor = true, material = mix(matte \"tomato\", mirror{}, 0.3) }\nplane{}", "matte,mirror",
+  build_mix};
+// clang-format on

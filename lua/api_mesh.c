@@ -68,46 +68,21 @@ static bool build_mesh(Reading *r, Node *node) {
   return node->geometry != 0;
 }
 
+// clang-format off
 static const ApiField mesh_fields[] = {
-  {.name = "points",
-   .type = API_POINTS,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .synonyms = "vertices,verts,positions,p",
-   .offset = offsetof(MeshDesc, points),
-   .doc = "Its corners."},
-  {.name = "faces",
-   .type = API_FACES,
-   .flags = API_REQUIRED,
-   .synonyms = "triangles,indices,polygons,tris",
+  {.name = "points", .type = API_POINTS, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .synonyms = "vertices,verts,positions,p",
+   .offset = offsetof(MeshDesc, points), .doc = "Its corners."},
+  {.name = "faces", .type = API_FACES, .flags = API_REQUIRED, .synonyms = "triangles,indices,polygons,tris",
    .offset = offsetof(MeshDesc, faces),
    .doc = "Lists of three or more numbers of points, from 1; counter-clockwise is front, polygons are cut into triangles."},
-  {.name = "normals",
-   .type = API_NORMALS,
-   .xgroup = XGROUP_A,
-   .synonyms = "n,normal",
-   .offset = offsetof(MeshDesc, normals),
+  {.name = "normals", .type = API_NORMALS, .xgroup = XGROUP_A, .synonyms = "n,normal", .offset = offsetof(MeshDesc, normals),
    .doc = "One per point."},
   {.name = "uv", .type = API_UVS, .synonyms = "uvs,st,texcoords,texture", .offset = offsetof(MeshDesc, uv), .doc = "One pair per point."},
-  {.name = "smooth",
-   .type = API_BOOL,
-   .def = "false",
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "smoothing",
-   .offset = offsetof(MeshDesc, smooth),
-   .doc = "Makes normals from the faces around each point."},
+  {.name = "smooth", .type = API_BOOL, .def = "false", .xgroup = XGROUP_A_OTHER, .synonyms = "smoothing",
+   .offset = offsetof(MeshDesc, smooth), .doc = "Makes normals from the faces around each point."},
 };
-const ApiEntry api_mesh = {
-  "mesh",
-  API_SHAPE,
-  mesh_fields,
-  API_COUNT(mesh_fields),
-  &api_shared_shape,
-  sizeof(MeshDesc),
-  4,
+const ApiEntry api_mesh = {"mesh", API_SHAPE, mesh_fields, API_COUNT(mesh_fields), &api_shared_shape, sizeof(MeshDesc), 4,
   "Triangles and polygons from lists.",
-  "mesh{ points = {{-1, 0, 1}, {1, 0, 1}, {1, 0, -1}, {-1, 0, -1}, {0, 1.5, 0}},\n"
-  "      faces = {{1, 2, 5}, {2, 3, 5}, {3, 4, 5}, {4, 1, 5}, {4, 3, 2, 1}}, material = \"gold\" }\nplane{ point = {0, -0.01, 0} }",
-  "triangle,quad",
-  build_mesh};
+  "mesh{ points = {{-1, 0, 1}, {1, 0, 1}, {1, 0, -1}, {-1, 0, -1}, {0, 1.5, 0}},\n" "      faces = {{1, 2, 5}, {2, 3, 5}, {3, 4, 5}, {4, 1, 5}, {4, 3, 2, 1}}, material = \"gold\" }\nplane{ point = {0, -0.01, 0} }",
+  "triangle,quad", build_mesh};
+// clang-format on

@@ -25,36 +25,16 @@ static bool build_sphere(Reading *r, Node *node) {
   return made(r, node, ml_sphere(r->runtime->builder, desc, &error), &error);
 }
 
+// clang-format off
 static const ApiField sphere_fields[] = {
-  {.name = "center",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .def = "{0, 0, 0}",
-   .synonyms = "centre,pos,position,origin,middle",
-   .offset = offsetof(MlSphereDesc, center),
-   .doc = "Its centre."},
-  {.name = "radius",
-   .type = API_NUMBER,
-   RANGE_POSITIVE_LENGTH,
-   .unit = "m",
-   .def = "1",
-   .position = 1,
-   .synonyms = "r,rad,size,diameter",
-   .offset = offsetof(MlSphereDesc, radius),
-   .doc = "Its radius."},
+  {.name = "center", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "centre,pos,position,origin,middle",
+   .offset = offsetof(MlSphereDesc, center), .doc = "Its centre."},
+  {.name = "radius", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .position = 1, .synonyms = "r,rad,size,diameter",
+   .offset = offsetof(MlSphereDesc, radius), .doc = "Its radius."},
 };
-const ApiEntry api_sphere = {"sphere",
-                             API_SHAPE,
-                             sphere_fields,
-                             API_COUNT(sphere_fields),
-                             &api_shared_shape,
-                             sizeof(MlSphereDesc),
-                             0,
-                             "A ball.",
-                             "sphere{ center = {0, 1, 0}, radius = 1, material = \"gold\" }\nplane{ material = \"#d8d8d8\" }",
-                             "box,disk",
-                             build_sphere};
+const ApiEntry api_sphere = {"sphere", API_SHAPE, sphere_fields, API_COUNT(sphere_fields), &api_shared_shape, sizeof(MlSphereDesc), 0,
+  "A ball.", "sphere{ center = {0, 1, 0}, radius = 1, material = \"gold\" }\nplane{ material = \"#d8d8d8\" }", "box,disk", build_sphere};
+// clang-format on
 
 /* ---------------------------------------------------------------------- box */
 
@@ -78,45 +58,20 @@ static bool build_box(Reading *r, Node *node) {
               &error);
 }
 
+// clang-format off
 static const ApiField box_fields[] = {
-  {.name = "size",
-   .type = API_SIZE3,
-   RANGE_POSITIVE_LENGTH,
-   .unit = "m",
-   .def = "1",
-   .position = 1,
-   .xgroup = XGROUP_A,
-   .synonyms = "width,height,depth,dimensions,extent,edge",
-   .offset = offsetof(BoxDesc, size),
+  {.name = "size", .type = API_SIZE3, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .position = 1, .xgroup = XGROUP_A,
+   .synonyms = "width,height,depth,dimensions,extent,edge", .offset = offsetof(BoxDesc, size),
    .doc = "Its edges, a number for a cube; centred on the origin."},
-  {.name = "from",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "min,lower,a,p1,corner",
-   .offset = offsetof(BoxDesc, from),
-   .doc = "One corner, instead of size."},
-  {.name = "to",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .xgroup = XGROUP_A_OTHER,
-   .synonyms = "max,upper,b,p2",
-   .offset = offsetof(BoxDesc, to),
-   .doc = "The opposite corner."},
+  {.name = "from", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .xgroup = XGROUP_A_OTHER, .synonyms = "min,lower,a,p1,corner",
+   .offset = offsetof(BoxDesc, from), .doc = "One corner, instead of size."},
+  {.name = "to", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .xgroup = XGROUP_A_OTHER, .synonyms = "max,upper,b,p2",
+   .offset = offsetof(BoxDesc, to), .doc = "The opposite corner."},
 };
-const ApiEntry api_box = {"box",
-                          API_SHAPE,
-                          box_fields,
-                          API_COUNT(box_fields),
-                          &api_shared_shape,
-                          sizeof(BoxDesc),
-                          0,
-                          "A box: 1 m and centred, unless size or from and to say otherwise.",
-                          "box{ size = {1, 2, 1}, floor = true, turn = 30, material = \"tomato\" }\nplane{}",
-                          "rect,quad",
-                          build_box};
+const ApiEntry api_box = {"box", API_SHAPE, box_fields, API_COUNT(box_fields), &api_shared_shape, sizeof(BoxDesc), 0,
+  "A box: 1 m and centred, unless size or from and to say otherwise.",
+  "box{ size = {1, 2, 1}, floor = true, turn = 30, material = \"tomato\" }\nplane{}", "rect,quad", build_box};
+// clang-format on
 
 /* -------------------------------------------------------------------- plane */
 
@@ -128,33 +83,17 @@ static bool build_plane(Reading *r, Node *node) {
   return made(r, node, ml_plane(r->runtime->builder, desc, &error), &error);
 }
 
+// clang-format off
 static const ApiField plane_fields[] = {
-  {.name = "point",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .def = "{0, 0, 0}",
-   .synonyms = "center,centre,pos,position,origin,y,height",
-   .offset = offsetof(MlPlaneDesc, point),
-   .doc = "A point of it."},
-  {.name = "normal",
-   .type = API_DIRECTION,
-   .def = "{0, 1, 0}",
-   .synonyms = "n,up,direction,facing",
-   .offset = offsetof(MlPlaneDesc, normal),
-   .doc = "Where its front looks; any length."},
+  {.name = "point", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}",
+   .synonyms = "center,centre,pos,position,origin,y,height", .offset = offsetof(MlPlaneDesc, point), .doc = "A point of it."},
+  {.name = "normal", .type = API_DIRECTION, .def = "{0, 1, 0}", .synonyms = "n,up,direction,facing",
+   .offset = offsetof(MlPlaneDesc, normal), .doc = "Where its front looks; any length."},
 };
-const ApiEntry api_plane = {"plane",
-                            API_SHAPE,
-                            plane_fields,
-                            API_COUNT(plane_fields),
-                            &api_shared_shape,
-                            sizeof(MlPlaneDesc),
-                            0,
-                            "An infinite plane, the ground unless told otherwise.",
-                            "plane{ material = \"#d8d8d8\" }\nsphere{ floor = true }",
-                            "rect,quad,disk",
-                            build_plane};
+const ApiEntry api_plane = {"plane", API_SHAPE, plane_fields, API_COUNT(plane_fields), &api_shared_shape, sizeof(MlPlaneDesc), 0,
+  "An infinite plane, the ground unless told otherwise.", "plane{ material = \"#d8d8d8\" }\nsphere{ floor = true }", "rect,quad,disk",
+  build_plane};
+// clang-format on
 
 /* --------------------------------------------------------------------- disk */
 
@@ -170,50 +109,21 @@ static bool build_disk(Reading *r, Node *node) {
   return made(r, node, ml_disk(r->runtime->builder, desc, &error), &error);
 }
 
+// clang-format off
 static const ApiField disk_fields[] = {
-  {.name = "center",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .def = "{0, 0, 0}",
-   .synonyms = "centre,pos,position,origin",
-   .offset = offsetof(MlDiskDesc, center),
-   .doc = "Its centre."},
-  {.name = "normal",
-   .type = API_DIRECTION,
-   .def = "{0, 1, 0}",
-   .synonyms = "n,up,direction,facing",
-   .offset = offsetof(MlDiskDesc, normal),
+  {.name = "center", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "centre,pos,position,origin",
+   .offset = offsetof(MlDiskDesc, center), .doc = "Its centre."},
+  {.name = "normal", .type = API_DIRECTION, .def = "{0, 1, 0}", .synonyms = "n,up,direction,facing", .offset = offsetof(MlDiskDesc, normal),
    .doc = "Where its front looks; any length."},
-  {.name = "radius",
-   .type = API_NUMBER,
-   RANGE_POSITIVE_LENGTH,
-   .unit = "m",
-   .def = "1",
-   .position = 1,
-   .synonyms = "r,rad,size",
-   .offset = offsetof(MlDiskDesc, radius),
-   .doc = "Its radius."},
-  {.name = "hole",
-   .type = API_NUMBER,
-   .range = {0, 1e12, 0, 1e6, false},
-   .unit = "m",
-   .def = "0",
-   .synonyms = "inner,inner_radius",
-   .offset = offsetof(MlDiskDesc, hole),
-   .doc = "Radius of a hole in its middle."},
+  {.name = "radius", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .position = 1, .synonyms = "r,rad,size",
+   .offset = offsetof(MlDiskDesc, radius), .doc = "Its radius."},
+  {.name = "hole", .type = API_NUMBER, .range = {0, 1e12, 0, 1e6, false}, .unit = "m", .def = "0", .synonyms = "inner,inner_radius",
+   .offset = offsetof(MlDiskDesc, hole), .doc = "Radius of a hole in its middle."},
 };
-const ApiEntry api_disk = {"disk",
-                           API_SHAPE,
-                           disk_fields,
-                           API_COUNT(disk_fields),
-                           &api_shared_shape,
-                           sizeof(MlDiskDesc),
-                           0,
-                           "A flat disk, or a ring where it has a hole.",
-                           "disk{ radius = 1, hole = 0.5, at = {0, 1, 0}, turn = {x = 60} }\nplane{}",
-                           "plane,rect",
-                           build_disk};
+const ApiEntry api_disk = {"disk", API_SHAPE, disk_fields, API_COUNT(disk_fields), &api_shared_shape, sizeof(MlDiskDesc), 0,
+  "A flat disk, or a ring where it has a hole.", "disk{ radius = 1, hole = 0.5, at = {0, 1, 0}, turn = {x = 60} }\nplane{}", "plane,rect",
+  build_disk};
+// clang-format on
 
 /* --------------------------------------------------------------------- quad */
 
@@ -230,35 +140,17 @@ static bool build_quad(Reading *r, Node *node) {
               &error);
 }
 
+// clang-format off
 static const ApiField quad_fields[] = {
-  {.name = "u",
-   .type = API_DIRECTION,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .synonyms = "edge1,a,right,width",
-   .offset = offsetof(QuadDesc, u),
-   .doc = "The edge from the corner `at`."},
-  {.name = "v",
-   .type = API_DIRECTION,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .synonyms = "edge2,b,up,height",
-   .offset = offsetof(QuadDesc, v),
-   .doc = "The other edge from that corner; the front is where cross(u, v) points."},
+  {.name = "u", .type = API_DIRECTION, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .synonyms = "edge1,a,right,width",
+   .offset = offsetof(QuadDesc, u), .doc = "The edge from the corner `at`."},
+  {.name = "v", .type = API_DIRECTION, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .synonyms = "edge2,b,up,height",
+   .offset = offsetof(QuadDesc, v), .doc = "The other edge from that corner; the front is where cross(u, v) points."},
 };
-const ApiEntry api_quad = {"quad",
-                           API_SHAPE,
-                           quad_fields,
-                           API_COUNT(quad_fields),
-                           &api_shared_shape,
-                           sizeof(QuadDesc),
-                           0,
-                           "A parallelogram by its corner `at` and two edges.",
-                           "quad{ at = {-1, 0, 0}, u = {2, 0, 0}, v = {0, 2, 0} }\nplane{}",
-                           "rect,triangle",
-                           build_quad};
+const ApiEntry api_quad = {"quad", API_SHAPE, quad_fields, API_COUNT(quad_fields), &api_shared_shape, sizeof(QuadDesc), 0,
+  "A parallelogram by its corner `at` and two edges.", "quad{ at = {-1, 0, 0}, u = {2, 0, 0}, v = {0, 2, 0} }\nplane{}", "rect,triangle",
+  build_quad};
+// clang-format on
 
 /* --------------------------------------------------------------------- rect */
 
@@ -271,28 +163,15 @@ static bool build_rect(Reading *r, Node *node) {
   return made(r, node, ml_quad(r->runtime->builder, &desc, &error), &error);
 }
 
+// clang-format off
 static const ApiField rect_fields[] = {
-  {.name = "size",
-   .type = API_SIZE2,
-   RANGE_POSITIVE_LENGTH,
-   .unit = "m",
-   .def = "1",
-   .position = 1,
-   .synonyms = "width,height,dimensions,extent",
-   .offset = offsetof(RectDesc, size),
-   .doc = "Along x and z, a number for a square."},
+  {.name = "size", .type = API_SIZE2, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .position = 1,
+   .synonyms = "width,height,dimensions,extent", .offset = offsetof(RectDesc, size), .doc = "Along x and z, a number for a square."},
 };
-const ApiEntry api_rect = {"rect",
-                           API_SHAPE,
-                           rect_fields,
-                           API_COUNT(rect_fields),
-                           &api_shared_shape,
-                           sizeof(RectDesc),
-                           0,
-                           "A rectangle in the xz plane, centred on the origin and facing up.",
-                           "rect{ size = {2, 1}, at = {0, 1, 0}, turn = {x = 45}, material = \"mirror\" }\nplane{}",
-                           "quad,plane,area",
-                           build_rect};
+const ApiEntry api_rect = {"rect", API_SHAPE, rect_fields, API_COUNT(rect_fields), &api_shared_shape, sizeof(RectDesc), 0,
+  "A rectangle in the xz plane, centred on the origin and facing up.",
+  "rect{ size = {2, 1}, at = {0, 1, 0}, turn = {x = 45}, material = \"mirror\" }\nplane{}", "quad,plane,area", build_rect};
+// clang-format on
 
 /* ----------------------------------------------------------------- triangle */
 
@@ -310,46 +189,19 @@ static bool build_triangle(Reading *r, Node *node) {
   return made(r, node, ml_triangle(r->runtime->builder, desc, &error), &error);
 }
 
+// clang-format off
 static const ApiField triangle_fields[] = {
-  {.name = "a",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .position = 1,
-   .synonyms = "p1,v1,v0,p0",
-   .offset = offsetof(MlTriangleDesc, a),
-   .doc = "First corner."},
-  {.name = "b",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .position = 2,
-   .synonyms = "p2,v2",
-   .offset = offsetof(MlTriangleDesc, b),
-   .doc = "Second corner."},
-  {.name = "c",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .flags = API_REQUIRED,
-   .position = 3,
-   .synonyms = "p3,v3",
-   .offset = offsetof(MlTriangleDesc, c),
-   .doc = "Third corner; seen from the front, the three go counter-clockwise."},
+  {.name = "a", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .position = 1, .synonyms = "p1,v1,v0,p0",
+   .offset = offsetof(MlTriangleDesc, a), .doc = "First corner."},
+  {.name = "b", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .position = 2, .synonyms = "p2,v2",
+   .offset = offsetof(MlTriangleDesc, b), .doc = "Second corner."},
+  {.name = "c", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .position = 3, .synonyms = "p3,v3",
+   .offset = offsetof(MlTriangleDesc, c), .doc = "Third corner; seen from the front, the three go counter-clockwise."},
 };
-const ApiEntry api_triangle = {"triangle",
-                               API_SHAPE,
-                               triangle_fields,
-                               API_COUNT(triangle_fields),
-                               &api_shared_shape,
-                               sizeof(MlTriangleDesc),
-                               0,
-                               "A single triangle.",
-                               "triangle{ {-1, 0, 0}, {1, 0, 0}, {0, 2, 0}, material = \"tomato\" }\nplane{}",
-                               "mesh,quad",
-                               build_triangle};
+const ApiEntry api_triangle = {"triangle", API_SHAPE, triangle_fields, API_COUNT(triangle_fields), &api_shared_shape,
+  sizeof(MlTriangleDesc), 0, "A single triangle.", "triangle{ {-1, 0, 0}, {1, 0, 0}, {0, 2, 0}, material = \"tomato\" }\nplane{}",
+  "mesh,quad", build_triangle};
+// clang-format on
 
 /* -------------------------------------------------------------------- group */
 
@@ -363,24 +215,16 @@ static bool build_group(Reading *r, Node *node) {
   return fine;
 }
 
+// clang-format off
 static const ApiField group_fields[] = {
-  {.name = "nodes",
-   .type = API_NODES,
-   .offset = offsetof(GroupDesc, nodes),
+  {.name = "nodes", .type = API_NODES, .offset = offsetof(GroupDesc, nodes),
    .doc = "Shapes, lights, groups and lists of them, written without a name; false is skipped."},
 };
-const ApiEntry api_group = {"group",
-                            API_GROUP,
-                            group_fields,
-                            API_COUNT(group_fields),
-                            &api_shared_shape,
-                            sizeof(GroupDesc),
-                            1,
-                            "Several nodes as one; used twice, they are instanced.",
-                            "local post = group{ box{ size = {0.2, 1, 0.2}, floor = true }, sphere{ radius = 0.2, at = {0, 1.1, 0} } }\n"
-                            "for i = -2, 2 do post:at(i, 0, 0) end\nplane{}",
-                            "proto,transform",
-                            build_group};
+const ApiEntry api_group = {"group", API_GROUP, group_fields, API_COUNT(group_fields), &api_shared_shape, sizeof(GroupDesc), 1,
+  "Several nodes as one; used twice, they are instanced.",
+  "local post = group{ box{ size = {0.2, 1, 0.2}, floor = true }, sphere{ radius = 0.2, at = {0, 1.1, 0} } }\n" "for i = -2, 2 do post:at(i, 0, 0) end\nplane{}",
+  "proto,transform", build_group};
+// clang-format on
 
 /* ---------------------------------------------------------------- transform */
 
@@ -390,14 +234,8 @@ static bool build_transform(Reading *r, Node *node) {
   return true;
 }
 
-const ApiEntry api_transform = {"transform",
-                                API_TRANSFORM,
-                                NULL,
-                                0,
-                                NULL,
-                                0,
-                                0,
-                                "A chain of placing methods as a value, for part:transform(t).",
-                                "local t = transform():turn_y(45):at(1, 0, 0)\nbox{ floor = true }:transform(t)\nplane{}",
-                                "group",
-                                build_transform};
+// clang-format off
+const ApiEntry api_transform = {"transform", API_TRANSFORM, NULL, 0, NULL, 0, 0,
+  "A chain of placing methods as a value, for part:transform(t).",
+  "local t = transform():turn_y(45):at(1, 0, 0)\nbox{ floor = true }:transform(t)\nplane{}", "group", build_transform};
+// clang-format on

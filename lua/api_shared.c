@@ -7,75 +7,43 @@
 
 #define SHARED(member) .offset = offsetof(NodeShared, member)
 
+// clang-format off
 static const ApiField shape_fields[] = {
-  {.name = "material",
-   .type = API_MATERIAL,
-   .position = 1,
-   .synonyms = "mat,color,colour,texture,surface,pigment,albedo",
-   SHARED(material),
+  {.name = "material", .type = API_MATERIAL, .position = 1, .synonyms = "mat,color,colour,texture,surface,pigment,albedo", SHARED(material),
    .doc = "What it is made of; without it, what encloses it says, else matte{ color = 0.8 }."},
   {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
-  {.name = "visible",
-   .type = API_VISIBLE,
-   .def = "true",
-   .synonyms = "hidden,show",
-   SHARED(hidden),
+  {.name = "visible", .type = API_VISIBLE, .def = "true", .synonyms = "hidden,show", SHARED(hidden),
    .doc = "To which rays: camera, shadow, reflection."},
-  {.name = "at",
-   .type = API_VEC3,
-   RANGE_LENGTH,
-   .unit = "m",
-   .def = "{0, 0, 0}",
-   .synonyms = "pos,position,translate,location,move",
-   SHARED(at),
-   .doc = "Moves it, after scale and turn."},
-  {.name = "turn",
-   .type = API_TURN,
-   .unit = "\xC2\xB0",
-   .def = "0",
-   .synonyms = "rotate,rotation,angle,rot",
-   SHARED(turn),
+  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,translate,location,move",
+   SHARED(at), .doc = "Moves it, after scale and turn."},
+  {.name = "turn", .type = API_TURN, .unit = "\xC2\xB0", .def = "0", .synonyms = "rotate,rotation,angle,rot", SHARED(turn),
    .doc = "Turns it about the x, then the y, then the z axis; a number turns about y."},
-  {.name = "scale",
-   .type = API_SIZE3,
-   .range = {-1e9, 1e9, -1e6, 1e6, false},
-   .def = "1",
-   .synonyms = "scaling,zoom",
-   SHARED(scale),
+  {.name = "scale", .type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}, .def = "1", .synonyms = "scaling,zoom", SHARED(scale),
    .doc = "Scales it about the origin, before anything else; 0 removes it."},
-  {.name = "floor",
-   .type = API_BOOL,
-   .def = "false",
-   .synonyms = "ground,center,centre,on_floor",
-   SHARED(floor),
+  {.name = "floor", .type = API_BOOL, .def = "false", .synonyms = "ground,center,centre,on_floor", SHARED(floor),
    .doc = "Puts its lowest point at y = 0, after scale and turn, before at."},
 };
+// clang-format on
 const ApiShared api_shared_shape = {shape_fields, API_COUNT(shape_fields)};
 
+// clang-format off
 static const ApiField light_fields[] = {
   {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
 };
+// clang-format on
 const ApiShared api_shared_light = {light_fields, API_COUNT(light_fields)};
 
 static const char *const sides[] = {"both", "front", NULL};
+// clang-format off
 static const ApiField material_fields[] = {
-  {.name = "emission",
-   .type = API_COLOR,
-   RANGE_NOT_NEGATIVE,
-   .unit = "W/(m\xC2\xB2 sr)",
-   .def = "0",
-   .synonyms = "emissive,glow,emit,radiance",
-   SHARED(emission),
+  {.name = "emission", .type = API_COLOR, RANGE_NOT_NEGATIVE, .unit = "W/(m\xC2\xB2 sr)", .def = "0",
+   .synonyms = "emissive,glow,emit,radiance", SHARED(emission),
    .doc = "Radiance that it gives off besides, a colour or a number; not tinted by its colour."},
-  {.name = "sides",
-   .type = API_WORD,
-   .words = sides,
-   .def = "\"both\"",
-   .synonyms = "side,two_sided",
-   SHARED(sides),
+  {.name = "sides", .type = API_WORD, .words = sides, .def = "\"both\"", .synonyms = "side,two_sided", SHARED(sides),
    .doc = "Which sides emit: both, or the front, where the normal points."},
   {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
 };
+// clang-format on
 const ApiShared api_shared_material = {material_fields, API_COUNT(material_fields)};
 
 const ApiPreset api_presets[] = {

@@ -95,7 +95,8 @@ static ScriptAssetStatus read_all(MlEngine *engine, int file, uint64_t max_size,
   return SCRIPT_ASSET_OK;
 }
 
-static ScriptAssetStatus read_file(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size, const char **reason) {
+static ScriptAssetStatus read_file(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size,
+                                   const char **reason) {
   const ScriptFolder *folder = ud;
   *bytes = NULL;
   *size = 0;

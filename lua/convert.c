@@ -17,7 +17,8 @@ static const char *expected(Reading *r, const ApiField *field) {
   return text_string(&text);
 }
 
-bool convert_check_range(Reading *r, const ApiField *field, double value) {
+/* Hard limits only. */
+static bool is_allowed(Reading *r, const ApiField *field, double value) {
   const ApiRange *range = &field->range;
   const bool any = range->hard_min == 0 && range->hard_max == 0;
   const double low = any ? -1e30 : range->hard_min, high = any ? 1e30 : range->hard_max;
@@ -35,15 +36,28 @@ bool convert_check_range(Reading *r, const ApiField *field, double value) {
   }
   if (value < low || value > high || (range->open_min && value == low)) {
     ApiField number = *field;
+    const bool color = field->type == API_COLOR || field->type == API_MATERIAL;
     if (number.type != API_INT) number.type = API_NUMBER;
-    reader_fail(r, "range", "expected %s, got %g", expected(r, &number), value);
+    reader_fail(r, "range", color ? "each channel of a colour is %s, got %g" : "expected %s, got %g", expected(r, &number), value);
     return false;
   }
+  return true;
+}
+
+/* Hard limits of all, then a warning about the first unusual one. */
+static bool check_range(Reading *r, const ApiField *field, const double *values, int count) {
+  for (int i = 0; i < count; i++)
+    if (!is_allowed(r, field, values[i])) return false;
+  const ApiRange *range = &field->range;
   if (range->soft_min == 0 && range->soft_max == 0) return true;
   const char *unit = field->unit ? field->unit : "";
-  if (value < range->soft_min || value > range->soft_max)
-    reader_warn(r, "unusual", "%g%s%s is unusually %s (usual is %g to %g)", value, *unit ? " " : "", unit,
-                value < range->soft_min ? "small" : "large", range->soft_min, range->soft_max);
+  for (int i = 0; i < count; i++) {
+    const bool small = values[i] < range->soft_min;
+    if (!small && values[i] <= range->soft_max) continue;
+    reader_warn(r, "unusual", "%g%s%s is unusually %s (usual is %g to %g)", values[i], *unit ? " " : "", unit, small ? "small" : "large",
+                range->soft_min, range->soft_max);
+    break;
+  }
   return true;
 }
 
@@ -55,7 +69,8 @@ bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
     return false;
   }
   const double value = lua_tonumber(r->L, index);
-  if (!convert_check_range(r, field, value)) return false;
+  if (!check_range(r, field, &value, 1)) return false;
+
   *out = value;
   return true;
 }
@@ -78,8 +93,8 @@ bool convert_vector(Reading *r, const ApiField *field, int index, int wanted, do
   int count = 0;
   const ValueRead failure = value_read_vector(r->L, index, wanted, v, &count);
   if (failure) return value_failure(r, field, index, failure, wanted, false, count);
-  for (int i = 0; i < wanted; i++)
-    if (!convert_check_range(r, field, v[i])) return false;
+  if (!check_range(r, field, v, wanted)) return false;
+
   memcpy(out, v, (size_t)wanted * sizeof *out);
   return true;
 }
@@ -125,8 +140,11 @@ bool convert_color(Reading *r, const ApiField *field, int index, MlColor *out) {
   const ValueRead failure = value_read_color(r->L, index, rgb, &count);
   if (failure == VALUE_READ_NAME) return unknown_name(r, lua_tostring(r->L, index), field->type == API_MATERIAL);
   if (failure) return value_failure(r, field, index, failure, 3, true, count);
-  for (int i = 0; i < 3; i++)
-    if (!convert_check_range(r, field, rgb[i])) return false;
+  if (!check_range(r, field, rgb, 3)) return false;
+  const double least = rgb[0] < rgb[1] ? rgb[0] < rgb[2] ? rgb[0] : rgb[2] : rgb[1] < rgb[2] ? rgb[1] : rgb[2];
+  if ((field->flags & API_ALBEDO) && least > 0.98)
+    reader_warn(r, "albedo", "throws back %g of the light; white paint 0.8, fresh snow 0.9", least);
+
   *out = (MlColor){(float)rgb[0], (float)rgb[1], (float)rgb[2]};
   return true;
 }
@@ -193,7 +211,7 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
       return cache_material(r, name, size, make_preset(r->runtime->builder, preset, &error), &error, out);
     }
   }
-  const ApiField color = {.name = field->name, .type = API_MATERIAL, RANGE_ALBEDO};
+  const ApiField color = {.name = field->name, .type = API_MATERIAL, RANGE_REFLECTANCE, .flags = API_ALBEDO};
   MlMatteDesc matte = ML_DESC(MlMatteDesc, .has_color = true);
   if (!convert_color(r, &color, index, &matte.color)) return false;
   char key[1 + sizeof(MlColor)] = {'='};

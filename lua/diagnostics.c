@@ -25,12 +25,13 @@ Source *diagnostics_source(const Diagnostics *d, const char *name) {
   return NULL;
 }
 
-/* "camera.from[2]": the callee (or what encloses and contains it) and the steps. */
+/* "camera.from[2]": the callee (or what encloses and contains it) and the steps; "at(2)": an argument of a function or method. */
 static const char *path_of(Diagnostics *d, const SourceQuery *query, const char *callee) {
   Text path = {.store = d->store};
   text_append(&path, callee, strlen(callee));
   for (uint32_t i = 0; i < query->step_count; i++) {
     if (query->steps[i].name) text_format(&path, ".%s", query->steps[i].name);
+    else if (i == 0 && !d->is_entry(callee, strlen(callee))) text_format(&path, "(%u)", query->steps[i].index);
     else text_format(&path, "[%u]", query->steps[i].index);
   }
   return text_string(&path);

@@ -62,7 +62,9 @@ static void free_post(Post *post) {
 /* Superseded, dropped or cancelled by the driver's own means. */
 static bool post_cancelled(void *ud) {
   const Post *post = ud;
-  if (atomic_load(&post->director->stopping) || atomic_load(&post->director->posted) > post->number || atomic_load(&post->director->dropped) >= post->number) return true;
+  if (atomic_load(&post->director->stopping) || atomic_load(&post->director->posted) > post->number ||
+      atomic_load(&post->director->dropped) >= post->number)
+    return true;
   return post->cancel.poll && post->cancel.poll(post->cancel.ud);
 }
 
@@ -184,7 +186,8 @@ void script_director_run(ScriptDirector *d) {
 
 /* ------------------------------------------------------------------------- life */
 
-MlStatus script_director_start(MlEngine *engine, void (*done)(void *ud, uint64_t number, const ScriptEvaluation *evaluation), void *ud, ScriptDirector **out, MlError *error) {
+MlStatus script_director_start(MlEngine *engine, void (*done)(void *ud, uint64_t number, const ScriptEvaluation *evaluation), void *ud,
+                               ScriptDirector **out, MlError *error) {
   *out = NULL;
   MlError failure = {.status = ML_ERROR_MEMORY, .message = "out of memory: no room for the director"};
   ScriptDirector *d = ml_engine_realloc(engine, NULL, 0, sizeof *d);

@@ -4,10 +4,26 @@
 
 #include "api.h"
 
-typedef struct LightDesc { MlVec3 at; double radius, power; MlColor color; } LightDesc;
-typedef struct AreaDesc { MlVec3 at, facing, look_at; ApiSize2 size; double power, radiance; MlColor color; } AreaDesc;
-typedef struct DirectionalDesc { MlVec3 direction; double irradiance; MlColor color; } DirectionalDesc;
-typedef struct BackgroundDesc { MlColor color; bool lights; } BackgroundDesc;
+typedef struct LightDesc {
+  MlVec3 at;
+  double radius, power;
+  MlColor color;
+} LightDesc;
+typedef struct AreaDesc {
+  MlVec3 at, facing, look_at;
+  ApiSize2 size;
+  double power, radiance;
+  MlColor color;
+} AreaDesc;
+typedef struct DirectionalDesc {
+  MlVec3 direction;
+  double irradiance;
+  MlColor color;
+} DirectionalDesc;
+typedef struct BackgroundDesc {
+  MlColor color;
+  bool lights;
+} BackgroundDesc;
 
 extern const ApiEntry api_light, api_area, api_directional, api_background;
 

@@ -53,7 +53,8 @@ bool module_is_absent(lua_State *L, int index) {
 }
 
 static void make_absent(lua_State *L) {
-  static const char *const events[] = {"__index", "__call", "__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__idiv", "__concat"};
+  static const char *const events[] = {"__index", "__call", "__add", "__sub",  "__mul",   "__div",
+                                       "__mod",   "__pow",  "__unm", "__idiv", "__concat"};
   lua_newuserdatauv(L, 1, 0);
   lua_newtable(L);
   for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
@@ -121,7 +122,9 @@ static const Source *read_source(Runtime *runtime, const char *path, const char 
   void *bytes = NULL;
   size_t size = 0;
   *reason = NULL;
-  const ScriptAssetStatus status = assets && assets->read ? assets->read(assets->ud, runtime->engine, path, SANDBOX_SOURCE_BYTES, &bytes, &size, reason) : SCRIPT_ASSET_MISSING;
+  const ScriptAssetStatus status = assets && assets->read
+                                     ? assets->read(assets->ud, runtime->engine, path, SANDBOX_SOURCE_BYTES, &bytes, &size, reason)
+                                     : SCRIPT_ASSET_MISSING;
   const Source *source = NULL;
   switch (status) {
   case SCRIPT_ASSET_OK: {
@@ -130,7 +133,8 @@ static const Source *read_source(Runtime *runtime, const char *path, const char 
     // Beside the script that asks for it, in messages, too.
     const char *slash = strrchr(runtime->input->name, '/');
     const int folder = slash ? (int)(slash - runtime->input->name) + 1 : 0;
-    source = diagnostics_add_source(&runtime->diagnostics, store_format(&runtime->store, "%.*s%s", folder, runtime->input->name, path), text, size);
+    source = diagnostics_add_source(&runtime->diagnostics, store_format(&runtime->store, "%.*s%s", folder, runtime->input->name, path),
+                                    text, size);
     if (!source) *reason = "out of memory";
     else runtime_list_add(runtime, &runtime->assets, path);
     break;
@@ -188,7 +192,8 @@ static int require(lua_State *L) {
   if (lua_rawget(L, results) != LUA_TNIL) return 1;
   lua_pop(L, 1);
   for (const ModuleRecord *m = runtime->modules; m; m = m->before)
-    if (m->running && strcmp(m->name, name) == 0) return give_absent(L, name, "it is being loaded already: the modules require each other in a circle");
+    if (m->running && strcmp(m->name, name) == 0)
+      return give_absent(L, name, "it is being loaded already: the modules require each other in a circle");
   if (runtime->module_depth >= MODULE_DEPTH) return give_absent(L, name, "modules require each other more than 32 deep");
 
   const char *reason;

@@ -45,8 +45,8 @@ static void add_record(lua_State *L, Node *node) {
   }
   node->serial = ++runtime->record_count;
   const bool light = node->entry->kind == API_LIGHT;
-  runtime->records[node->serial - 1] = (NodeRecord){
-    node->id, (light ? NODE_LIGHT : 0u) | (node->emits ? NODE_EMITS : 0u) | (runtime->module_depth > 0 && !light ? NODE_PATTERN : 0u)};
+  runtime->records[node->serial - 1] = (NodeRecord){node->id, (light ? NODE_LIGHT : 0u) | (node->emits ? NODE_EMITS : 0u) |
+                                                                (runtime->module_depth > 0 && !light ? NODE_PATTERN : 0u)};
 }
 
 void node_use(Runtime *runtime, const Node *node) {
@@ -125,7 +125,8 @@ static void finish(Reading *r, Node *node, bool copied) {
     const MlTransform t = shape ? after(node->moved, placing_of_fields(r, node)) : node->moved;
     const uint32_t hidden = shape ? node->shared.hidden : 0;
     if (copied || material || hidden || !is_identity(&t))
-      node->id = ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
+      node->id = ml_place(r->runtime->builder,
+                          &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
   }
   if (node->geometry && !node->id) reader_fail_builder(r, &error);
   add_record(r->L, node);
@@ -221,7 +222,8 @@ static void check_count(Reading *r, int least, int most, const char *usage) {
 }
 
 static const ApiField vector_argument = {.type = API_VEC3, RANGE_LENGTH}, number_argument = {.type = API_NUMBER, RANGE_LENGTH},
-                      turn_argument = {.type = API_TURN}, angle_argument = {.type = API_NUMBER}, direction_argument = {.type = API_DIRECTION},
+                      turn_argument = {.type = API_TURN}, angle_argument = {.type = API_NUMBER},
+                      direction_argument = {.type = API_DIRECTION},
                       scale_argument = {.type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}};
 
 static int method_at(lua_State *L) {
@@ -327,7 +329,8 @@ static int index_node(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a %s has no items", node->entry->name);
   const char *name = lua_tostring(L, 2);
   for (uint32_t i = 0; i < api_field_count(node->entry); i++)
-    if (strcmp(api_field(node->entry, i)->name, name) == 0) return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
+    if (strcmp(api_field(node->entry, i)->name, name) == 0)
+      return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
   Suggestion near = suggest_start(name);
   lua_pushnil(L);
   while (lua_next(L, lua_upvalueindex(1))) {
@@ -368,10 +371,13 @@ static void push_method(lua_State *L, lua_CFunction f) {
 }
 
 void node_open(lua_State *L) {
-  static const luaL_Reg methods[] = {
-    {"at", method_at},         {"turn", method_turn},     {"turn_x", method_turn_x},       {"turn_y", method_turn_y}, {"turn_z", method_turn_z},
-    {"scale", method_scale},   {"mirror", method_mirror}, {"transform", method_transform}, {"with", method_with},     {NULL, NULL}};
-  static const luaL_Reg meta[] = {{"__newindex", newindex_node}, {"__tostring", tostring_node}, {"__call", call_node}, {"__mix", mix}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"at", method_at},         {"turn", method_turn},
+                                     {"turn_x", method_turn_x}, {"turn_y", method_turn_y},
+                                     {"turn_z", method_turn_z}, {"scale", method_scale},
+                                     {"mirror", method_mirror}, {"transform", method_transform},
+                                     {"with", method_with},     {NULL, NULL}};
+  static const luaL_Reg meta[] = {
+    {"__newindex", newindex_node}, {"__tostring", tostring_node}, {"__call", call_node}, {"__mix", mix}, {NULL, NULL}};
   lua_newtable(L);
   runtime_of(L)->node_metatable = lua_topointer(L, -1);
   for (const luaL_Reg *f = meta; f->name; f++) {

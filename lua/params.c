@@ -94,7 +94,11 @@ static bool parse_vector(const char *text, double out[3]) {
 }
 
 static void set_fail(Runtime *runtime, const ScriptSet *set, ScriptSeverity severity, const char *message) {
-  Report report = {.severity = severity, .rule = store_format(&runtime->store, "--set %s", set->name), .file = "--set", .message = message, .no_path = true};
+  Report report = {.severity = severity,
+                   .rule = store_format(&runtime->store, "--set %s", set->name),
+                   .file = "--set",
+                   .message = message,
+                   .no_path = true};
   diagnostics_report(&runtime->diagnostics, &report);
 }
 
@@ -153,7 +157,8 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
       text_format(&list, "%s%s", i ? ", " : "", p->choices[i]);
     }
     set_fail(runtime, set, SCRIPT_ERROR,
-             near.best ? store_format(store, "%s=%s: expected one of %s \xE2\x80\x94 did you mean '%s'?", set->name, text, text_string(&list), near.best)
+             near.best ? store_format(store, "%s=%s: expected one of %s \xE2\x80\x94 did you mean '%s'?", set->name, text,
+                                      text_string(&list), near.best)
                        : store_format(store, "%s=%s: expected one of %s", set->name, text, text_string(&list)));
     return false;
   }
@@ -164,7 +169,9 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
       memcpy(p->value, v, sizeof v);
       return true;
     }
-    set_fail(runtime, set, SCRIPT_ERROR, store_format(store, color ? "%s=%s: expected a colour (#hex, a name or r,g,b)" : "%s=%s: expected three numbers x,y,z", set->name, text));
+    set_fail(runtime, set, SCRIPT_ERROR,
+             store_format(store, color ? "%s=%s: expected a colour (#hex, a name or r,g,b)" : "%s=%s: expected three numbers x,y,z",
+                          set->name, text));
     return false;
   }
   }
@@ -181,12 +188,13 @@ static ParamRecord *find_param(const Runtime *runtime, const char *name) {
 
 static bool same_spec(const ParamRecord *a, const ParamRecord *b) {
   const ScriptParam *p = &a->shown, *q = &b->shown;
-  if (p->type != q->type || a->integer != b->integer || p->has_min != q->has_min || p->has_max != q->has_max || p->has_step != q->has_step ||
-      p->choice_count != q->choice_count)
+  if (p->type != q->type || a->integer != b->integer || p->has_min != q->has_min || p->has_max != q->has_max ||
+      p->has_step != q->has_step || p->choice_count != q->choice_count)
     return false;
   for (size_t i = 0; i < p->choice_count; i++)
     if (strcmp(p->choices[i], q->choices[i]) != 0) return false;
-  return memcmp(p->def, q->def, sizeof p->def) == 0 && strcmp(p->def_text, q->def_text) == 0 && p->min == q->min && p->max == q->max && p->step == q->step;
+  return memcmp(p->def, q->def, sizeof p->def) == 0 && strcmp(p->def_text, q->def_text) == 0 && p->min == q->min && p->max == q->max &&
+         p->step == q->step;
 }
 
 static int push_value(lua_State *L, const ParamRecord *record) {
@@ -242,9 +250,13 @@ static bool read_default(Reading *r, ParamRecord *record) {
   else if (lua_istable(L, 3)) read_options(r, 3, p, &whole);
   else if (!lua_isnil(L, 3)) {
     r->steps[0] = (SourceStep){NULL, 3};
-    reader_fail(r, "type", "expected a table of options { min = 0, max = 1 } or of choices { \"a\", \"b\" }, got %s", reader_describe(r, 3));
+    reader_fail(r, "type", "expected a table of options { min = 0, max = 1 } or of choices { \"a\", \"b\" }, got %s",
+                reader_describe(r, 3));
   }
+  r->steps[0] = (SourceStep){NULL, 2};
+  r->step_count = 1;
   if (p->type == SCRIPT_PARAM_CHOICE) {
+
     for (size_t i = 0; i < p->choice_count; i++)
       if (strcmp(p->choices[i], p->def_text) == 0) whole = true, p->def[0] = (double)i;
     if (!whole) reader_fail(r, "choice", "the default \"%s\" is none of the choices", p->def_text);
@@ -253,8 +265,9 @@ static bool read_default(Reading *r, ParamRecord *record) {
     record->integer = is_whole(p->def[0]) && (whole || (lua_isinteger(L, 2) && p->has_step && p->step == ml_floor(p->step)));
     if (record->integer) p->type = SCRIPT_PARAM_INT;
     const bool outside = (p->has_min && p->def[0] < p->min) || (p->has_max && p->def[0] > p->max);
-    r->steps[0].index = 2;
-    if (outside) reader_fail(r, "range", "the default %g is outside %g..%g", p->def[0], p->has_min ? p->min : p->def[0], p->has_max ? p->max : p->def[0]);
+    if (outside)
+      reader_fail(r, "range", "the default %g is outside %g..%g", p->def[0], p->has_min ? p->min : p->def[0],
+                  p->has_max ? p->max : p->def[0]);
     if (whole && !record->integer) reader_fail(r, "range", "the default %g is not whole", p->def[0]);
   }
   return true;
@@ -309,8 +322,9 @@ void params_check_sets(Runtime *runtime) {
     for (const ParamRecord *p = runtime->params; p; p = p->next) suggest_try(&near, p->shown.name);
     const char *scene = runtime->params ? "" : ": it declares none";
     set_fail(runtime, set, SCRIPT_ERROR,
-             near.best ? store_format(&runtime->store, "the scene has no parameter '%s' \xE2\x80\x94 did you mean '%s'?", set->name, near.best)
-                       : store_format(&runtime->store, "the scene has no parameter '%s'%s", set->name, scene));
+             near.best
+               ? store_format(&runtime->store, "the scene has no parameter '%s' \xE2\x80\x94 did you mean '%s'?", set->name, near.best)
+               : store_format(&runtime->store, "the scene has no parameter '%s'%s", set->name, scene));
   }
 }
 

@@ -363,7 +363,7 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   const ApiField *field = api_field(r->entry, i);
   r->steps[0] = step;
   r->step_count = 1;
-  if (*seen & api_bit(r->entry, i)) reader_fail(r, "twice", "%s is given twice, by its name and by its place", field->name);
+  if (*seen & api_bit(r->entry, i)) reader_fail(r, "twice", "given twice, by its name and by its place");
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
@@ -411,7 +411,7 @@ uint64_t reader_read_fields(Reading *r, int table) {
       const uint32_t i = find_position(r->entry, position);
       if (r->entry->field_count && r->entry->fields[0].type == API_NODES) nodes = true;
       else if (i == api_field_count(r->entry)) unknown_position(r, table, position);
-      else read_field(r, i, (SourceStep){NULL, (uint32_t)position}, &seen);
+      else read_field(r, i, (SourceStep){api_field(r->entry, i)->name, (uint32_t)position}, &seen);
     } else {
       r->step_count = 0;
       lua_pushvalue(L, -2);

@@ -45,7 +45,7 @@ bool convert_material(Reading *reading, const ApiField *field, int index, ApiMat
 bool convert_word(Reading *reading, const char *const *words, int index, int32_t *out);
 bool convert_point(Reading *reading, const ApiField *field, int index, MlVec3 *out);
 bool convert_turn(Reading *reading, const ApiField *field, int index, MlVec3 *out);
-bool convert_check_range(Reading *reading, const ApiField *field, double value);
+
 /* convert_mesh.c: the large ones; what is read is kept by uservalue `keep` of the node. */
 bool convert_floats(Reading *reading, const ApiField *field, int index, int width, int keep, ApiArray *out);
 bool convert_faces(Reading *reading, const ApiField *field, int index, int keep, ApiArray *out);

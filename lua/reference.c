@@ -56,7 +56,8 @@ static void put_entry(const ApiEntry *entry, const MlSink *sink) {
     put_string(sink, "\n\n");
   }
   if (entry->shared && shared_name(entry->shared)) {
-    put_format(sink, "Also the [%s](#%s).\n\n", shared_name(entry->shared), entry->shared == &api_shared_shape ? "fields-of-all-shapes" : "fields-of-all-materials");
+    put_format(sink, "Also the [%s](#%s).\n\n", shared_name(entry->shared),
+               entry->shared == &api_shared_shape ? "fields-of-all-shapes" : "fields-of-all-materials");
   } else if (entry->shared) {
     put_fields(entry->shared->fields, entry->shared->count, sink);
   }
@@ -88,16 +89,21 @@ static void put_functions(const MlSink *sink) {
 }
 
 void script_write_reference(const MlSink *sink) {
-  put_string(sink, "# The scene language\n\n"
-                   "*Written by `moonlit doc --markdown` from the table that also reads scenes; do not edit.*\n\n"
-                   "A scene is a Lua 5.4 program. What makes a thing is called `name{ field = value }`; `name(x)` and `name \"x\"` equal `name{ x }`. "
-                   "Whatever is made is in the scene, unless something else is made of it. Things do not change: methods give new ones.\n\n"
-                   "Units are metres, degrees, seconds and watts; y is up, +z points to the viewer. A vector is `{x, y, z}` or `vec3(x, y, z)`. "
-                   "A **colour** is `\"#hex\"` or a CSS name (sRGB, decoded), `{r, g, b}` or a number (linear), or one of the colour functions. "
-                   "A **material field** takes a material, a preset's name, or a colour, which is then matte.\n\n"
-                   "Presets: ");
-  for (const ApiPreset *preset = api_presets; preset->name; preset++) put_format(sink, "%s`\"%s\"`", preset == api_presets ? "" : " ", preset->name);
-  put_string(sink, ".\n\nThe fields `scale`, `turn`, `floor`, `at` act in this order, whatever the order in the text; methods act after them, one after the other, about the origin.\n\n");
+  put_string(
+    sink,
+    "# The scene language\n\n"
+    "*Written by `moonlit doc --markdown` from the table that also reads scenes; do not edit.*\n\n"
+    "A scene is a Lua 5.4 program. What makes a thing is called `name{ field = value }`; `name(x)` and `name \"x\"` equal `name{ x }`. "
+    "Whatever is made is in the scene, unless something else is made of it. Things do not change: methods give new ones.\n\n"
+    "Units are metres, degrees, seconds and watts; y is up, +z points to the viewer. A vector is `{x, y, z}` or `vec3(x, y, z)`. "
+    "A **colour** is `\"#hex\"` or a CSS name (sRGB, decoded), `{r, g, b}` or a number (linear), or one of the colour functions. "
+    "A **material field** takes a material, a preset's name, or a colour, which is then matte.\n\n"
+    "Presets: ");
+  for (const ApiPreset *preset = api_presets; preset->name; preset++)
+    put_format(sink, "%s`\"%s\"`", preset == api_presets ? "" : " ", preset->name);
+  put_string(
+    sink,
+    ".\n\nThe fields `scale`, `turn`, `floor`, `at` act in this order, whatever the order in the text; methods act after them, one after the other, about the origin.\n\n");
   put_kind(API_SHAPE, "Shapes", &api_shared_shape, sink);
   put_kind(API_GROUP, "Groups", NULL, sink);
   put_kind(API_TRANSFORM, "Transforms", NULL, sink);
@@ -135,8 +141,10 @@ static void put_json_field(const ApiField *f, const MlSink *sink) {
   if (f->flags & API_REQUIRED) put_string(sink, ",\"required\":true");
   if (f->flags & API_ADVANCED) put_string(sink, ",\"advanced\":true");
   if (f->position) put_format(sink, ",\"position\":%u", f->position);
-  if ((f->type == API_NUMBER || f->type == API_INT) && f->range.soft_max > f->range.soft_min) put_format(sink, ",\"min\":%g,\"max\":%g", f->range.soft_min, f->range.soft_max);
-  for (const char *const *word = f->words; word && *word; word++) put_format(sink, "%s\"%s\"", word == f->words ? ",\"words\":[" : ",", *word);
+  if ((f->type == API_NUMBER || f->type == API_INT) && f->range.soft_max > f->range.soft_min)
+    put_format(sink, ",\"min\":%g,\"max\":%g", f->range.soft_min, f->range.soft_max);
+  for (const char *const *word = f->words; word && *word; word++)
+    put_format(sink, "%s\"%s\"", word == f->words ? ",\"words\":[" : ",", *word);
   put_string(sink, f->words ? "]}" : "}");
 }
 
@@ -168,6 +176,7 @@ void script_write_api_json(const MlSink *sink) {
     put_string(sink, "}");
   }
   put_string(sink, "],\n\"presets\":[");
-  for (const ApiPreset *preset = api_presets; preset->name; preset++) put_format(sink, "%s\"%s\"", preset == api_presets ? "" : ",", preset->name);
+  for (const ApiPreset *preset = api_presets; preset->name; preset++)
+    put_format(sink, "%s\"%s\"", preset == api_presets ? "" : ",", preset->name);
   put_string(sink, "]}\n");
 }

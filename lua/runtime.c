@@ -25,7 +25,10 @@ Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *ru
   Runtime *runtime = runtime_of(L);
   const bool known = sandbox_where(L, file, &line);
   const Source *source = known ? diagnostics_source(&runtime->diagnostics, file) : NULL;
-  return (Report){.severity = severity, .rule = rule, .file = source ? source->name : NULL, .query = {.callee = callee, .line = known ? (uint32_t)line : 0}};
+  return (Report){.severity = severity,
+                  .rule = rule,
+                  .file = source ? source->name : NULL,
+                  .query = {.callee = callee, .line = known ? (uint32_t)line : 0}};
 }
 
 void runtime_check_memory(lua_State *L, const MlError *error) {
@@ -61,7 +64,8 @@ static void take_output(void *ud, SandboxOutput kind, const char *source, int li
   Runtime *runtime = ud;
   const char *copy = store_copy(&runtime->store, text, size);
   if (kind == SANDBOX_WARN) {
-    Report report = {.severity = SCRIPT_WARNING, .rule = "warn", .file = source, .query = {.line = (uint32_t)line}, .no_path = true, .message = copy};
+    Report report = {
+      .severity = SCRIPT_WARNING, .rule = "warn", .file = source, .query = {.line = (uint32_t)line}, .no_path = true, .message = copy};
     diagnostics_report(&runtime->diagnostics, &report);
     return;
   }
@@ -81,7 +85,8 @@ static void run_body(lua_State *L, void *ud) {
   node_open(L);
   params_open(L);
   module_open(L);
-  if (module_load_source(L, held->source)) lua_call(L, 0, 0);
+  held->runtime.compiled = module_load_source(L, held->source);
+  if (held->runtime.compiled) lua_call(L, 0, 0);
 }
 
 static void report_plain(Runtime *runtime, ScriptSeverity severity, const char *rule, const char *message) {
@@ -92,8 +97,15 @@ static void report_plain(Runtime *runtime, ScriptSeverity severity, const char *
 static bool run_script(Held *held, MlError *error) {
   Runtime *runtime = &held->runtime;
   const ScriptInput *input = runtime->input;
-  const SandboxDesc desc = {.engine = runtime->engine, .memory = input->memory_cap, .seconds = input->time_limit, .cancel = input->cancel, .ud = runtime, .output = take_output,
-                            .suggest = runtime_suggest, .on_error = runtime_error_handler, .stuck = stuck};
+  const SandboxDesc desc = {.engine = runtime->engine,
+                            .memory = input->memory_cap,
+                            .seconds = input->time_limit,
+                            .cancel = input->cancel,
+                            .ud = runtime,
+                            .output = take_output,
+                            .suggest = runtime_suggest,
+                            .on_error = runtime_error_handler,
+                            .stuck = stuck};
   Sandbox *sandbox;
   SandboxResult result;
   if (sandbox_create(&desc, &sandbox, error) != ML_OK) return false;
@@ -105,7 +117,8 @@ static bool run_script(Held *held, MlError *error) {
 
   if (result.engine_memory) runtime->out_of_memory = true;
   if (result.stop == SANDBOX_STOP_CANCELLED) held->shown.cancelled = true;
-  else if (result.stop != SANDBOX_STOP_NONE || (!result.ok && !runtime->failed)) report_plain(runtime, SCRIPT_ERROR, "limit", result.message);
+  else if (result.stop != SANDBOX_STOP_NONE || (!result.ok && !runtime->failed))
+    report_plain(runtime, SCRIPT_ERROR, "limit", result.message);
   return result.ok;
 }
 
@@ -114,7 +127,11 @@ static bool run_script(Held *held, MlError *error) {
 static void check_labels(Runtime *runtime) {
   for (const Label *label = runtime->labels; label; label = label->next) {
     if (label->used) continue;
-    Report report = {.severity = SCRIPT_WARNING, .rule = label->name, .file = label->file, .query = {.callee = "material", .line = label->line}, .no_path = true};
+    Report report = {.severity = SCRIPT_WARNING,
+                     .rule = label->name,
+                     .file = label->file,
+                     .query = {.callee = "material", .line = label->line},
+                     .no_path = true};
     report.message = store_format(&runtime->store, "the material \"%s\" is never used", label->name);
     diagnostics_report(&runtime->diagnostics, &report);
   }
@@ -147,8 +164,8 @@ static void frame_camera(Held *held) {
   const double numbers[7] = {c->from.x, c->from.y, c->from.z, c->look_at.x, c->look_at.y, c->look_at.z, c->fov};
   char text[7][40];
   for (int i = 0; i < 7; i++) ml_format_number(text[i], sizeof text[i], "%.4g", numbers[i]);
-  const char *line = store_format(&runtime->store, "camera framed automatically: camera{ from={%s, %s, %s}, look_at={%s, %s, %s}, fov=%s }", text[0], text[1], text[2], text[3], text[4],
-                                  text[5], text[6]);
+  const char *line = store_format(&runtime->store, "camera framed automatically: camera{ from={%s, %s, %s}, look_at={%s, %s, %s}, fov=%s }",
+                                  text[0], text[1], text[2], text[3], text[4], text[5], text[6]);
   runtime_console(runtime, line, strlen(line));
 }
 
@@ -162,8 +179,9 @@ static void finish_scene(Held *held) {
     report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
     return;
   }
-  if (!any_light && !runtime->has_background) {
-    report_plain(runtime, SCRIPT_NOTE, "no light", "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
+  if (!any_light && !runtime->has_background && runtime->diagnostics.errors == 0) {
+    report_plain(runtime, SCRIPT_NOTE, "no light",
+                 "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
     ml_background(runtime->builder, (MlColor){1, 1, 1}, false, &error);
   }
   e->statistics.nodes = ml_builder_node_count(runtime->builder);
@@ -224,7 +242,8 @@ MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvalu
   runtime->console.store = &runtime->store;
   runtime->diagnostics = (Diagnostics){.store = &runtime->store, .is_entry = api_is_entry, .strict = input->strict};
   runtime->settings.seed = 1;
-  held->source = diagnostics_add_source(&runtime->diagnostics, input->name, store_copy(&runtime->store, input->source, input->source_size), input->source_size);
+  held->source = diagnostics_add_source(&runtime->diagnostics, input->name, store_copy(&runtime->store, input->source, input->source_size),
+                                        input->source_size);
 
   MlError own = {0};
   bool ended = false;
@@ -232,11 +251,13 @@ MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvalu
   if (begun) ended = run_script(held, &own);
   if (own.status != ML_OK || !begun) {
     script_evaluation_destroy(&held->shown);
-    return refuse(error, own.status != ML_OK ? own.status : ML_ERROR_MEMORY, own.status != ML_OK ? own.message : "out of memory: no room for an evaluation");
+    return refuse(error, own.status != ML_OK ? own.status : ML_ERROR_MEMORY,
+                  own.status != ML_OK ? own.message : "out of memory: no room for an evaluation");
   }
   if (ended && !held->shown.cancelled) {
-    params_check_sets(runtime);
-    check_labels(runtime);
+    if (runtime->compiled) params_check_sets(runtime);
+    if (runtime->diagnostics.errors == 0) check_labels(runtime);
+
     choose_camera(runtime, &held->shown.view);
     finish_scene(held);
   } else {

@@ -40,6 +40,7 @@ typedef struct Runtime {
   Diagnostics diagnostics;
   MlBuilder *builder;
   Text console;
+  bool compiled;      /* the script is a program */
   bool failed;        /* the script ended in an error that has been reported */
   bool out_of_memory; /* of the engine's memory */
 
@@ -63,7 +64,7 @@ typedef struct Runtime {
   uint64_t sets_used; /* of input->sets, the first 64 */
   ModuleRecord *modules;
   uint32_t module_depth;
-  bool any_absent;    /* a module was missing: module_is_absent */
+  bool any_absent; /* a module was missing: module_is_absent */
   struct NameList {
     const char **names;
     size_t count, capacity;

@@ -11,13 +11,31 @@
 
 /* Words of other languages and programs for our own. */
 static const char *const synonyms[][2] = {
-  {"null,None,NULL,undefined,nullptr,none", "nil"}, {"True,TRUE,yes", "true"},   {"False,FALSE,no", "false"},   {"cube,cuboid,block", "box"},
-  {"ball,globe,orb", "sphere"},                     {"ground,floor_plane", "plane"}, {"circle,ring", "disk"},   {"rectangle,square", "rect"},
-  {"lambert,diffuse,lambertian,plaster", "matte"},  {"conductor", "metal"},      {"dielectric,refractive", "glass"}, {"emissive,glow,luminous", "emit"},
-  {"point_light,pointlight,lamp,bulb", "light"},    {"area_light,arealight,quad_light", "area"}, {"sun,distant,sunlight", "directional"},
-  {"sky,environment,env,world", "background"},      {"cam,viewpoint,eye", "camera"}, {"settings,options,quality", "render"}, {"union,merge,collection", "group"},
-  {"colour,rgb", "color"},                          {"vector,vec,point,xyz", "vec3"}, {"grey", "gray"},        {"import,include,dofile", "require"},
-  {"slider,parameter", "param"},                    {"console,log_message,println,printf", "print"},
+  {"null,None,NULL,undefined,nullptr,none", "nil"},
+  {"True,TRUE,yes", "true"},
+  {"False,FALSE,no", "false"},
+  {"cube,cuboid,block", "box"},
+  {"ball,globe,orb", "sphere"},
+  {"ground,floor_plane", "plane"},
+  {"circle,ring", "disk"},
+  {"rectangle,square", "rect"},
+  {"lambert,diffuse,lambertian,plaster", "matte"},
+  {"conductor", "metal"},
+  {"dielectric,refractive", "glass"},
+  {"emissive,glow,luminous", "emit"},
+  {"point_light,pointlight,lamp,bulb", "light"},
+  {"area_light,arealight,quad_light", "area"},
+  {"sun,distant,sunlight", "directional"},
+  {"sky,environment,env,world", "background"},
+  {"cam,viewpoint,eye", "camera"},
+  {"settings,options,quality", "render"},
+  {"union,merge,collection", "group"},
+  {"colour,rgb", "color"},
+  {"vector,vec,point,xyz", "vec3"},
+  {"grey", "gray"},
+  {"import,include,dofile", "require"},
+  {"slider,parameter", "param"},
+  {"console,log_message,println,printf", "print"},
 };
 
 const char *runtime_suggest(void *ud, lua_State *L, const char *name) {
@@ -43,17 +61,19 @@ typedef struct Level {
 /* The place that the message names ("name:12: "), else the innermost script function; *message is moved behind the place. callers
  * receives "called from a:1, b:2". */
 static Level find_place(lua_State *L, Store *store, const char **message, const char **callers) {
-  Level place = {NULL, 0};
+  Level place = {NULL, 0}, last = {NULL, 0};
   Text from = {.store = store};
   lua_Debug ar;
   int shown = 0;
-  for (int level = 0; lua_getstack(L, level, &ar); level++) {
+  for (int level = 0; level < 50 && lua_getstack(L, level, &ar); level++) { // a recursion without an end is deep
     lua_getinfo(L, "Sl", &ar);
     if (ar.currentline <= 0) continue;
     const char *name = ar.source[0] == '@' || ar.source[0] == '=' ? ar.source + 1 : ar.source;
     if (!place.file) {
-      place = (Level){store_copy(store, name, strlen(name)), (uint32_t)ar.currentline};
-    } else if (shown < 3) {
+      place = last = (Level){store_copy(store, name, strlen(name)), (uint32_t)ar.currentline};
+
+    } else if (shown < 3 && (strcmp(name, last.file) != 0 || (uint32_t)ar.currentline != last.line)) {
+      last = (Level){store_copy(store, name, strlen(name)), (uint32_t)ar.currentline};
       text_format(&from, "%s%s:%d", shown++ ? ", " : "called from ", name, ar.currentline);
     }
     // error("...", 2) names an outer level.
@@ -63,7 +83,12 @@ static Level find_place(lua_State *L, Store *store, const char **message, const 
     uint32_t line = 0;
     while (*digit >= '0' && *digit <= '9' && line < 100000000) line = 10 * line + (uint32_t)(*digit++ - '0');
     if (digit[0] != ':' || digit[1] != ' ') continue;
-    place = (Level){store_copy(store, name, strlen(name)), line};
+    if (place.line != line) {
+      from.size = 0;
+      shown = 0;
+    }
+    place = last = (Level){store_copy(store, name, strlen(name)), line};
+
     *message = digit + 2;
   }
   *callers = text_string(&from);
@@ -92,9 +117,11 @@ static uint32_t declared_line(const Source *source, const char *name, uint32_t l
   uint32_t found = 0;
   bool local = false;
   for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; token = lexer_next(&lexer)) {
-    if (token_is(source->text, &token, "local") || token_is(source->text, &token, "for") || token_is(source->text, &token, "function")) local = true;
+    if (token_is(source->text, &token, "local") || token_is(source->text, &token, "for") || token_is(source->text, &token, "function"))
+      local = true;
     else if (local && token_is(source->text, &token, name)) found = token.line;
-    else if (token_is(source->text, &token, "=") || token_is(source->text, &token, "in") || token_is(source->text, &token, ")")) local = false;
+    else if (token_is(source->text, &token, "=") || token_is(source->text, &token, "in") || token_is(source->text, &token, ")"))
+      local = false;
   }
   return found;
 }
@@ -112,13 +139,15 @@ static bool begins_with_argument(const Source *source, uint32_t line) {
 
 static bool mentions(const char *message, const char *words) { return strstr(message, words) != NULL; }
 
-static const char *explain_call(Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind, const char *name) {
+static const char *explain_call(Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind,
+                                const char *name) {
   Store *store = &runtime->store;
   if (source && begins_with_argument(source, line)) return "Lua reads this '(' as a call of what ends the line before: put a ; before it";
   const bool ours = name && (api_find_entry(name) || api_find_function(name));
   if (ours && (strcmp(kind, "local") == 0 || strcmp(kind, "upvalue") == 0)) {
     const uint32_t declared = source ? declared_line(source, name, line) : 0;
-    return declared ? store_format(store, "'%s' here is your own local of line %u: rename it", name, declared) : store_format(store, "'%s' here is your own local: rename it", name);
+    return declared ? store_format(store, "'%s' here is your own local of line %u: rename it", name, declared)
+                    : store_format(store, "'%s' here is your own local: rename it", name);
   }
   if (name && strcmp(kind, "method") == 0) return store_format(store, "there is no method '%s'", name);
   if (name && mentions(message, "a nil value")) return store_format(store, "there is no function '%s'", name);
@@ -133,7 +162,8 @@ static const char *explain(Runtime *runtime, const Source *source, uint32_t line
   if (arithmetic && mentions(message, "a string value")) return "text has no arithmetic; for a colour write color \"#ff8800\"";
   if (arithmetic && mentions(message, "a node value")) return "nodes have no arithmetic; put them into a group{ a, b }";
   if (arithmetic && mentions(message, "a function value")) return "call the function: write f(...)";
-  if (mentions(message, "attempt to index a nil value") && strcmp(kind, "field") == 0 && strcmp(name, "?") == 0) return "nothing is there; lists begin at 1";
+  if (mentions(message, "attempt to index a nil value") && name && (strcmp(name, "?") == 0 || strcmp(name, "integer index") == 0))
+    return "nothing is there; lists begin at 1";
   if (mentions(message, "a nil value") && name) return store_format(&runtime->store, "'%s' has no value here", name);
   if (mentions(message, "attempt to concatenate a ")) return "to join it with text write tostring(...)";
   if (mentions(message, "stack overflow")) return "a function calls itself without an end";
@@ -146,7 +176,8 @@ int runtime_error_handler(lua_State *L) {
   Runtime *runtime = runtime_of(L);
   Store *store = &runtime->store;
   size_t size;
-  const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : sandbox_tolstring(L, 1, &size);
+  const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : sandbox_pretty(L, 1, &size);
+  if (lua_isnil(L, 1)) text = "the script ended in an error without a message", size = strlen(text);
   const char *message = store_copy(store, text, size), *callers;
   if (runtime->failed) return 1; // has been reported in full where it was found
   const Level place = find_place(L, store, &message, &callers);
@@ -157,8 +188,9 @@ int runtime_error_handler(lua_State *L) {
   if (named_variable(message, &kind, &kind_size, &name, &name_size)) {
     kind = store_copy(store, kind, kind_size);
     name = store_copy(store, name, name_size);
-  } else if (message[0] == '\'' && strchr(message + 1, '\'')) { // 'sphree' is not defined
-    name = store_copy(store, message + 1, strcspn(message + 1, "'"));
+  } else if (strchr(message, '\'')) { // 'sphree' is not defined
+    const char *quoted = strchr(message, '\'') + 1;
+    name = store_copy(store, quoted, strcspn(quoted, "'"));
   }
   // Lua's traceback of a stack overflow is no part of a one-line message.
   const char *newline = strchr(message, '\n');
@@ -174,7 +206,8 @@ int runtime_error_handler(lua_State *L) {
     report.end_column = report.column + (uint32_t)utf8_count(source->text + span.start, span.end - span.start);
   }
   const char *meant = strstr(message, "did you mean '");
-  if (meant && span.found && strcspn(meant + 14, "'") > 0 && meant[14] != ':') report.fix = store_copy(store, meant + 14, strcspn(meant + 14, "'"));
+  if (meant && span.found && strcspn(meant + 14, "'") > 0 && meant[14] != ':')
+    report.fix = store_copy(store, meant + 14, strcspn(meant + 14, "'"));
   diagnostics_report(&runtime->diagnostics, &report);
   runtime->failed = true;
   return 1;

@@ -89,7 +89,7 @@ static int scene_material(lua_State *L) {
 }
 
 void scene_functions_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"proto", scene_proto}, {"show", scene_show}, {"add", scene_add},       {"only", scene_only},
+  static const luaL_Reg functions[] = {{"proto", scene_proto}, {"show", scene_show},     {"add", scene_add},           {"only", scene_only},
                                        {"hide", scene_hide},   {"bounds", scene_bounds}, {"material", scene_material}, {NULL, NULL}};
   for (const luaL_Reg *f = functions; f->name; f++) {
     lua_pushcfunction(L, f->func);

@@ -77,14 +77,14 @@ static Item find_item(const Source *source, uint32_t inside, uint32_t line, cons
         Lexer ahead = lexer;
         const Token next = lexer_next(&ahead);
         if (token.kind == LEX_NAME && is_assign(text, &next)) {
-          wanted = step->name && token_is(text, &token, step->name);
+          wanted = step->index == 0 && token_is(text, &token, step->name);
           lexer = ahead;
           if (wanted) item = (Item){.key = token};
         } else if (token_is(text, &token, "[")) {
           depth++;
           continue;
         } else {
-          wanted = !step->name && ++index == step->index;
+          wanted = ++index == step->index;
           if (wanted) item = (Item){.first = token, .end = token.end};
         }
         if (token.kind == LEX_NAME && is_assign(text, &next)) continue;
@@ -124,10 +124,10 @@ static bool follow(const Source *source, Token open, const SourceQuery *query, S
   const char *text = source->text;
   if (open.kind == LEX_STRING) { // name "x"
     *span = (SourceSpan){true, open.start, open.start, open.start, open.end, open.line};
-    return query->step_count > 0 && !query->steps[0].name && query->steps[0].index == 1;
+    return query->step_count > 0 && query->steps[0].index == 1;
   }
   // name({...}): the fields are one bracket further in.
-  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].name) {
+  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].index == 0) {
     const Item only = find_item(source, open.end, open.line, &(SourceStep){NULL, 1});
     if (!only.found || !value_opens(source, &only.first, &open)) return false;
   }

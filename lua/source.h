@@ -16,7 +16,7 @@ typedef struct Source {
   struct Source *next;
 } Source;
 
-/* One step into a table: by name, or, where name is NULL, the index-th value without a name (from 1). */
+/* One step into a table: where index is 0 by name, else the index-th value without a name; the name is then only for the path. */
 typedef struct SourceStep {
   const char *name;
   uint32_t index;

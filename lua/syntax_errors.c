@@ -17,7 +17,7 @@ typedef struct Place {
   Token next;
   Token open, before_open; /* innermost open bracket, and the token before it; end == start: none */
   Token item;              /* first token of the bracket's item at hand */
-  Token statement;         /* first token of the line's first statement, as far as a line tells */
+  Token statement;         /* first token of the line of the token before */
 } Place;
 
 static bool is(const Place *p, const Token *token, const char *word) { return token->end > token->start && token_is(p->text, token, word); }
@@ -52,7 +52,6 @@ static void look_around(Place *p, uint32_t offset) {
   }
   p->at = token;
   p->next = lexer_next(&lexer);
-  if (token.line != line) p->statement = token;
   if (depth) {
     p->open = stack[depth - 1];
     p->before_open = heads[depth - 1];
@@ -64,7 +63,8 @@ static void look_around(Place *p, uint32_t offset) {
 
 /* Marks [from, to) of one line; fix replaces it. */
 static bool say(const Place *p, uint32_t line, uint32_t from, uint32_t to, const char *fix, const char *message) {
-  Report report = {.severity = SCRIPT_ERROR, .rule = "syntax", .file = p->source->name, .query = {.line = line}, .no_path = true, .fix = fix};
+  Report report = {
+    .severity = SCRIPT_ERROR, .rule = "syntax", .file = p->source->name, .query = {.line = line}, .no_path = true, .fix = fix};
   const char *newline = memchr(p->text + from, '\n', to - from);
   if (newline) to = (uint32_t)(newline - p->text);
   report.column = source_column(p->source, from);
@@ -93,8 +93,8 @@ static const char *format_token(const Place *p, const char *format, const Token 
 static bool in_braces(const Place *p) { return is(p, &p->open, "{"); }
 
 static bool ends_value(const Place *p, const Token *token) {
-  return token->kind == LEX_NAME || token->kind == LEX_NUMBER || token->kind == LEX_STRING || is(p, token, "}") || is(p, token, ")") || is(p, token, "]") ||
-         is(p, token, "true") || is(p, token, "false") || is(p, token, "nil") || is(p, token, "end");
+  return token->kind == LEX_NAME || token->kind == LEX_NUMBER || token->kind == LEX_STRING || is(p, token, "}") || is(p, token, ")") ||
+         is(p, token, "]") || is(p, token, "true") || is(p, token, "false") || is(p, token, "nil") || is(p, token, "end");
 }
 
 static bool rule_unfinished(const Place *p) {
@@ -107,7 +107,8 @@ static bool rule_unfinished(const Place *p) {
 /* radius: 1 */
 static bool rule_colon(const Place *p) {
   const bool value = is(p, &p->before[0], ":") && p->before[1].kind == LEX_NAME;
-  const bool name = p->before[0].kind == LEX_NAME && is(p, &p->before[1], ":") && p->before[2].kind == LEX_NAME && (is(p, &p->at, ",") || is(p, &p->at, "}"));
+  const bool name = p->before[0].kind == LEX_NAME && is(p, &p->before[1], ":") && p->before[2].kind == LEX_NAME &&
+                    (is(p, &p->at, ",") || is(p, &p->at, "}"));
   if (!in_braces(p) || !(value || name)) return false;
   const Token *key = value ? &p->before[1] : &p->before[2], *colon = value ? &p->before[0] : &p->before[1];
   if (key->start != p->item.start) return false;
@@ -115,11 +116,15 @@ static bool rule_colon(const Place *p) {
 }
 
 static bool rule_operators(const Place *p) {
-  if (is(p, &p->at, "!") && is(p, &p->next, "=") && p->next.start == p->at.end) return say(p, p->at.line, p->at.start, p->next.end, "~=", "'not equal' is written ~=");
+  if (is(p, &p->at, "!") && is(p, &p->next, "=") && p->next.start == p->at.end)
+    return say(p, p->at.line, p->at.start, p->next.end, "~=", "'not equal' is written ~=");
   if (is(p, &p->at, "!")) return say_at(p, &p->at, "not ", "'not' is written as a word");
-  if (is(p, &p->at, "&") && is(p, &p->before[0], "&")) return say(p, p->at.line, p->before[0].start, p->at.end, "and", "'and' is written as a word");
-  if (is(p, &p->at, "|") && is(p, &p->before[0], "|")) return say(p, p->at.line, p->before[0].start, p->at.end, "or", "'or' is written as a word");
-  if (is(p, &p->at, "//") || (is(p, &p->at, "/") && (is(p, &p->next, "*") || is(p, &p->next, "/")))) return say_at(p, &p->at, "--", "a comment begins with --");
+  if (is(p, &p->at, "&") && is(p, &p->before[0], "&"))
+    return say(p, p->at.line, p->before[0].start, p->at.end, "and", "'and' is written as a word");
+  if (is(p, &p->at, "|") && is(p, &p->before[0], "|"))
+    return say(p, p->at.line, p->before[0].start, p->at.end, "or", "'or' is written as a word");
+  if (is(p, &p->at, "//") || (is(p, &p->at, "/") && (is(p, &p->next, "*") || is(p, &p->next, "/"))))
+    return say_at(p, &p->at, "--", "a comment begins with --");
   const bool change = is(p, &p->at, "+") || is(p, &p->at, "-") || is(p, &p->at, "*") || is(p, &p->at, "/");
   if (change && is(p, &p->next, "=") && p->next.start == p->at.end && p->before[0].kind == LEX_NAME) {
     Text text = {.store = p->diagnostics->store};
@@ -144,7 +149,8 @@ static bool rule_brackets(const Place *p) {
   if (is(p, &p->at, "[") && (is(p, b, "=") || is(p, b, ",") || is(p, b, "{") || is(p, b, "(") || is(p, b, "return")))
     return say_at(p, &p->at, "{", "a list is written in braces: {0, 1, 0}");
   if (is(p, &p->open, "[") && is(p, &p->at, "=")) return say_at(p, &p->open, "{", "fields are written in braces: name{ field = value }");
-  if (is(p, &p->open, "(") && is(p, &p->at, ",") && (is(p, &p->before_open, "=") || is(p, &p->before_open, ",") || is(p, &p->before_open, "{")))
+  if (is(p, &p->open, "(") && is(p, &p->at, ",") &&
+      (is(p, &p->before_open, "=") || is(p, &p->before_open, ",") || is(p, &p->before_open, "{")))
     return say_at(p, &p->open, NULL, "a vector is written {0, 1, 0} or vec3(0, 1, 0)");
   if (is(p, &p->open, "(") && is(p, &p->at, "=") && p->before_open.kind == LEX_NAME)
     return say_at(p, &p->open, "{", format_token(p, "fields are written in braces: @{ field = value }", &p->before_open));
@@ -158,7 +164,8 @@ static bool rule_declaration(const Place *p) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (is(p, &p->before[0], words[i]) && p->before[0].start == p->statement.start) {
       const bool function = i >= 7;
-      return say_at(p, &p->before[0], function ? "function" : "local", function ? "a function is declared by 'function'" : "a variable is declared by 'local'");
+      return say_at(p, &p->before[0], function ? "function" : "local",
+                    function ? "a function is declared by 'function'" : "a variable is declared by 'local'");
     }
   return false;
 }
@@ -170,14 +177,19 @@ static bool rule_keyword_name(const Place *p) {
 
 /* sphere{ center = {0, 1, 0} radius = 1 } */
 static bool rule_comma(const Place *p) {
-  const bool starts = p->at.kind == LEX_NAME || p->at.kind == LEX_STRING || p->at.kind == LEX_NUMBER || is(p, &p->at, "{") || is(p, &p->at, "[") || is(p, &p->at, "function") ||
-                      is(p, &p->at, "true") || is(p, &p->at, "false");
-  const bool braces = in_braces(p) && strncmp(p->said, "'}' expected", 12) == 0, parens = is(p, &p->open, "(") && strncmp(p->said, "')' expected", 12) == 0;
+  const bool starts = p->at.kind == LEX_NAME || p->at.kind == LEX_STRING || p->at.kind == LEX_NUMBER || is(p, &p->at, "{") ||
+                      is(p, &p->at, "[") || is(p, &p->at, "function") || is(p, &p->at, "true") || is(p, &p->at, "false");
+  const bool braces = in_braces(p) && strncmp(p->said, "'}' expected", 12) == 0,
+             parens = is(p, &p->open, "(") && strncmp(p->said, "')' expected", 12) == 0;
   if (!(braces || parens) || !starts || !ends_value(p, &p->before[0])) return false;
   const Token *last = &p->before[0];
   Token item = p->item;
   const bool whole = item.start < last->end && item.line == last->line && last->end - item.start <= 40;
   item.end = last->end;
+  // A constructor on a line of its own: more likely the bracket was forgotten.
+  const bool unclosed =
+    braces && p->at.line > last->line && p->at.kind == LEX_NAME && p->diagnostics->is_entry(p->text + p->at.start, p->at.end - p->at.start);
+  if (unclosed) return say(p, last->line, last->end, last->end, " }", format_token(p, "missing '}' after \"@\"", whole ? &item : last));
   return say(p, last->line, last->end, last->end, ",", format_token(p, "missing ',' after \"@\"", whole ? &item : last));
 }
 
@@ -186,7 +198,8 @@ static Token opener(const Place *p, const char *what, size_t size, uint32_t line
   Lexer lexer = lexer_start(p->text, p->source->size);
   Token found = {0};
   for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; token = lexer_next(&lexer))
-    if (token.line == line && (found.end == 0 || (token.end - token.start == size && memcmp(p->text + token.start, what, size) == 0))) found = token;
+    if (token.line == line && (found.end == 0 || (token.end - token.start == size && memcmp(p->text + token.start, what, size) == 0)))
+      found = token;
   return found;
 }
 
@@ -220,31 +233,36 @@ static bool rule_unclosed(const Place *p) {
   if (strncmp(p->said, "'end'", 5) == 0 && find_else_if(p, line, &else_if))
     return say_at(p, &else_if, "elseif", "'else if' begins an if that needs an 'end' of its own: write elseif");
   if (strncmp(p->said, "'end'", 5) == 0 || strncmp(p->said, "'until'", 7) == 0)
-    return say_at(p, &open, NULL, format_token(p, strncmp(p->said, "'end'", 5) == 0 ? "this '@' has no 'end'" : "this '@' has no 'until'", &open));
+    return say_at(p, &open, NULL,
+                  format_token(p, strncmp(p->said, "'end'", 5) == 0 ? "this '@' has no 'end'" : "this '@' has no 'until'", &open));
   return say_at(p, &open, NULL, format_token(p, "this '@' is not closed", &open));
 }
 
 static bool rule_stray(const Place *p) {
   const bool closing = is(p, &p->at, "end") || is(p, &p->at, "}") || is(p, &p->at, ")") || is(p, &p->at, "]");
-  if (!closing || (strncmp(p->said, "<eof> expected", 14) != 0 && !(p->open.end == p->open.start && strncmp(p->said, "unexpected symbol", 17) == 0))) return false;
+  if (!closing ||
+      (strncmp(p->said, "<eof> expected", 14) != 0 && !(p->open.end == p->open.start && strncmp(p->said, "unexpected symbol", 17) == 0)))
+    return false;
   return say_at(p, &p->at, NULL, format_token(p, "this '@' closes nothing", &p->at));
 }
 
 static bool rule_missing_word(const Place *p) {
   if (strncmp(p->said, "'then' expected", 15) != 0 && strncmp(p->said, "'do' expected", 13) != 0) return false;
   const bool then = p->said[1] == 't';
-  return say(p, p->before[0].line, p->before[0].end, p->before[0].end, then ? " then" : " do", then ? "'then' is missing after the condition" : "'do' is missing");
+  return say(p, p->before[0].line, p->before[0].end, p->before[0].end, then ? " then" : " do",
+             then ? "'then' is missing after the condition" : "'do' is missing");
 }
 
 /* a - b on a line of its own */
 static bool rule_alone(const Place *p) {
   if (strncmp(p->said, "syntax error", 12) != 0 && strncmp(p->said, "unexpected symbol", 17) != 0) return false;
-  const bool operator = p->at.kind == LEX_OPERATOR && p->at.end == p->at.start + 1 && strchr("+-*/%^&|~<>", p->text[p->at.start]);
+  const bool operator= p->at.kind == LEX_OPERATOR && p->at.end == p->at.start + 1 && strchr("+-*/%^&|~<>", p->text[p->at.start]);
   const bool value = p->before[0].end > p->before[0].start && p->before[0].start == p->statement.start && ends_value(p, &p->before[0]);
-  const bool ended = p->open.end == p->open.start && (p->at.kind == LEX_END || p->at.line > p->before[0].line || p->at.kind == LEX_NAME || p->at.kind == LEX_KEYWORD);
-  if (p->open.end > p->open.start || !value || !(operator || ended)) return false;
+  const bool ended = p->open.end == p->open.start &&
+                     (p->at.kind == LEX_END || p->at.line > p->before[0].line || p->at.kind == LEX_NAME || p->at.kind == LEX_KEYWORD);
+  if (p->open.end > p->open.start || !value || !(operator|| ended)) return false;
   Token line = p->before[0];
-  if (operator && p->next.line == p->at.line) line.end = p->next.end;
+  if (operator&& p->next.line == p->at.line) line.end = p->next.end;
   return say_at(p, &line, NULL, format_token(p, "'@' alone does nothing: assign it (local x = ...) or call it", &line));
 }
 
@@ -263,7 +281,8 @@ static const char *near_text(const char *said, size_t *size) {
 }
 
 /* Offset of the token that Lua names, on its line. */
-static uint32_t find_offset(const Source *source, uint32_t line, const char *said, const char *(*compiles)(void *ud, size_t size), void *ud) {
+static uint32_t find_offset(const Source *source, uint32_t line, const char *said, const char *(*compiles)(void *ud, size_t size),
+                            void *ud) {
   size_t size;
   const char *near = near_text(said, &size);
   if (!near) return (uint32_t)source->size;
@@ -282,9 +301,11 @@ static uint32_t find_offset(const Source *source, uint32_t line, const char *sai
   return first != UINT32_MAX ? first : line_start != UINT32_MAX ? line_start : (uint32_t)source->size;
 }
 
-void syntax_error_report(Diagnostics *d, const Source *source, const char *message, const char *(*compiles)(void *ud, size_t size), void *ud) {
-  static bool (*const rules[])(const Place *p) = {rule_unfinished, rule_colon,       rule_operators, rule_comparison, rule_brackets, rule_declaration,
-                                                  rule_keyword_name, rule_comma,     rule_unclosed,  rule_stray,      rule_missing_word, rule_alone};
+void syntax_error_report(Diagnostics *d, const Source *source, const char *message, const char *(*compiles)(void *ud, size_t size),
+                         void *ud) {
+  static bool (*const rules[])(const Place *p) = {rule_unfinished, rule_colon,       rule_operators,    rule_comparison,
+                                                  rule_brackets,   rule_declaration, rule_keyword_name, rule_comma,
+                                                  rule_unclosed,   rule_stray,       rule_missing_word, rule_alone};
   // "name:12: what"
   uint32_t line = 0;
   const char *said = message;
@@ -304,7 +325,8 @@ void syntax_error_report(Diagnostics *d, const Source *source, const char *messa
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
       if (rules[i](&p)) return;
   }
-  Report report = {.severity = SCRIPT_ERROR, .rule = "syntax", .file = source->name, .query = {.line = line}, .no_path = true, .message = p.said};
+  Report report = {
+    .severity = SCRIPT_ERROR, .rule = "syntax", .file = source->name, .query = {.line = line}, .no_path = true, .message = p.said};
   if (line && p.at.kind != LEX_END && p.at.line == line) {
     report.column = source_column(source, p.at.start);
     report.end_column = report.column + (uint32_t)utf8_count(source->text + p.at.start, p.at.end - p.at.start);

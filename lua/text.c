@@ -74,7 +74,7 @@ void text_append(Text *text, const char *bytes, size_t size) {
   text->data[text->size] = 0;
 }
 
-const char *text_string(const Text *text) { return text->data ? text->data : ""; }
+const char *text_string(const Text *text) { return text->size ? text->data : ""; }
 
 static bool text_write(void *ud, const void *bytes, size_t count) {
   text_append(ud, bytes, count);

@@ -1,0 +1,1 @@
+render{ bounces = { difuse = 3, glossy = -1, transmission = 2.5 } }

@@ -1,0 +1,1 @@
+local x = "[31mÿ" sphere{ radius = -1 }

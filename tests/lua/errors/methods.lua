@@ -1,0 +1,21 @@
+local b = box{}
+b:at(1)
+b:at(1, 2)
+b:at(1, "x", 2)
+b:at({1, 2})
+b:turn()
+b:turn(1, 2, 3)
+b:turn("left")
+b:turn(30, {0, 0, 0})
+b:turn_y()
+b:turn_y(1, 2)
+b:scale()
+b:scale("x")
+b:scale(1, 2, 3)
+b:mirror "w"
+b:mirror()
+b:transform(b)
+b:transform()
+b:with(3)
+b:with{ radius = 3 }
+b:with()

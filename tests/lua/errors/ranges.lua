@@ -1,0 +1,20 @@
+sphere{ radius = 0 }
+sphere{ radius = -1 }
+sphere{ radius = 0/0 }
+sphere{ radius = 1/0 }
+sphere{ center = {0, 1/0, 0} }
+sphere{ center = {1e13, 0, 0} }
+sphere{ radius = 1e13 }
+sphere{ center = {-1e13, 0, 0} }
+metal{ "gold", roughness = 1.5 }
+light{ power = -3 }
+box{ size = {1, 0, 1} }
+rect{ size = 0 }
+render{ samples = 0, size = {0, 70000} }
+render{ bounces = 70000 }
+camera{ fov = 180 }
+camera{ fov = 0 }
+matte{ color = -1 }
+emit{ radiance = -1 }
+glass{ ior = 0 }
+sphere{ scale = {1, 0/0, 1} }

@@ -1,0 +1,2 @@
+sphere{ radius = -1 }
+undefined_thing()

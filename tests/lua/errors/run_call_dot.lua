@@ -1,0 +1,2 @@
+local a = sphere{}
+a.at(1, 2, 3)

@@ -1,0 +1,2 @@
+local light = light{}
+light{ power = 3 }

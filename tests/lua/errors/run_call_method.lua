@@ -1,0 +1,1 @@
+sphere{}:paint(3)

@@ -1,0 +1,1 @@
+sphere{}:turny(3)

@@ -1,0 +1,1 @@
+math.cosh(1)

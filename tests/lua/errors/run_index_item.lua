@@ -1,0 +1,2 @@
+local a = sphere{}
+local r = a[1]

@@ -1,0 +1,2 @@
+local points = {{1, 2}}
+local u = points[0][1]

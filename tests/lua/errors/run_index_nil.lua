@@ -1,0 +1,2 @@
+local t
+local u = t.x

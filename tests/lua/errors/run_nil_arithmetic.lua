@@ -1,0 +1,2 @@
+local t = {}
+local d = t.x * 2

@@ -1,0 +1,2 @@
+local a = sphere{}
+local b = a + 1

@@ -1,0 +1,2 @@
+print(pcall(function() return sphree end))
+sphere{ radius = -1 }

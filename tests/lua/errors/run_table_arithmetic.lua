@@ -1,0 +1,2 @@
+local c = {0, 1, 0}
+local d = c * 2

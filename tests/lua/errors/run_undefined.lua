@@ -1,0 +1,1 @@
+sphree{ radius = 1 }

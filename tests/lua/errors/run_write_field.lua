@@ -1,0 +1,2 @@
+local a = sphere{}
+a.radius = 3

@@ -1,0 +1,2 @@
+local a, b = sphere{}, box{}
+a - b

@@ -1,0 +1,3 @@
+local a = sphere{}
+a
+plane{}

@@ -1,0 +1,3 @@
+sphere{
+  radius = 1
+plane{}

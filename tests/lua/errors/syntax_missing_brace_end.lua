@@ -1,0 +1,3 @@
+plane{}
+sphere{
+  radius = 1

@@ -1,0 +1,2 @@
+for i = 1, 3 do
+  sphere{ at = {i, 0, 0} }

@@ -1,0 +1,1 @@
+sphere{ center = (0, 1, 0) }

@@ -1,0 +1,1 @@
+print("äö", sphere{	radius = -1 })
