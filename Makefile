@@ -258,7 +258,7 @@ OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 render: all
 	@mkdir -p out
 	$(Q)$(COMMAND) render scenes/hello.lua -o out/hello.png
-	@printf '\n%s\n' 'The picture is out/hello.png.' 'Next: edit scenes/hello.lua and run `make render` again, or try' \
+	@printf '%s\n' '' 'The picture is out/hello.png.' 'Next: edit scenes/hello.lua and run `make render` again, or try' \
 	  '  $(COMMAND) render scenes/cornell.lua -o out/cornell.png --samples 256' \
 	  '  $(COMMAND) doc sphere' '  $(COMMAND) --help'
 
