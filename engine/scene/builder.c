@@ -183,7 +183,27 @@ MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error) {
   Node node = {.kind = NODE_PLACE, .traits = traits, .material = material, .place = d.place, .placement = kept};
   node.depth = child->depth;
   node.leaves = child->leaves;
+  node.effort = child->effort;
   return builder_add_node(b, &node, error);
+}
+
+/* What a group has of its children: leaves, effort, and the bounds that it is known by where its own effort is too large. Children that
+ * stand for much are looked at through their boxes: the time this takes depends on how many they are, not on what is in them. */
+static void measure_group(const MlBuilder *b, Node *node) {
+  enum { BUDGET = 1 << 16, LEAST = 64 };
+  GroupNode *group = node->group;
+  MlTransform identity = ml_transform_identity();
+  uint64_t share = group->count != 0 ? BUDGET / group->count : 0;
+  node->leaves = 0;
+  node->effort = 1;
+  group->bounds = (MlBounds){.empty = true};
+  for (uint64_t i = 0; i < group->count; i++) {
+    const Node *child = builder_node(b, group->children[i]);
+    node->leaves = add_saturating(node->leaves, child->leaves);
+    node->effort = add_saturating(node->effort, child->effort);
+    MlBounds bounds = builder_bounds(b, group->children[i], &identity, share > LEAST ? share : LEAST);
+    group->bounds = bounds_union(&group->bounds, &bounds);
+  }
 }
 
 MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
@@ -203,7 +223,6 @@ MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
     }
     const Node *child = builder_node(b, d.children[i]);
     node.traits |= enclosing_traits(b, child, d.material);
-    node.leaves = add_saturating(node.leaves, child->leaves);
     if (child->depth > node.depth) node.depth = child->depth;
   }
   if (++node.depth > NODE_MAX_DEPTH) {
@@ -215,12 +234,9 @@ MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
   MlNode *children = size_multiply(d.child_count, sizeof *children, &bytes) ? arena_alloc(&b->arena, bytes, _Alignof(MlNode)) : NULL;
   if (group == NULL || children == NULL) return out_of_memory(b, d.child_count * sizeof *children, "group", error);
   if (bytes != 0) memcpy(children, d.children, bytes);
-  *group = (GroupNode){.children = children, .count = d.child_count, .bounds = {.empty = true}};
-  for (uint64_t i = 0; i < d.child_count; i++) {
-    MlBounds bounds = ml_node_bounds(b, children[i]);
-    group->bounds = bounds_union(&group->bounds, &bounds);
-  }
+  *group = (GroupNode){.children = children, .count = d.child_count};
   node.group = group;
+  measure_group(b, &node);
   return builder_add_node(b, &node, error);
 }
 
@@ -251,13 +267,23 @@ MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error) {
 }
 
 void builder_drop_hidden(MlBuilder *b) {
+  bool any = false; /* from the first hidden node on, what later ones hold may have changed */
   for (uint64_t i = 0; i < b->nodes.count; i++) {
-    if (b->nodes.data[i].kind != NODE_GROUP) continue;
-    GroupNode *group = b->nodes.data[i].group;
+    Node *node = &b->nodes.data[i];
+    any = any || (node->traits & NODE_HIDDEN) != 0;
+    if (!any) continue;
+    if (node->kind == NODE_PLACE) {
+      const Node *child = builder_node(b, node->placement->child);
+      node->leaves = child->leaves;
+      node->effort = child->effort;
+    }
+    if (node->kind != NODE_GROUP) continue;
+    GroupNode *group = node->group;
     uint64_t kept = 0;
     for (uint64_t k = 0; k < group->count; k++)
       if ((builder_node(b, group->children[k])->traits & NODE_HIDDEN) == 0) group->children[kept++] = group->children[k];
     group->count = kept;
+    measure_group(b, node);
   }
 }
 
@@ -322,19 +348,17 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   return (MlBounds){.empty = true};
 }
 
-enum { EXACT_LEAVES = 4096, EXACT_POINTS = 1 << 20 }; /* more is bounded by the box of its own box */
-
 /* Depth is bounded by NODE_MAX_DEPTH groups with a placement between each two. */
-MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t) {
+MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget) {
   const Node *node = builder_node(b, id);
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: {
     MlTransform inner = ml_transform_multiply(t, &node->placement->transform);
-    return builder_bounds(b, node->placement->child, &inner);
+    return builder_bounds(b, node->placement->child, &inner, budget);
   }
   case NODE_GROUP: {
     MlBounds bounds = node->group->bounds;
-    if (node->leaves > EXACT_LEAVES) {
+    if (node->effort > budget) {
       bounds.infinite = false; /* the finite part moves */
       bounds = affine_bounds(t, &bounds);
       bounds.infinite = node->group->bounds.infinite;
@@ -342,14 +366,14 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t) {
     }
     bounds = (MlBounds){.empty = true};
     for (uint64_t i = 0; i < node->group->count; i++) {
-      MlBounds child = builder_bounds(b, node->group->children[i], t);
+      MlBounds child = builder_bounds(b, node->group->children[i], t, budget);
       bounds = bounds_union(&bounds, &child);
     }
     return bounds;
   }
   case NODE_MESH: {
     const Mesh *mesh = node->mesh->geometry != NULL ? &node->mesh->geometry->mesh : &node->mesh->mesh;
-    if (affine_is_identity(t) || mesh->point_count > EXACT_POINTS) return affine_bounds(t, &node->mesh->bounds);
+    if (affine_is_identity(t) || node->effort > budget) return affine_bounds(t, &node->mesh->bounds);
     MlBounds bounds = {.empty = true};
     for (uint64_t i = 0; i < 3 * mesh->triangle_count; i++) {
       const float *p = mesh->points + 3 * (size_t)mesh->triangles[i];
@@ -375,7 +399,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t) {
 MlBounds ml_node_bounds(const MlBuilder *b, MlNode node) {
   if (node == 0 || node > b->nodes.count) return (MlBounds){.empty = true};
   MlTransform t = ml_transform_identity();
-  MlBounds bounds = builder_bounds(b, node, &t);
+  MlBounds bounds = builder_bounds(b, node, &t, BOUNDS_BUDGET);
   // A light has no surface, but it is somewhere
   const Node *light = builder_node(b, node);
   if (light->kind == NODE_PLACE) {

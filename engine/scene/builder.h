@@ -83,6 +83,7 @@ typedef struct Node {
   uint32_t place;  /* of the description */
   uint32_t depth;  /* groups inside each other, itself included */
   uint64_t leaves; /* shapes and lights in it, each as often as it is used; saturates */
+  uint64_t effort; /* what exact bounds of it take: shapes, corners of meshes, groups, as often as they are used; saturates */
   union {
     const Leaf *leaf;
     MeshNode *mesh;
@@ -110,9 +111,10 @@ static inline const Material *builder_material(const MlBuilder *b, MlMaterial id
 
 /* Adds a node whose traits, depth and leaves are given; 0 when memory is out. */
 MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
-/* Bounds of the surfaces in a node under t: exact, but for very large groups and meshes. */
-MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t);
-/* Takes hidden nodes out of the groups that use them. What a group says of itself (bounds, leaves) stays as an upper bound. */
+/* Bounds of the surfaces in a node under t: exact where their effort is at most `budget`, else of boxes. */
+MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget);
+#define BOUNDS_BUDGET (1u << 20) /* some ten milliseconds */
+/* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. */
 void builder_drop_hidden(MlBuilder *b);
 MlStatus builder_add_default_material(MlBuilder *b, MlError *error);
 

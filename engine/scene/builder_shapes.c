@@ -14,7 +14,13 @@ static MlNode add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial 
     return 0;
   }
   *kept = *leaf;
-  Node node = {.kind = (uint16_t)kind, .traits = (uint16_t)traits, .material = material, .place = source->place, .leaves = 1, .leaf = kept};
+  Node node = {.kind = (uint16_t)kind,
+               .traits = (uint16_t)traits,
+               .material = material,
+               .place = source->place,
+               .leaves = 1,
+               .effort = 1,
+               .leaf = kept};
   return builder_add_node(b, &node, source->error);
 }
 
@@ -242,6 +248,7 @@ MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
   }
   Node node = {.kind = NODE_MESH, .material = d.material, .place = d.place, .leaves = 1, .mesh = mesh};
   node.traits = (uint16_t)(shape_traits(b, d.material) | NODE_HAS_MESH);
+  node.effort = 1 + 3 * (mesh->geometry != NULL ? &mesh->geometry->mesh : &mesh->mesh)->triangle_count;
   MlNode id = builder_add_node(b, &node, error);
   if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
   return id;

@@ -39,8 +39,10 @@ typedef struct Commit {
 static MlBounds shape_bounds(const MlBuilder *b) {
   MlBounds bounds = {.empty = true};
   MlTransform identity = ml_transform_identity();
+  enum { LEAST = 64 };
+  uint64_t share = b->roots.count != 0 ? BOUNDS_BUDGET / b->roots.count : 0;
   for (uint64_t i = 0; i < b->roots.count; i++) {
-    MlBounds root = builder_bounds(b, b->roots.data[i], &identity);
+    MlBounds root = builder_bounds(b, b->roots.data[i], &identity, share > LEAST ? share : LEAST);
     bounds = bounds_union(&bounds, &root);
   }
   bounds.infinite = false; /* of what is finite */
@@ -100,6 +102,7 @@ static uint64_t scene_hash(const Commit *c) {
   const uint64_t counts[5] = {e->list.prims.count, e->instances.count, e->materials.count, e->b->lobes.count, e->lights.count};
   HASH(&s, counts);
   HASH(&s, c->head.origin);
+  HASH(&s, c->head.bound_radius); /* weighs the background; of equal shapes, differently grouped, it may differ */
   hash_add(&s, e->list.prims.data, (size_t)(e->list.prims.count * sizeof(Prim)));
   hash_add(&s, e->list.placed.data, (size_t)(e->list.placed.count * sizeof(PlacedTransform)));
   for (uint64_t i = 0; i < e->instances.count; i++) {

@@ -272,7 +272,7 @@ static MlStatus mesh_asset(Expansion *e, MlNode id, const MeshNode *mesh) {
 static MlStatus group_content(Expansion *e, MlNode id, PrimList *list, Geometry *content) {
   const Node *node = builder_node(e->b, id);
   MlTransform t = ml_transform_identity();
-  MlBounds bounds = builder_bounds(e->b, id, &t);
+  MlBounds bounds = builder_bounds(e->b, id, &t, BOUNDS_BUDGET);
   scene_origin_of(&bounds, content->origin);
   for (int i = 0; i < 3; i++) t.m[4 * i + 3] = -content->origin[i];
   bounds = affine_bounds(&t, &bounds);
@@ -362,6 +362,7 @@ static MlStatus poll(Expansion *e) {
 
 static MlStatus expand_group(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(e->b, id);
+  if (node->leaves == 0) return ML_OK; /* nothing, were it in there 2^256 times */
   Context inner = *in;
   if (node->material != 0) inner.material = node->material;
   bool lit = (node->traits & NODE_UNNAMED) != 0 && !in->geometry && builder_material(e->b, inner.material)->emits;

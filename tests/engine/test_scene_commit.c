@@ -169,6 +169,28 @@ static void test_hide(void **state) {
   ml_scene_release(handle);
 }
 
+/* Groups of nothing double as cheaply as any, and what is hidden does not count, however large the group it was in. */
+static void test_hollow(void **state) {
+  (void)state;
+  MlBuilder *b = fixture_builder(&fixture);
+  MlNode one = sphere(b, 0, 0), hidden = group(b, &one, 1, 0), nothing = ml_group(b, &ML_DESC(MlGroupDesc), NULL);
+  assert_int_equal(ml_hide(b, one, NULL), ML_OK);
+  for (int i = 0; i < 200; i++) {
+    hidden = group(b, (const MlNode[]){hidden, hidden}, 2, 0);
+    nothing = group(b, (const MlNode[]){nothing, nothing}, 2, 0);
+  }
+  static MlNode many[5001];
+  for (int i = 0; i < 5000; i++) many[i] = sphere(b, i % 10, 0);
+  many[5000] = sphere(b, 1e6, 0);
+  assert_int_equal(ml_hide(b, many[5000], NULL), ML_OK);
+  fixture_add(b, group(b, many, 5001, 0));
+  fixture_add(b, hidden), fixture_add(b, nothing);
+  const MlScene *handle = fixture_commit(b);
+  assert_int_equal(ml_scene_stats(handle).shapes, 5000);
+  assert_true(ml_scene_stats(handle).bounds.max.x < 20);
+  ml_scene_release(handle);
+}
+
 static void test_instanced_like_expanded(void **state) {
   (void)state;
   // The same things, shared or not, are the same surfaces to rays
@@ -671,6 +693,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_innermost_material, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_is_instanced, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_hide, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_hollow, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_instanced_like_expanded, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_lights, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_gives_no_light, set_up, tear_down),
