@@ -91,7 +91,7 @@ const ApiFunction api_functions[] = {
   /* ---- randomness */
   {"random", API_FUNCTION, RANDOM, "random(), random(n) or random(a, b)", "0..1, a whole number 1..n, or between a and b; the same in every run.", "for i = 1, 20 do sphere{ radius = 0.2, at = {random() * 4 - 2, 0.2, random() * 4 - 2} } end\nplane{}"},
   {"rng", API_FUNCTION, RANDOM, "rng \"name\"", "A stream of its own: r(), r(a, b), r:int(a, b), r:pick(list), r:disk(), r:sphere(), r:color(), r:shuffle(list).",
-   "local r = rng \"balls\"\nfor i = 1, 20 do sphere{ radius = r(0.1, 0.3), floor = true, at = r:disk() * 2, material = r:color() } end\nplane{}"},
+   "local r = rng \"balls\"\nfor i = 1, 20 do\n  local p = r:disk() * 2\n  sphere{ radius = r(0.1, 0.3), floor = true, at = {p.x, 0, p.y}, material = r:color() }\nend\nplane{}"},
   {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone.", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
 
   /* ---- parameters, console, modules */

@@ -53,8 +53,8 @@ bool module_is_absent(lua_State *L, int index) {
 }
 
 static void make_absent(lua_State *L) {
-  static const char *const events[] = {"__index", "__call", "__add", "__sub",  "__mul",   "__div",
-                                       "__mod",   "__pow",  "__unm", "__idiv", "__concat"};
+  static const char *const events[] = {"__index", "__call", "__add",    "__sub",      "__mul", "__div", "__mod", "__pow",
+                                       "__unm",   "__idiv", "__concat", "__newindex", "__len", "__lt",  "__le",  "__mix"};
   lua_newuserdatauv(L, 1, 0);
   lua_newtable(L);
   for (size_t i = 0; i < sizeof events / sizeof *events; i++) {

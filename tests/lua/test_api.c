@@ -1,0 +1,227 @@
+/* test_api.c - the table itself: complete, consistent, its defaults pass their own checks, its examples run, its documents are current. */
+#include "api.h"
+#include "lexer.h"
+#include "module.h"
+#include "node.h"
+#include "params.h"
+#include "runtime.h"
+#include "scene_fixture.h"
+
+static bool is_word(const char *name) {
+  if (!name || !(name[0] >= 'a' && name[0] <= 'z') || lexer_is_keyword(name, strlen(name))) return false;
+  for (; *name; name++)
+    if (!((*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') || *name == '_')) return false;
+  return true;
+}
+
+static bool is_sentence(const char *text) { return text && strlen(text) > 3 && text[strlen(text) - 1] == '.'; }
+
+static void lint_field(const ApiEntry *entry, const ApiField *field) {
+  const char *at = field->name ? field->name : "?";
+  if (!is_word(field->name)) fail_msg("%s.%s is no name", entry->name, at);
+  if (!is_sentence(field->doc)) fail_msg("%s.%s: '%s' is no sentence", entry->name, at, field->doc);
+  const ApiRange *r = &field->range;
+  if (r->hard_min > r->hard_max || r->soft_min > r->soft_max) fail_msg("%s.%s: an empty range", entry->name, at);
+  if ((r->hard_min != 0 || r->hard_max != 0) && (r->soft_min < r->hard_min || r->soft_max > r->hard_max))
+    fail_msg("%s.%s: soft outside hard", entry->name, at);
+  if (field->type == API_NUMBER && r->hard_min == 0 && r->hard_max == 0) fail_msg("%s.%s: a number without a range", entry->name, at);
+  if (field->type == API_WORD && (!field->words || !field->words[0])) fail_msg("%s.%s: no words", entry->name, at);
+  if ((field->flags & API_REQUIRED) && field->def && field->type != API_COLOR)
+    fail_msg("%s.%s: required and with a default", entry->name, at);
+  for (const char *const *word = field->words; word && *word; word++) assert_true(strlen(*word) > 0);
+}
+
+static void every_row_is_complete(void **state) {
+  (void)state;
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
+    const ApiEntry *e = *entry;
+    assert_true(is_word(e->name));
+    assert_true(is_sentence(e->doc));
+    assert_non_null(e->example);
+    assert_non_null(e->build);
+    assert_true(e->field_count <= 32);
+    uint32_t common = 0, keeps = 0;
+    for (uint32_t i = 0; i < api_field_count(e); i++) {
+      const ApiField *field = api_field(e, i);
+      lint_field(e, field);
+      common += i < e->field_count && !(field->flags & API_ADVANCED);
+      keeps += field->type >= API_POINTS;
+      for (uint32_t j = 0; j < i; j++)
+        if (strcmp(api_field(e, j)->name, field->name) == 0) fail_msg("%s.%s stands twice", e->name, field->name);
+    }
+    if (common > 12) fail_msg("%s has %u fields that are not advanced", e->name, common);
+    assert_int_equal(keeps, e->keeps);
+    for (const char *other = e->see_also; other && *other;) {
+      char name[50];
+      const size_t size = strcspn(other, ",");
+      snprintf(name, sizeof name, "%.*s", (int)size, other);
+      if (!api_find_entry(name) && !api_find_function(name)) fail_msg("%s: see also '%s'", e->name, name);
+      other += size + (other[size] == ',');
+    }
+  }
+  for (const ApiFunction *f = api_functions; f->name; f++) {
+    assert_true(is_word(f->name));
+    assert_non_null(f->signature);
+    if (!is_sentence(f->doc)) fail_msg("%s: '%s' is no sentence", f->name, f->doc);
+    for (const ApiFunction *g = api_functions; g < f; g++)
+      if (strcmp(g->name, f->name) == 0) fail_msg("%s stands twice", f->name);
+  }
+}
+
+/* A required field must be in the example of a default check. */
+static void defaults_pass_their_own_checks(void **state) {
+  Scenes *scenes = *state;
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
+    char source[200];
+    snprintf(source, sizeof source, "%s{}", (*entry)->name);
+    const ScriptEvaluation *e = scenes_evaluate(scenes, source, (ScriptInput){.strict = true});
+    for (size_t i = 0; i < e->diagnostic_count; i++)
+      if (e->diagnostics[i].severity == SCRIPT_ERROR && !strstr(e->diagnostics[i].message, "missing") &&
+          !strstr(e->diagnostics[i].message, "name a metal"))
+        fail_msg("%s: %s", (*entry)->name, e->diagnostics[i].message);
+  }
+}
+
+static void run_example(Scenes *scenes, const char *name, const char *example) {
+  const ScriptEvaluation *e = scenes_evaluate(scenes, example, (ScriptInput){.name = name, .strict = true});
+  if (!e->scene || e->errors) fail_msg("%s: %s\n%s", name, example, scenes_diagnostics(scenes));
+}
+
+static void examples_run(void **state) {
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) run_example(*state, (*entry)->name, (*entry)->example);
+  for (const ApiFunction *f = api_functions; f->name; f++)
+    if (f->example) run_example(*state, f->name, f->example);
+}
+
+/* The examples of entries make pictures, too: small ones. */
+static void examples_render(void **state) {
+  Scenes *scenes = *state;
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
+    run_example(scenes, (*entry)->name, (*entry)->example);
+    MlView view = scenes->evaluation->view;
+    MlSettings settings = scenes->evaluation->settings;
+    view.width = view.height = 16;
+    settings.samples = 2;
+    MlFilm *film = NULL;
+    MlRender *render = NULL;
+    assert_int_equal(ml_film_create(scenes->engine, scenes->evaluation->scene, &view, &settings, &film, NULL), ML_OK);
+    assert_int_equal(ml_render_start(scenes->engine, scenes->evaluation->scene, &view, &settings, film, &render, NULL), ML_OK);
+    assert_int_equal(ml_render_wait(render, -1), ML_RENDER_DONE);
+    assert_int_equal(ml_film_nonfinite(film), 0);
+    float row[48], sum = 0;
+    for (uint32_t y = 0; y < 16; y++) {
+      ml_film_row(film, y, row);
+      for (int i = 0; i < 48; i++) sum += row[i];
+    }
+    if (!(sum > 0)) fail_msg("the example of %s is black", (*entry)->name);
+    ml_render_destroy(render);
+    ml_film_destroy(film);
+  }
+}
+
+/* ------------------------------------------------------------ table and built-ins */
+
+static void compare_builtins(lua_State *L, void *ud) {
+  (void)ud;
+  node_open(L);
+  params_open(L);
+  module_open(L);
+  sandbox_push_builtins(L);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    const char *name = lua_tostring(L, -2);
+    if (!api_find_entry(name) && !api_find_function(name))
+      print_error("'%s' is built in and not in the table\n", name), *(bool *)ud = false;
+  }
+  for (const ApiFunction *f = api_functions; f->name; f++) {
+    if (f->kind == API_METHOD) continue;
+    if (sandbox_get(L, f->name) == LUA_TNIL) print_error("'%s' is in the table and not built in\n", f->name), *(bool *)ud = false;
+    lua_pop(L, 1);
+  }
+}
+
+static void table_and_builtins_agree(void **state) {
+  Scenes *scenes = *state;
+  Runtime runtime = {.engine = scenes->engine, .store = {.engine = scenes->engine}};
+  SandboxDesc desc = {.engine = scenes->engine, .ud = &runtime};
+  Sandbox *sandbox;
+  SandboxResult result;
+  bool agree = true;
+  assert_int_equal(sandbox_create(&desc, &sandbox, NULL), ML_OK);
+  assert_true(sandbox_run(sandbox, compare_builtins, &agree, &result));
+  sandbox_destroy(sandbox);
+  store_free(&runtime.store);
+  assert_true(agree);
+}
+
+/* ------------------------------------------------------------------------ documents */
+
+static void doc_tells(void **state) {
+  Scenes *scenes = *state;
+  MlSink sink = scenes_sink(scenes);
+  assert_true(script_doc(NULL, &sink));
+  assert_contains(scenes->text, "shape: sphere box");
+  sink = scenes_sink(scenes);
+  assert_true(script_doc("sphere", &sink));
+  assert_contains(scenes->text, "sphere{ center, radius, material, name, visible, at, turn, scale, floor }");
+  assert_contains(scenes->text, "a number > 0, in m, default 1");
+  sink = scenes_sink(scenes);
+  assert_true(script_doc(":turn_y", &sink));
+  assert_contains(scenes->text, "part:turn_y(degrees)");
+  sink = scenes_sink(scenes);
+  assert_true(script_doc("gold", &sink));
+  sink = scenes_sink(scenes);
+  assert_true(script_doc("material", &sink));
+  sink = scenes_sink(scenes);
+  assert_false(script_doc("sphree", &sink));
+  assert_string_equal(scenes->text, "there is nothing named 'sphree' — did you mean 'sphere'?\n");
+  sink = scenes_sink(scenes);
+  assert_true(script_doc_search("glow", &sink));
+  assert_contains(scenes->text, "emission");
+  sink = scenes_sink(scenes);
+  assert_false(script_doc_search("qwertz", &sink));
+  sink = scenes_sink(scenes);
+  assert_false(script_doc_search("", &sink));
+}
+
+static void reference_is_current(void **state) {
+  Scenes *scenes = *state;
+  const MlSink sink = scenes_sink(scenes);
+  script_write_reference(&sink);
+  static char stored[400000];
+  FILE *file = fopen("docs/REFERENCE.md", "rb");
+  assert_non_null(file);
+  stored[fread(stored, 1, sizeof stored - 1, file)] = 0;
+  fclose(file);
+  if (strcmp(stored, scenes->text) != 0) fail_msg("docs/REFERENCE.md is not what the table says: make docs");
+}
+
+static void api_json_is_balanced(void **state) {
+  Scenes *scenes = *state;
+  const MlSink sink = scenes_sink(scenes);
+  script_write_api_json(&sink);
+  int depth = 0;
+  bool string = false;
+  for (const char *c = scenes->text; *c; c++) {
+    if (string) {
+      if (*c == '\\') c++;
+      else if (*c == '"') string = false;
+    } else if (*c == '"') {
+      string = true;
+    } else {
+      depth += (*c == '{' || *c == '[') - (*c == '}' || *c == ']');
+    }
+    assert_true(depth >= 0);
+  }
+  assert_int_equal(depth, 0);
+  assert_false(string);
+  assert_contains(scenes->text, "\"name\":\"sphere\",\"kind\":\"shape\"");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_row_is_complete), cmocka_unit_test(defaults_pass_their_own_checks), cmocka_unit_test(examples_run),
+    cmocka_unit_test(examples_render),       cmocka_unit_test(table_and_builtins_agree),       cmocka_unit_test(doc_tells),
+    cmocka_unit_test(reference_is_current),  cmocka_unit_test(api_json_is_balanced),
+  };
+  return cmocka_run_group_tests_name("lua api", tests, scenes_setup, scenes_teardown);
+}
