@@ -88,13 +88,16 @@ static MlBounds bounds_under(Reading *r, const Node *node, const MlTransform *t)
 /* The fields' part of the placing: scale, turn, floor, at. */
 static MlTransform placing_of_fields(Reading *r, const Node *node) {
   const NodeShared *shared = &node->shared;
-  MlTransform t = after(turning(shared->turn), scaling(shared->scale));
+  const MlVec3 scale = shared->scale, turn = shared->turn, at = shared->at;
+  MlTransform t = ml_transform_identity(); // most have no place of their own: multiply only what was said
+  if (scale.x != 1 || scale.y != 1 || scale.z != 1) t = scaling(scale);
+  if (turn.x != 0 || turn.y != 0 || turn.z != 0) t = after(turning(turn), t);
   if (shared->floor) {
     const MlBounds bounds = bounds_under(r, node, &t);
     if (bounds.infinite) reader_fail_field(r, "floor", "floor", "a %s is infinite and cannot stand on the floor", node->entry->name);
     else if (!bounds.empty) t = after(translation((MlVec3){0, -bounds.min.y, 0}), t);
   }
-  return after(translation(shared->at), t);
+  return at.x != 0 || at.y != 0 || at.z != 0 ? after(translation(at), t) : t;
 }
 
 static bool is_removed(const Node *node) {
@@ -122,7 +125,8 @@ static void finish(Reading *r, Node *node, bool copied) {
     node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc), &error);
     node->emits = false;
   } else if (node->geometry) {
-    const MlTransform t = shape ? after(node->moved, placing_of_fields(r, node)) : node->moved;
+    MlTransform t = node->moved;
+    if (shape) t = is_identity(&t) ? placing_of_fields(r, node) : after(t, placing_of_fields(r, node));
     const uint32_t hidden = shape ? node->shared.hidden : 0;
     if (copied || material || hidden || !is_identity(&t))
       node->id = ml_place(r->runtime->builder,
