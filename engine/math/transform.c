@@ -15,9 +15,13 @@ MlTransform ml_transform_multiply(const MlTransform *a, const MlTransform *b) {
   return r;
 }
 
-/* Sine and cosine of degrees, exact at multiples of 90. */
+/* Sine and cosine of degrees, exact at multiples of 90; NaN of what is not finite. */
 static void sincos_degrees(double degrees, double *sine, double *cosine) {
   double d = ml_fmod(degrees, 360); /* exact */
+  if (d != d) {
+    *sine = *cosine = d;
+    return;
+  }
   int quarter = (int)ml_floor(d / 90 + 0.5);
   double rest = (d - 90 * quarter) * (0x1.921fb54442d18p+1 / 180);
   double s = ml_sin(rest), c = ml_cos(rest);

@@ -67,6 +67,8 @@ static void test_turns(void **state) {
   }
   MlTransform thirty = affine_turn_z(30), sixty = affine_turn_z(60), ninety = ml_transform_multiply(&thirty, &sixty);
   assert_equal_transforms(&ninety, &z, 1e-15);
+  const double odd[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
+  for (int i = 0; i < 3; i++) assert_true(isnan(ml_transform_turn(odd[i], (MlVec3){0, 1, 0}).m[0]));
   MlTransform none = ml_transform_turn(45, (MlVec3){0, 0, 0});
   assert_true(affine_is_identity(&none));
 }
