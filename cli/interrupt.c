@@ -18,7 +18,7 @@ bool interrupt_poll(void *ud) {
   return interrupted();
 }
 
-#ifdef ML_NO_THREADS
+#if defined ML_NO_THREADS || defined __EMSCRIPTEN__ /* where there are no signals to speak of */
 
 void interrupt_install(void) { signal(SIGPIPE, SIG_IGN); }
 void interrupt_guard_file(const char *path) { (void)path; }
