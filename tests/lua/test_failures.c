@@ -62,7 +62,7 @@ static void survive(const char *source, bool good) {
       assert_int_equal(status, ML_ERROR_MEMORY);
       assert_true(error.message[0] != 0);
     }
-    assert_int_equal(hooks.bytes, before);
+    if (!good) assert_int_equal(hooks.bytes, before); // assets of a good one stay in the cache
   }
   assert_true(ended);
   ml_engine_destroy(engine);
