@@ -22,6 +22,7 @@ const ApiFunction api_functions[] = {
    "local b = box{ size = 2, floor = true }\nsphere{ radius = 0.5, at = bounds(b).max }\nplane{}"},
   {"material", API_FUNCTION, SCENE, "material(name, m)", "The material m with a name for messages.",
    "local brushed = material(\"brushed\", metal{ \"iron\", roughness = 0.3 })\nsphere{ floor = true, material = brushed }\nplane{}"},
+    {"moonlit", API_FUNCTION, SCENE, "moonlit(1)", "In the first line: the version of the language that the scene is written for.", "moonlit(1)\nsphere{ floor = true }\nplane{}"},
   {"mix", API_FUNCTION, SCENE, "mix(a, b, t)", "Between a (t = 0) and b (t = 1): two numbers, vectors, colours, or materials.",
    "sphere{ floor = true, material = mix(matte \"tomato\", mirror{}, 0.3) }\nplane{}"},
 

@@ -136,8 +136,6 @@ static void finish(Reading *r, Node *node, bool copied) {
   add_record(r->L, node);
 }
 
-void node_finish(Reading *r, Node *node) { finish(r, node, false); }
-
 /* A constructor: entry as first upvalue, its defaults as second. */
 static int construct(lua_State *L) {
   const ApiEntry *entry = lua_touserdata(L, lua_upvalueindex(1));
@@ -207,15 +205,9 @@ static void set_argument(Reading *r, int argument) {
   r->step_count = 1;
 }
 
-/* Argument `argument` (from 1), read as the field says. */
+/* Argument `argument` (from 1), which is there, read as the field says. */
 static bool read_argument(Reading *r, int argument, const ApiField *field, void *out) {
   set_argument(r, argument);
-  if (argument > given_arguments(r)) {
-    lua_pushnil(r->L);
-    const bool fine = reader_read_value(r, field, lua_gettop(r->L), out);
-    lua_pop(r->L, 1);
-    return fine;
-  }
   return reader_read_value(r, field, argument + 1, out);
 }
 

@@ -36,8 +36,7 @@ typedef struct Node {
 Node *node_test(lua_State *L, int index);
 /* Push a new node with its description unset. */
 Node *node_push(lua_State *L, const ApiEntry *entry);
-/* Give a shape, group or light its place: makes builder nodes as needed, the record, the id. The geometry must be there. */
-void node_finish(struct Reading *reading, Node *node);
+
 /* Remember that something is made of it. */
 void node_use(Runtime *runtime, const Node *node);
 /* The metatable, the methods and proto, hide, show, only, add, bounds, material, transform. */

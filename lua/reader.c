@@ -283,7 +283,7 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
   case API_FACES: return convert_faces(r, field, index, keep_index(r->entry, field), out);
-  case API_NODES: return convert_nodes(r, index, keep_index(r->entry, field), out);
+  case API_NODES: // values without a name: reader_read_fields takes them together
   case API_TYPE_COUNT: break;
   }
   return false;

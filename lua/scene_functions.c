@@ -1,4 +1,4 @@
-/* scene_functions.c - proto, hide, show, only, add, bounds, material; what of all nodes is in the scene (scene-language.md, 2.2 and 2.11). */
+/* scene_functions.c - proto, hide, show, only, add, bounds, material, moonlit; what of all nodes is in the scene (scene-language.md, 2.2 and 2.11). */
 #include "scene_functions.h"
 
 #include <string.h>
@@ -88,9 +88,22 @@ static int scene_material(lua_State *L) {
   return 1;
 }
 
+/* moonlit(1): the version of the language that the scene was written for. */
+static int scene_moonlit(lua_State *L) {
+  Reading r = begin_function(L, "moonlit");
+  static const ApiField version_field = {.type = API_INT, .range = {1, 1e6, 1, 1e6, false}};
+  int64_t version = ML_LANGUAGE_VERSION;
+  lua_settop(L, 1);
+  if (reader_read_value(&r, &version_field, 1, &version) && version > ML_LANGUAGE_VERSION)
+    reader_fail(&r, "version", "the scene is written for version %d of the language, this moonlit knows version %d", (int)version,
+                ML_LANGUAGE_VERSION);
+  return 0;
+}
+
 void scene_functions_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"proto", scene_proto}, {"show", scene_show},     {"add", scene_add},           {"only", scene_only},
-                                       {"hide", scene_hide},   {"bounds", scene_bounds}, {"material", scene_material}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"proto", scene_proto},       {"show", scene_show},       {"add", scene_add},
+                                       {"only", scene_only},         {"hide", scene_hide},       {"bounds", scene_bounds},
+                                       {"material", scene_material}, {"moonlit", scene_moonlit}, {NULL, NULL}};
   for (const luaL_Reg *f = functions; f->name; f++) {
     lua_pushcfunction(L, f->func);
     sandbox_set(L, f->name);

@@ -29,11 +29,11 @@ static void a_script_becomes_a_scene(void **state) {
   assert_int_equal(script_director_start(scenes->engine, hear, &heard, &d, NULL), ML_OK);
   assert_false(script_director_state(d).busy);
   assert_null(script_director_take(d, NULL));
-  char text[] = "sphere{}"; // is copied
+  char text[] = "param('a', 0) sphere{}"; // is copied
   static const ScriptSet set = {"a", "1"};
   ScriptInput input = input_of(text);
   input.sets = &set;
-  input.set_count = 0;
+  input.set_count = 1;
   assert_int_equal(script_director_post(d, &input), 1);
   memset(text, '?', sizeof text - 1);
   assert_true(script_director_wait(d, -1));
@@ -42,6 +42,7 @@ static void a_script_becomes_a_scene(void **state) {
   assert_non_null(e);
   assert_int_equal(number, 1);
   assert_non_null(e->scene);
+  assert_true(e->params[0].value[0] == 1);
   assert_int_equal(heard.count, 1);
   assert_int_equal(heard.last, 1);
   script_evaluation_destroy(e);

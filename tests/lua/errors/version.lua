@@ -1,0 +1,4 @@
+moonlit(2)
+moonlit "one"
+moonlit(1)
+sphere{ at = moonlit }
