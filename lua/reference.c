@@ -12,8 +12,9 @@ static void put_cell(const MlSink *sink, const char *text) {
   for (; *text; text++) put_bytes(sink, *text == '|' ? "\\|" : text, *text == '|' ? 2 : 1);
 }
 
-static void put_fields(const ApiField *fields, uint32_t count, const MlSink *sink) {
-  put_string(sink, "| field | takes | unit | default | |\n|---|---|---|---|---|\n");
+static void put_heads(const MlSink *sink) { put_string(sink, "| field | takes | unit | default | |\n|---|---|---|---|---|\n"); }
+
+static void put_fields(const ApiField *fields, uint32_t count, bool shared, const MlSink *sink) {
   for (uint32_t i = 0; i < count; i++) {
     const ApiField *f = &fields[i];
     put_format(sink, "| `%s` | ", f->name);
@@ -23,10 +24,9 @@ static void put_fields(const ApiField *fields, uint32_t count, const MlSink *sin
     else if (f->def) put_format(sink, "`%s`", f->def);
     put_string(sink, " | ");
     put_cell(sink, f->doc);
-    if (f->position) put_format(sink, " *(value %u without a name)*", f->position);
+    if (f->position) put_format(sink, " *(value %u without a name%s)*", f->position, shared ? ", if the shape has no other" : "");
     put_string(sink, " |\n");
   }
-  put_string(sink, "\n");
 }
 
 static void put_exclusive(const ApiEntry *entry, const MlSink *sink) {
@@ -50,7 +50,14 @@ static const char *shared_name(const ApiShared *shared) {
 
 static void put_entry(const ApiEntry *entry, const MlSink *sink) {
   put_format(sink, "### %s\n\n%s\n\n", entry->name, entry->doc);
-  if (entry->field_count) put_fields(entry->fields, entry->field_count, sink);
+  const bool few = entry->shared && !shared_name(entry->shared); // not worth a section of their own
+  if (entry->field_count) {
+    put_heads(sink);
+    put_fields(entry->fields, entry->field_count, false, sink);
+    if (few) put_fields(entry->shared->fields, entry->shared->count, true, sink);
+    put_string(sink, "\n");
+  }
+
   if (has_exclusive(entry)) {
     put_exclusive(entry, sink);
     put_string(sink, "\n\n");
@@ -58,8 +65,6 @@ static void put_entry(const ApiEntry *entry, const MlSink *sink) {
   if (entry->shared && shared_name(entry->shared)) {
     put_format(sink, "Also the [%s](#%s).\n\n", shared_name(entry->shared),
                entry->shared == &api_shared_shape ? "fields-of-all-shapes" : "fields-of-all-materials");
-  } else if (entry->shared) {
-    put_fields(entry->shared->fields, entry->shared->count, sink);
   }
   put_code(entry->example, sink);
 }
@@ -68,7 +73,9 @@ static void put_kind(ApiKind kind, const char *heading, const ApiShared *shared,
   put_format(sink, "## %s\n\n", heading);
   if (shared) {
     put_format(sink, "### Fields of all %s\n\n", shared == &api_shared_shape ? "shapes" : "materials");
-    put_fields(shared->fields, shared->count, sink);
+    put_heads(sink);
+    put_fields(shared->fields, shared->count, true, sink);
+    put_string(sink, "\n");
   }
   for (const ApiEntry *const *entry = api_entries; *entry; entry++)
     if ((*entry)->kind == kind) put_entry(*entry, sink);
