@@ -72,6 +72,8 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, bool comm
     .sets = options->sets,
     .set_count = options->set_count,
     .camera = options->camera,
+    .width = options->width,
+    .height = options->height,
     .time_limit = options->eval_timeout,
     .strict = options->strict,
     .no_commit = !commit,

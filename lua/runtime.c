@@ -149,6 +149,8 @@ static void choose_camera(Runtime *runtime, MlView *view) {
     }
   }
   *view = (MlView){.size = sizeof *view, .width = runtime->size.width, .height = runtime->size.height, .tonemap = runtime->tonemap};
+  // Before the automatic camera is framed: it fits the picture that is rendered.
+  if (runtime->input->width && runtime->input->height) view->width = runtime->input->width, view->height = runtime->input->height;
   if (!chosen) return;
   view->camera = chosen->camera;
   view->fixed_exposure = chosen->exposure.fixed;

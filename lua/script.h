@@ -53,13 +53,14 @@ typedef struct ScriptInput {
   const ScriptAssets *assets; /* NULL: none; modules cannot be required */
   const ScriptSet *sets;
   size_t set_count;
-  bool clamp_sets;     /* out of range: true clamps with a warning (the page's sliders), false is an error */
-  const char *camera;  /* use the camera of this name; NULL: the last one */
-  double time_limit;   /* seconds; 0: 10 */
-  uint64_t memory_cap; /* bytes of Lua's own; 0: 256 MiB */
-  bool strict;         /* warnings are errors */
-  bool no_commit;      /* only evaluate: no scene is made */
-  MlCancel cancel;     /* polled often, on the evaluating thread; all zero: never */
+  bool clamp_sets;        /* out of range: true clamps with a warning (the page's sliders), false is an error */
+  const char *camera;     /* use the camera of this name; NULL: the last one */
+  uint32_t width, height; /* the picture's size in pixels, both in place of the scene's own; 0: the scene's */
+  double time_limit;      /* seconds; 0: 10 */
+  uint64_t memory_cap;    /* bytes of Lua's own; 0: 256 MiB */
+  bool strict;            /* warnings are errors */
+  bool no_commit;         /* only evaluate: no scene is made */
+  MlCancel cancel;        /* polled often, on the evaluating thread; all zero: never */
   /* Native only: called on a watchdog's thread when a limit was hit and not honoured for 2 s; expected to end the process. May be NULL. */
   void (*stuck)(void *ud);
   void *stuck_ud;

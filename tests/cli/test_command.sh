@@ -146,6 +146,23 @@ check "a closed pipe" closed_pipe
 check "a closed pipe behind doc" closed_doc
 check "a folder that is read-only" read_only
 
+# ---- the automatic camera
+
+# framed ARGUMENT...: the camera that is printed, and the picture's hash.
+framed() { run 0 hash "$@" && grep 'framed automatically' "$work/err" | sed 's/.*: camera/camera/' >"$work/camera" && tail -n 1 "$work/out" >"$work/hash"; }
+camera_fits_size() {
+  local first body='sphere() background(.5)'
+  echo "$body" >"$work/bare.lua"
+  echo "$body render{ size = {20, 60} }" >"$work/sized.lua"
+  framed bare.lua --samples 2 --size 64x36 && first=$(cat "$work/camera") && [ -n "$first" ] &&
+    framed bare.lua --samples 2 --size 20x60 && [ "$first" != "$(cat "$work/camera")" ] && first=$(cat "$work/camera" "$work/hash") &&
+    framed sized.lua --samples 2 && same "$(cat "$work/camera" "$work/hash")" "$first" &&
+    { echo "$(cat "$work/camera")"; echo "$body render{ size = {20, 60} }"; } >"$work/pasted.lua" && run 0 check pasted.lua
+}
+own_camera_stays() { run 0 hash ball.lua --size 20x60 && ! grep -q 'framed automatically' "$work/err"; }
+check "the automatic camera fits --size" camera_fits_size
+check "a scene's own camera is not framed" own_camera_stays
+
 # ---- signals
 
 # interrupt COUNT ARGUMENT...: starts it, waits for its first sign of life, sends SIGINT so often; the status goes to $status.
