@@ -30,7 +30,7 @@ typedef struct StbCall {
   uint8_t buffer[JPG_BUFFER];
 } StbCall;
 
-static _Thread_local StbCall *current_call; /* set only while the library runs */
+static _Thread_local StbCall *current_call; /* the innermost: a sink may itself write a picture; NULL while the library does not run */
 
 static _Noreturn void stb_fail(StbCall *call, MlStatus status) {
   call->status = status;
@@ -104,10 +104,11 @@ static MlStatus stb_run(StbCall *call, void (*encode)(StbCall *call, const uint8
   size_t size;
   uint8_t *pixels = pixels_new(call->memory, source, &size, call->error);
   if (!pixels) return ML_ERROR_MEMORY;
+  StbCall *const outer = current_call;
   current_call = call;
   if (setjmp(call->failed) == 0) encode(call, pixels, (int)source->width, (int)source->height);
   while (call->blocks) stb_release(call->blocks + 1);
-  current_call = NULL;
+  current_call = outer;
   memory_free(call->memory, pixels, size);
   return call->status;
 }

@@ -354,6 +354,43 @@ static void test_failing_sink(void **state) {
   }
 }
 
+/* ----------------------------------------------------------------- nesting */
+
+/* A sink that writes another picture whenever it is given bytes. */
+typedef struct NestingSink {
+  Bytes outer, inner;
+} NestingSink;
+static bool nesting_write(void *ud, const void *bytes, size_t count) {
+  NestingSink *nesting = ud;
+  Picture p = {7, 5, 0, 0};
+  bytes_free(&nesting->inner);
+  nesting->inner = written(&p, ML_IMAGE_JPG);
+  return bytes_write(&nesting->outer, bytes, count);
+}
+
+static void test_nested(void **state) {
+  (void)state;
+  for (size_t f = 0; f < 4; f++) {
+    Picture p = {64, 48, 2, 0}, small = {7, 5, 0, 0};
+    Bytes want = written(&p, formats[f]), want_inner = written(&small, ML_IMAGE_JPG);
+    FaultMemory fault;
+    fault_init(&fault, -1, false);
+    NestingSink nesting = {0};
+    const MlSink sink = {nesting_write, &nesting};
+    const ImageSource source = picture_source(&p);
+    assert_int_equal(image_write(&fault.memory, formats[f], &source, &sink, NULL), ML_OK);
+    assert_int_equal(fault.memory.used, 0);
+    assert_int_equal(nesting.outer.count, want.count);
+    assert_memory_equal(nesting.outer.data, want.data, want.count);
+    assert_int_equal(nesting.inner.count, want_inner.count);
+    assert_memory_equal(nesting.inner.data, want_inner.data, want_inner.count);
+    bytes_free(&nesting.outer);
+    bytes_free(&nesting.inner);
+    bytes_free(&want);
+    bytes_free(&want_inner);
+  }
+}
+
 /* ----------------------------------------------------------------- threads */
 
 static void *write_many(void *ud) {
@@ -401,6 +438,7 @@ int main(void) {
     cmocka_unit_test(test_too_large),
     cmocka_unit_test(test_failing_memory),
     cmocka_unit_test(test_failing_sink),
+    cmocka_unit_test(test_nested),
     cmocka_unit_test(test_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
