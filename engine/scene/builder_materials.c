@@ -158,6 +158,10 @@ MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error) {
     front_only = parts[i]->front_only != 0;
     any = true;
   }
+  if (!spectrum_is_finite(emission)) {
+    error_set_at(error, ML_ERROR_LIMIT, d.place, "mix: too bright, the sum of its emissions is not finite");
+    return 0;
+  }
   return add_material(b, lobes, count, emission, front_only, error);
 }
 

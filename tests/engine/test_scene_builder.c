@@ -224,6 +224,10 @@ static void test_material_messages(void **state) {
              both = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{1, 1, 1}, false}), NULL);
   REFUSES(ml_mix(b, AT42(MlMixDesc, .a = front, .b = both, .amount = 0.5f)),
           "mix: expected emissions of the same sides, got one of the front only and one of both");
+  const MlEmission brightest = {.radiance = {0, 3e38f, 0}};
+  MlMaterial blinding = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = brightest), NULL);
+  REFUSES(ml_mix(b, AT42(MlMixDesc, .a = blinding, .b = m, .amount = 0.5f, .emission = brightest)),
+          "mix: too bright, the sum of its emissions is not finite");
   MlMaterial many = m;
   for (int i = 1; i < MATERIAL_MAX_LOBES; i++) many = ml_mix(b, &ML_DESC(MlMixDesc, .a = many, .b = m, .amount = 0.5f), NULL);
   assert_int_equal(builder_material(b, many)->lobe_count, MATERIAL_MAX_LOBES);
