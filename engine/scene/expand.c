@@ -442,25 +442,43 @@ static void count_uses(Expansion *e) {
   }
 }
 
-/* Marks the groups that become geometry, and counts what the whole comes to (`items` by node: of one use of it). A large group
- * around groups that are geometry themselves is expanded into those instead of storing all of them again. */
-static MlStatus choose_instances(Expansion *e, uint64_t *items) {
+/* What one use of a node comes to: within a material that does not emit, and within one that does. */
+typedef struct ItemCount {
+  uint64_t dark, lit;
+} ItemCount;
+
+/* A node's count, given what its content comes to: a material of its own is what encloses the content. */
+static ItemCount count_within(const Expansion *e, const Node *node, ItemCount content) {
+  if (node->material == 0) return content;
+  uint64_t count = builder_material(e->b, node->material)->emits ? content.lit : content.dark;
+  return (ItemCount){count, count};
+}
+
+/* Marks the groups that become geometry, and counts what the whole comes to (`items` by node). A large group around groups that are
+ * geometry themselves is expanded into those instead of storing all of them again. */
+static MlStatus choose_instances(Expansion *e, ItemCount *items) {
   for (uint64_t i = 0; i < e->node_count; i++) {
     const Node *node = &e->b->nodes.data[i];
-    items[i] = 1;
-    if (node->kind == NODE_PLACE) items[i] = items[node->placement->child - 1];
+    items[i] = (ItemCount){1, 1};
+    if (node->kind == NODE_PLACE) items[i] = count_within(e, node, items[node->placement->child - 1]);
     if (node->kind != NODE_GROUP) continue;
-    uint64_t sum = 0;
-    for (uint64_t k = 0; k < node->group->count; k++) sum = add_saturating(sum, items[node->group->children[k] - 1]);
+    ItemCount sum = {0, 0};
+    for (uint64_t k = 0; k < node->group->count; k++) {
+      const ItemCount *child = &items[node->group->children[k] - 1];
+      sum = (ItemCount){add_saturating(sum.dark, child->dark), add_saturating(sum.lit, child->lit)};
+    }
     const uint32_t never = NODE_HAS_MESH | NODE_HAS_LIGHT | NODE_HAS_PLANE | NODE_EMITS;
-    bool nested = node->leaves > sum; /* there is geometry inside */
+    bool nested = node->leaves > sum.dark; /* there is geometry inside */
     e->instanced[i] =
       e->uses[i] >= 2 && node->leaves >= SMALL_GROUP && (node->traits & never) == 0 && !(nested && node->leaves > LARGE_GROUP);
-    items[i] = e->instanced[i] ? 1 : sum;
-    if (e->instanced[i] && node->leaves > BVH_MAX_ITEMS) items[i] = node->leaves;
+    if (e->instanced[i]) {
+      sum.dark = node->leaves > BVH_MAX_ITEMS ? node->leaves : 1;
+      if ((node->traits & NODE_UNNAMED) == 0) sum.lit = sum.dark; /* else expand_group expands it there */
+    }
+    items[i] = count_within(e, node, sum);
   }
   uint64_t total = 0;
-  for (uint64_t i = 0; i < e->b->roots.count; i++) total = add_saturating(total, items[e->b->roots.data[i] - 1]);
+  for (uint64_t i = 0; i < e->b->roots.count; i++) total = add_saturating(total, items[e->b->roots.data[i] - 1].dark);
   if (total <= BVH_MAX_ITEMS) return ML_OK;
   return error_set(e->error, ML_ERROR_LIMIT, "scene: %llu shapes and instances, at most %u are possible", (unsigned long long)total,
                    BVH_MAX_ITEMS);
@@ -471,15 +489,15 @@ static MlStatus prepare(Expansion *e) {
   e->uses = memory_alloc_zero(e->memory, bytes, 8);
   e->instanced = memory_alloc_zero(e->memory, count * sizeof *e->instanced, 8);
   e->geometries = memory_alloc_zero(e->memory, count * sizeof *e->geometries, 8);
-  uint64_t *items = memory_alloc(e->memory, bytes, 8);
+  ItemCount *items = memory_alloc(e->memory, count * sizeof *items, 8);
   MlStatus status = ML_OK;
   if (e->uses == NULL || e->instanced == NULL || e->geometries == NULL || items == NULL) {
-    status = out_of_memory(e, e->node_count, 32, "nodes of the scene");
+    status = out_of_memory(e, e->node_count, 40, "nodes of the scene");
   } else {
     count_uses(e);
     status = choose_instances(e, items);
   }
-  memory_free(e->memory, items, bytes);
+  memory_free(e->memory, items, count * sizeof *items);
   return status;
 }
 

@@ -46,6 +46,8 @@ static MlNode row(MlBuilder *b, MlMaterial second) {
   return group(b, parts, 4, 0);
 }
 
+static bool poll_down(void *ud) { return --*(int *)ud < 0; }
+
 /* ---- materials */
 
 static void test_innermost_material(void **state) {
@@ -578,6 +580,36 @@ static void test_limits(void **state) {
   ml_scene_release(handle);
 }
 
+/* What is instanced elsewhere is expanded within a material that emits, and counts as that. */
+static void test_limit_where_lit(void **state) {
+  (void)state;
+  for (int form = 0; form < 4; form++) { /* the material is of a group, of a placement, overruled within, overruled by each part */
+    MlBuilder *b = fixture_builder(&fixture);
+    MlMaterial light = lamp(b, 1, false), dull = matte(b, 0.5f);
+    MlNode parts[4], nested;
+    for (int i = 0; i < 4; i++) parts[i] = sphere(b, 3.0 * i, form == 3 ? dull : 0);
+    nested = group(b, parts, 4, 0);
+    for (int i = 0; i < 26; i++) nested = group(b, (const MlNode[]){nested, nested}, 2, form == 2 && i == 25 ? dull : 0);
+    if (form == 1)
+      nested = ml_place(b, &ML_DESC(MlPlaceDesc, .child = nested, .transform = ml_transform_identity(), .material = light), NULL);
+    else nested = group(b, &nested, 1, light);
+    fixture_add(b, nested);
+    const MlScene *handle = NULL;
+    MlError error = {0};
+    int polls = 2000; /* where nothing else stops it */
+    MlStatus status = ml_commit(b, &(MlCancel){poll_down, &polls}, &handle, &error);
+    if (form >= 2) {
+      assert_int_equal(status, ML_OK);
+      assert_int_equal(ml_scene_stats(handle).instances, 4096);
+      ml_scene_release(handle);
+    } else {
+      assert_int_equal(status, ML_ERROR_LIMIT);
+      assert_string_equal(error.message, "scene: 268435456 shapes and instances, at most 134217728 are possible");
+      ml_builder_destroy(b);
+    }
+  }
+}
+
 /* ---- stopping and failing */
 
 static MlBuilder *build_some(Fixture *f) {
@@ -652,8 +684,6 @@ static void test_every_allocation_fails(void **state) {
   }
 }
 
-static bool poll_down(void *ud) { return --*(int *)ud < 0; }
-
 static void test_cancel(void **state) {
   (void)state;
   MlBuilder *b = fixture_builder(&fixture);
@@ -703,6 +733,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_hash, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_assets_are_found_again, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_limit_where_lit, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_every_allocation_fails, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_a_thousand_times, set_up, tear_down),
