@@ -76,6 +76,9 @@ static inline bool between_corners(Sheared a, Sheared b, Sheared c) {
   return da <= 0.0 && db <= 0.0 && dc <= 0.0;
 }
 
+/* A double distance may round to 0 or overflow: towards the horizon of a plane, or along a short direction. */
+static inline bool distance_valid(float t) { return t > 0.0f && t <= LARGEST_F; }
+
 /* Where the ray meets the plane through p with normal n (of any length); 0 if it does not. */
 static inline double plane_distance(const RayQuery *q, MlVec3 p, MlVec3 n) {
   double slope = dvec_dot(n, dvec_from_vec3(q->d));
@@ -109,7 +112,7 @@ static inline bool triangle_intersect(const RayQuery *q, const float *a, const f
   if (!plane_point(q, p, dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p), &at)) return false;
   double u = clamp_between(at.u, 0.0, 1.0);
   *out = (PrimHit){.t = (float)at.t, .u = (float)u, .v = (float)clamp_between(at.v, 0.0, 1.0 - u)};
-  return out->t > 0.0f;
+  return distance_valid(out->t);
 }
 
 /* Two triangles by the diagonal, so that a quad is as tight as its neighbours; one plane through three corners. */
@@ -121,7 +124,7 @@ static inline bool quad_intersect(const RayQuery *q, const Prim *prim, PrimHit *
   PlanePoint at;
   if (!plane_point(q, p, dvec_subtract(dvec_load(prim->p[1]), p), dvec_subtract(dvec_load(prim->p[3]), p), &at)) return false;
   *out = (PrimHit){.t = (float)at.t, .u = (float)clamp_between(at.u, 0.0, 1.0), .v = (float)clamp_between(at.v, 0.0, 1.0)};
-  return out->t > 0.0f;
+  return distance_valid(out->t);
 }
 
 /* The half axes need not be orthogonal. */
@@ -131,7 +134,7 @@ static inline bool disk_intersect(const RayQuery *q, const Prim *prim, PrimHit *
   double square = at.u * at.u + at.v * at.v, hole = (double)prim->r;
   if (!(square <= 1.0) || square < hole * hole) return false;
   *out = (PrimHit){.t = (float)at.t, .u = (float)at.u, .v = (float)at.v};
-  return out->t > 0.0f;
+  return distance_valid(out->t);
 }
 
 /* ---- closed kinds */
@@ -197,7 +200,7 @@ static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const P
   case PRIM_PLANE: t = plane_distance(q, dvec_load(prim->p[0]), dvec_load(prim->n)); break;
   }
   out->t = (float)t;
-  return out->t > 0.0f;
+  return distance_valid(out->t);
 }
 
 /* The whole test of a primitive: its surface and its box. The box's near distance is a floor under t, and so is `floor` (that of

@@ -434,17 +434,34 @@ static void test_areas(void **state) {
   assert_true(prim_area(&p, NULL) == (double)INFINITY_F);
 }
 
+/* Distances that a float cannot hold are misses: of a plane near its horizon, of flat shapes along a short direction. */
+static void test_largest_distance(void **state) {
+  (void)state;
+  Prim plane = prim_of(PRIM_PLANE);
+  plane.n[1] = 1;
+  const MlVec3 above = {0, 1, 0}, origin = {0, 0, 0};
+  expect(&plane, NULL, above, (MlVec3){1, -0x1p-127, 0}, 0x1p127);
+  expect(&plane, NULL, above, (MlVec3){1, -0x1p-128, 0}, 0);
+  expect(&plane, NULL, above, (MlVec3){1, -0x1p-149, 0}, 0);
+  expect(&plane, NULL, above, (MlVec3){1, 0, 0}, 0);
+
+  const double far = -0x1p60;
+  const MlVec3 x = {4, 0, 0}, z = {0, 0, 4}, at = {-1, far, -1};
+  const Prim prims[] = {quad_at(at, x, z), corners_of(PRIM_TRIANGLE, at, dvec_add(at, x), dvec_add(at, z), at),
+                        disk_at((MlVec3){0, far, 0}, x, z, 0)};
+  for (size_t i = 0; i < sizeof prims / sizeof *prims; i++) {
+    expect(&prims[i], NULL, origin, (MlVec3){0, -1, 0}, 0x1p60);
+    expect(&prims[i], NULL, origin, (MlVec3){0, -0x1p-70, 0}, 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_distances),
-    cmocka_unit_test(test_exact_distances),
-    cmocka_unit_test(test_watertight),
-    cmocka_unit_test(test_degenerate),
-    cmocka_unit_test(test_box_monotone),
-    cmocka_unit_test(test_box_conservative),
-    cmocka_unit_test(test_bounds_hold_tangents),
-    cmocka_unit_test(test_bounds_fit),
-    cmocka_unit_test(test_areas),
+    cmocka_unit_test(test_distances),        cmocka_unit_test(test_exact_distances),
+    cmocka_unit_test(test_largest_distance), cmocka_unit_test(test_watertight),
+    cmocka_unit_test(test_degenerate),       cmocka_unit_test(test_box_monotone),
+    cmocka_unit_test(test_box_conservative), cmocka_unit_test(test_bounds_hold_tangents),
+    cmocka_unit_test(test_bounds_fit),       cmocka_unit_test(test_areas),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
