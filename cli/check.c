@@ -8,7 +8,6 @@ static void statistics_as_text(const SceneFile *scene, const MlSceneStats *s, ui
   const MlSink sink = stream_sink(out);
   script_write_visible(scene->options->scene, strlen(scene->options->scene), &sink);
   fprintf(out, ": no errors, %u warning%s\n", e->warnings, e->warnings == 1 ? "" : "s");
-  if (scene->options->quiet) return;
   fprintf(out, "  shapes     %llu\n", (unsigned long long)s->shapes);
   if (s->triangles)
     fprintf(out, "  triangles  %llu, of which %llu are stored\n", (unsigned long long)s->triangles,
@@ -43,7 +42,8 @@ int command_check(const Options *options) {
     uint64_t film = 0;
     const MlSceneStats stats = ml_scene_stats(scene.evaluation->scene);
     ml_render_check(scene.engine, &scene.view, &scene.settings, &film, NULL);
-    (options->json ? statistics_as_json : statistics_as_text)(&scene, &stats, film, stdout);
+    if (options->json) statistics_as_json(&scene, &stats, film, stdout);
+    else if (!options->quiet) statistics_as_text(&scene, &stats, film, stdout);
   }
   scene_close(&scene);
   if (!output_arrived() && code == EXIT_DONE) code = EXIT_COULD_NOT;

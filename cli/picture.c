@@ -2,6 +2,8 @@
 #include "picture.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "progress.h"
 
 #define GRACE 1.0 /* seconds from the first Ctrl-C to the end of rendering */
+#define FOLDER_SIZE 4096
 
 /* --------------------------------------------------------------- rendering */
 
@@ -70,13 +73,43 @@ static bool cannot_write(const char *path, const char *why) {
   return false;
 }
 
-bool file_check(const char *path) {
-  char folder[4096];
+/* The path up to its last slash, that included; "./" without any. false: too long. */
+static bool folder_of(const char *path, char folder[FOLDER_SIZE]) {
   const char *slash = strrchr(path, '/');
   const size_t length = slash ? (size_t)(slash - path) + 1 : 0;
-  if (strlen(path) >= sizeof folder) return cannot_write(path, "the name is too long");
+  if (strlen(path) >= FOLDER_SIZE) return false;
   memcpy(folder, length ? path : "./", length ? length : 2);
   folder[length ? length : 2] = '\0';
+  return true;
+}
+
+static void cut_slash(char *folder) {
+  const size_t length = strlen(folder);
+  if (length > 1) folder[length - 1] = '\0';
+}
+
+static bool one_file(const struct stat *a, const struct stat *b) { return a->st_dev == b->st_dev && a->st_ino == b->st_ino; }
+
+/* Permissions do not tell everything (/proc, a full disk): a temporary file, named as the engine's are, comes and goes. */
+static bool creates_file(const char *path, char *folder) {
+  char name[FOLDER_SIZE + 40];
+  snprintf(name, sizeof name, "%s.moonlit-%ld-check", folder, (long)getpid());
+  const int file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const int reason = errno;
+  if (file >= 0) {
+    close(file);
+    unlink(name);
+    return true;
+  }
+  cut_slash(folder);
+  say("cannot write '%s': cannot create a file in '%s': %s", path, folder,
+      reason == ENOENT ? "its file system takes none" : strerror(reason));
+  return false;
+}
+
+bool file_check(const char *path) {
+  char folder[FOLDER_SIZE];
+  if (!folder_of(path, folder)) return cannot_write(path, "the name is too long");
 
   struct stat info;
   if (stat(path, &info) == 0) {
@@ -85,11 +118,23 @@ bool file_check(const char *path) {
     if (!S_ISREG(info.st_mode)) return true; /* written in place: the folder does not matter */
   }
   if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode)) {
-    folder[length > 1 ? length - 1 : length] = '\0';
+    cut_slash(folder);
     say("cannot write '%s': the folder '%s' does not exist", path, folder);
     return false;
   }
   if (access(folder, W_OK | X_OK) != 0)
     return cannot_write(path, errno == EROFS ? "the file system is read-only" : "no permission to create files in its folder");
-  return true;
+  return creates_file(path, folder);
+}
+
+bool file_is_same(const char *a, const char *b) {
+  struct stat first, second;
+  if (strcmp(a, b) == 0) return true;
+  if (stat(a, &first) == 0) return stat(b, &second) == 0 && S_ISREG(first.st_mode) && one_file(&first, &second);
+  // Not there yet: the same name in the same folder.
+  const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+  if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0) return false;
+  char folder_a[FOLDER_SIZE], folder_b[FOLDER_SIZE];
+  return folder_of(a, folder_a) && folder_of(b, folder_b) && stat(folder_a, &first) == 0 && stat(folder_b, &second) == 0 &&
+         one_file(&first, &second);
 }

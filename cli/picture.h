@@ -20,5 +20,7 @@ void picture_free(Picture *picture);
 
 /* Could a file be written at path? Says why not. Leaves nothing behind. */
 bool file_check(const char *path);
+/* Do both paths name one regular file, be it there or not yet? */
+bool file_is_same(const char *a, const char *b);
 
 #endif

@@ -35,7 +35,12 @@ static int check_output(const Options *options, const char *output) {
   } else if (!file_check(output)) {
     return EXIT_COULD_NOT;
   }
-  return options->film && !file_check(options->film) ? EXIT_COULD_NOT : EXIT_DONE;
+  if (!options->film) return EXIT_DONE;
+  if (file_is_same(options->film, output)) {
+    say("--film: '%s' is where the picture goes; give the film a file of its own", options->film);
+    return EXIT_WRONG;
+  }
+  return file_check(options->film) ? EXIT_DONE : EXIT_COULD_NOT;
 }
 
 static MlImageFormat format_of(const char *output) { return is_standard_output(output) ? ML_IMAGE_PNG : ml_image_format(output); }

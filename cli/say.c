@@ -5,7 +5,13 @@
 
 #include "cli.h"
 
-static bool stream_write(void *ud, const void *bytes, size_t count) { return fwrite(bytes, 1, count, ud) == count; }
+static int output_error; /* errno of the first write to standard output that failed; a stream remembers only that it did */
+
+static bool stream_write(void *ud, const void *bytes, size_t count) {
+  if (fwrite(bytes, 1, count, ud) == count) return true;
+  if (ud == stdout && !output_error) output_error = errno;
+  return false;
+}
 
 MlSink stream_sink(FILE *stream) { return (MlSink){.write = stream_write, .ud = stream}; }
 
@@ -29,9 +35,11 @@ int say_error(const MlError *error) {
 bool output_arrived(void) {
   errno = 0;
   if (fflush(stdout) == 0 && !ferror(stdout)) return true;
-  say("cannot write to standard output: %s", errno == EPIPE    ? "the reader closed the pipe"
-                                             : errno == ENOSPC ? "the disk is full"
-                                                               : "it failed");
+  const int reason = output_error ? output_error : errno;
+  say("cannot write to standard output: %s", reason == EPIPE    ? "the reader has gone"
+                                             : reason == ENOSPC ? "the disk is full"
+                                             : reason           ? strerror(reason)
+                                                                : "it failed");
   clearerr(stdout);
   return false;
 }

@@ -95,6 +95,10 @@ check "a damaged film is refused" damaged_film
 # ---- check, params, doc
 
 checked() { clean; run 0 check ball.lua && out_has 'ball.lua: no errors, 0 warnings' && out_has 'shapes     1' && nothing_new; }
+check_quiet() {
+  run 0 check ball.lua --quiet && out_empty && err_empty && echo 'material("blue", matte()) sphere() background(1)' >"$work/warns.lua" &&
+    run 0 check warns.lua --quiet && out_empty && err_has 'never used'
+}
 check_json() { run 0 check ball.lua --json --quiet && out_has '^{"statistics":{"shapes":1,'; }
 scene_errors() { run 2 check wrong.lua && err_has 'wrong.lua:1:' && err_has radius && err_has colour && run 2 render wrong.lua && nothing_new; }
 error_json() { run 2 check wrong.lua --json --quiet && out_has '"errors":2' && out_has '"severity":"error"'; }
@@ -105,6 +109,7 @@ doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run
 too_large() { run 1 check ball.lua --size 65535x65535 --memory 100M && err_has '65535' && err_has 'memory' && run 1 render ball.lua --memory 64M --size 9000x9000 && nothing_new; }
 too_large_to_write() { clean; run 1 render ball.lua --size 3000x2000 --samples 1 --memory 150M && err_has 'and writing them up to' && nothing_new && run 0 render ball.lua --size 3000x2000 --samples 1 --memory 150M -o p.pfm --integrator normals --quiet; }
 eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has 'endless.lua'; }
+check "check --quiet prints only what is wrong" check_quiet
 check "check" checked
 check "check --json" check_json
 check "errors of a scene" scene_errors
@@ -129,7 +134,16 @@ no_film_folder() { run 1 render long.lua --film no/f && err_has "the folder 'no'
 too_large_for_format() { clean; run 2 render ball.lua --size 65535x30000 --crop 0,0,65535,30000 --samples 1 --memory 400G -o p.png && err_has png && nothing_new; }
 full_disk() { [ -w /dev/full ] || return 0; ln -sf /dev/full "$work/full.png" && run 1 render ball.lua -o full.png && err_has 'the disk is full' && rm "$work/full.png" && nothing_new; }
 full_stdout() { [ -w /dev/full ] || return 0; "$moonlit" render "$work/ball.lua" -o - --quiet >/dev/full 2>"$work/err"; same $? 1 && err_is 'moonlit: cannot write to standard output: the disk is full'; }
-closed_pipe() { { "$moonlit" render "$work/ball.lua" -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader closed the pipe'; }
+closed_pipe() { { "$moonlit" render "$work/ball.lua" -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader has gone'; }
+# More than a pipe holds, so that the failure comes while the picture is being written.
+reader_leaves() { { "$moonlit" render scenes/spheres.lua --size 600x400 --samples 1 -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | head -c 10 >"$work/out"; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader has gone'; }
+no_files_there() { [ -d /proc/self ] || return 0; run 1 render endless.lua -o /proc/a.png && err_has "^moonlit: cannot write '/proc/a.png': cannot create a file in '/proc': " && same "$(wc -l <"$work/err")" 1; }
+film_over_picture() {
+  clean
+  run 2 render ball.lua -o a.png --film a.png && err_has "is where the picture goes" && nothing_new &&
+    run 2 render ball.lua --film ../"$(basename "$work")"/ball.png && nothing_new && touch "$work/b.png" && ln -s b.png "$work/link.png" &&
+    run 2 render ball.lua -o b.png --film link.png && run 0 render ball.lua -o b.png --film b.film --quiet
+}
 closed_doc() { { "$moonlit" doc --markdown 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
 read_only() { [ "$(id -u)" != 0 ] || return 0; mkdir "$work/ro" && chmod a-w "$work/ro" && run 1 render ball.lua -o ro/p.png && err_has 'no permission'; }
 check "no such scene" no_scene
@@ -143,6 +157,9 @@ check "too large for the format" too_large_for_format
 check "a full disk" full_disk
 check "a full disk behind standard output" full_stdout
 check "a closed pipe" closed_pipe
+check "a reader that leaves" reader_leaves
+check "a folder in which no file can be made" no_files_there
+check "the film and the picture are two files" film_over_picture
 check "a closed pipe behind doc" closed_doc
 check "a folder that is read-only" read_only
 
