@@ -74,7 +74,7 @@ typedef struct MlEngineDesc {
 } MlEngineDesc;
 
 ML_API MlStatus ml_engine_create(const MlEngineDesc *desc, MlEngine **out, MlError *error);
-/* Waits for a running render to cancel. Scenes and films of this engine must have been released. NULL is allowed. */
+/* Its renders, films, builders and scenes must have been destroyed or released before. NULL is allowed. */
 ML_API void ml_engine_destroy(MlEngine *engine);
 /* Takes effect at the next render. 1..1024, 0: one per core. */
 ML_API MlStatus ml_engine_set_threads(MlEngine *engine, uint32_t threads, MlError *error);
