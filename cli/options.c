@@ -13,6 +13,7 @@ typedef enum OptionKind {
   OPTION_COUNT,      /* uint32_t, min..max */
   OPTION_SEED,       /* uint64_t */
   OPTION_NUMBER,     /* double, min..max */
+  OPTION_EXPOSURE,   /* the same, or "auto" */
   OPTION_SIZE,       /* two uint32_t */
   OPTION_CROP,       /* four uint32_t */
   OPTION_BYTES,      /* uint64_t */
@@ -46,7 +47,7 @@ typedef struct OptionSpec {
 static const OptionSpec specs[] = {
   {"-o", OPTION_TEXT, RENDER, AT(output), 0, 0, 0, "FILE", "where the picture goes: .png .jpg .hdr .pfm, or - for png on standard output"},
   {"--size", OPTION_SIZE, SCENE, AT(width), 0, 1, 65535, "WxH", "pixels, each 1 to 65535"},
-  {"--samples", OPTION_COUNT, SCENE, AT(samples), 0, 1, 4294967294.0, "N", "samples per pixel"},
+  {"--samples", OPTION_COUNT, SCENE, AT(samples), 0, 1, 16777216, "N", "samples per pixel"},
   {"--seed", OPTION_SEED, PICTURE, AT(seed), AT(has_seed), 0, 0, "N", "seed of the sampling"},
   {"--threads", OPTION_COUNT, SCENE, AT(threads), 0, 1, 1024, "N", "threads, 1 to 1024; one per core if not given"},
   {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels"},
@@ -54,7 +55,7 @@ static const OptionSpec specs[] = {
   {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name"},
   {"--integrator", OPTION_INTEGRATOR, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME",
    "path, whitted, ao, normals, albedo, depth"},
-  {"--exposure", OPTION_NUMBER, PICTURE, AT(exposure), AT(has_exposure), -100, 100, "EV", "a fixed exposure; +1 doubles"},
+  {"--exposure", OPTION_EXPOSURE, PICTURE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto"},
   {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated"},
   {"--time-limit", OPTION_NUMBER, PICTURE, AT(time_limit), 0, 1e-3, 1e9, "S", "stop rendering after S seconds and keep what there is"},
   {"--eval-timeout", OPTION_NUMBER, EVALUATE, AT(eval_timeout), 0, 1e-3, 1e9, "S", "seconds that the script may run (10)"},
@@ -223,10 +224,15 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
     if (!end || *end) return wrong(message, "%s: expected a whole number from 0 to 2^64 - 1, got '%.100s'", spec->name, text);
     *(uint64_t *)at = count;
     break;
+  case OPTION_EXPOSURE:
+    options->auto_exposure = strcmp(text, "auto") == 0;
+    if (options->auto_exposure) break;
+    /* fall through */
   case OPTION_NUMBER: {
     const double value = ml_parse_number(text, &end);
     if (end == text || *end || !(value >= spec->min && value <= spec->max))
-      return wrong(message, "%s: expected a number %g to %g, got '%.100s'", spec->name, spec->min, spec->max, text);
+      return wrong(message, "%s: expected a number %g to %g%s, got '%.100s'", spec->name, spec->min, spec->max,
+                   spec->kind == OPTION_EXPOSURE ? " or auto" : "", text);
     *(double *)at = value;
     break;
   }

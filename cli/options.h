@@ -17,7 +17,8 @@ typedef struct Options {
   uint32_t samples, threads, tile;
   bool has_seed, has_exposure, has_integrator;
   uint64_t seed;
-  double exposure;
+  bool auto_exposure;  /* with has_exposure: by the picture, whatever the scene says */
+  double exposure;     /* EV, else */
   uint32_t integrator; /* MlIntegrator */
   const char *camera, *isa, *film, *resume, *search;
   double time_limit, eval_timeout; /* seconds */

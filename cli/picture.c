@@ -61,7 +61,9 @@ int picture_keep(const Picture *picture, const Options *options) {
   if (!options->film) return EXIT_DONE;
   interrupt_guard_file(options->film);
   MlError error = {0};
-  return ml_film_save(picture->film, options->film, &error) == ML_OK ? EXIT_DONE : say_error(&error);
+  if (ml_film_save(picture->film, options->film, &error) != ML_OK) return say_error(&error);
+  if (picture->interrupted && !options->quiet) say("go on with --resume %s", options->film);
+  return EXIT_DONE;
 }
 
 void picture_free(Picture *picture) { ml_film_destroy(picture->film); }

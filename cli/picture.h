@@ -14,7 +14,7 @@ typedef struct Picture {
 /* EXIT_DONE, or the exit code after it has been said why; picture_free in both cases. Files that will be written later are checked
  * by file_check before. */
 int picture_render(Picture *picture, SceneFile *scene);
-/* --film, if given. */
+/* --film, if given; says how to go on when the render was interrupted. */
 int picture_keep(const Picture *picture, const Options *options);
 void picture_free(Picture *picture);
 

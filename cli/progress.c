@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MEASURED 0.5 /* seconds of rendering that an estimate of the time left needs */
+
 void progress_begin(Progress *progress, bool quiet, uint32_t samples, double time_limit, const MlProgress *now) {
   const char *term = getenv("TERM");
   *progress =
@@ -28,8 +30,9 @@ static void format_line(const Progress *progress, const MlProgress *now, char *t
   char left_text[40] = "";
   const double rate = now->seconds > 0.0 ? (double)now->rays / now->seconds * 1e-6 : 0.0;
   const double done = (double)(now->samples_done - progress->before), to_do = (double)(now->samples_total - now->samples_done);
-  double left = done > 0.0 ? now->seconds * to_do / done : -1.0;
-  if (progress->limit > 0.0) {
+  const bool measured = done > 0.0 && now->seconds >= MEASURED;
+  double left = measured ? now->seconds * to_do / done : -1.0;
+  if (measured && progress->limit > 0.0) {
     const double rest = progress->limit > now->seconds ? progress->limit - now->seconds : 0.0;
     if (left < 0.0 || left > rest) left = rest;
   }

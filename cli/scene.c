@@ -106,7 +106,7 @@ static void merge(SceneFile *scene) {
   MlSettings *settings = &scene->settings;
   if (o->width) view->width = o->width, view->height = o->height;
   if (o->crop[2]) view->crop_x = o->crop[0], view->crop_y = o->crop[1], view->crop_width = o->crop[2], view->crop_height = o->crop[3];
-  if (o->has_exposure) view->fixed_exposure = true, view->exposure = o->exposure;
+  if (o->has_exposure) view->fixed_exposure = !o->auto_exposure, view->exposure = o->auto_exposure ? 0 : o->exposure;
   if (o->samples) settings->samples = o->samples;
   if (o->tile) settings->tile = o->tile;
   if (o->has_seed) settings->seed = o->seed;

@@ -193,7 +193,7 @@ interrupt() {
   wait $pid
   status=$?
 }
-interrupted_once() { clean; interrupt 1 render long.lua -o p.png --film f; same $status 130 && [ -s "$work/p.png" ] && [ -s "$work/f" ] && out_has 'of 1000000 samples' && err_has 'interrupted'; }
+interrupted_once() { clean; interrupt 1 render long.lua -o p.png --film f; same $status 130 && [ -s "$work/p.png" ] && [ -s "$work/f" ] && out_has 'of 1000000 samples' && err_has '^moonlit: interrupted$' && err_has '^moonlit: go on with --resume f$' && ! head -n 1 "$work/err" | grep -q ' left'; }
 goes_on() { run 0 render long.lua --resume f --time-limit .1 -o q.png && [ -s "$work/q.png" ]; }
 interrupted_twice() { clean; interrupt 2 render long.lua -o p.png; same $status 130 && rm -f "$work/p.png" && nothing_new; }
 interrupted_script() {
@@ -203,7 +203,7 @@ interrupted_script() {
   sleep .2
   kill -INT $pid
   wait $pid
-  same $? 130 && nothing_new
+  same $? 130 && nothing_new && err_is 'moonlit: interrupted'
 }
 check "Ctrl-C writes what there is" interrupted_once
 check "an interrupted film can be resumed" goes_on

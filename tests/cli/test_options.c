@@ -45,7 +45,10 @@ static void expect_wrong(const char *words, const char *message) {
 
 static void every_value_is_read(void **state) {
   (void)state;
-  Call c = parse("render a.lua -o b.png --size 640x360 --samples 12 --seed 18446744073709551615 --threads=3 --tile 7");
+  Call c = parse("render a.lua --exposure auto --samples 16777216");
+  assert_true(c.ok && c.options.has_exposure && c.options.auto_exposure && c.options.samples == 16777216);
+  release(&c);
+  c = parse("render a.lua -o b.png --size 640x360 --samples 12 --seed 18446744073709551615 --threads=3 --tile 7");
   assert_true(c.ok);
   assert_int_equal(c.options.command, COMMAND_RENDER);
   assert_string_equal(c.options.scene, "a.lua");
@@ -64,7 +67,7 @@ static void every_value_is_read(void **state) {
   assert_int_equal(c.options.crop[3], 4);
   assert_string_equal(c.options.camera, "top");
   assert_true(c.options.has_integrator && c.options.integrator == ML_WHITTED);
-  assert_true(c.options.has_exposure && c.options.exposure == -1.5);
+  assert_true(c.options.has_exposure && !c.options.auto_exposure && c.options.exposure == -1.5);
   assert_true(c.options.time_limit == 2.5 && c.options.eval_timeout == 3.0);
   assert_string_equal(c.options.isa, "scalar");
   release(&c);
@@ -144,9 +147,9 @@ static void wrong_calls_are_explained(void **state) {
 
 static void wrong_values_are_explained(void **state) {
   (void)state;
-  expect_wrong("render a.lua --samples 0", "--samples: expected a whole number 1 to 4294967294, got '0'");
-  expect_wrong("render a.lua --samples 1e3", "--samples: expected a whole number 1 to 4294967294, got '1e3'");
-  expect_wrong("render a.lua --samples 4294967296", "--samples: expected a whole number 1 to 4294967294, got '4294967296'");
+  expect_wrong("render a.lua --samples 0", "--samples: expected a whole number 1 to 16777216, got '0'");
+  expect_wrong("render a.lua --samples 1e3", "--samples: expected a whole number 1 to 16777216, got '1e3'");
+  expect_wrong("render a.lua --samples 4294967296", "--samples: expected a whole number 1 to 16777216, got '4294967296'");
   expect_wrong("render a.lua --threads 1025", "--threads: expected a whole number 1 to 1024, got '1025'");
   expect_wrong("render a.lua --threads -1", "--threads: expected a whole number 1 to 1024, got '-1'");
   expect_wrong("render a.lua --tile 65536", "--tile: expected a whole number 1 to 65535, got '65536'");
@@ -162,8 +165,8 @@ static void wrong_values_are_explained(void **state) {
   }
   expect_wrong("render a.lua --crop 0,0,0,5", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '0,0,0,5'");
   expect_wrong("render a.lua --crop 1,2,3", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '1,2,3'");
-  expect_wrong("render a.lua --exposure bright", "--exposure: expected a number -100 to 100, got 'bright'");
-  expect_wrong("render a.lua --exposure nan", "--exposure: expected a number -100 to 100, got 'nan'");
+  expect_wrong("render a.lua --exposure bright", "--exposure: expected a number -50 to 50 or auto, got 'bright'");
+  expect_wrong("render a.lua --exposure nan", "--exposure: expected a number -50 to 50 or auto, got 'nan'");
   expect_wrong("render a.lua --time-limit 0", "--time-limit: expected a number 0.001 to 1e+09, got '0'");
   expect_wrong("render a.lua --integrator witted",
                "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'witted'; did you mean whitted?");
