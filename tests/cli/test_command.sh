@@ -134,7 +134,16 @@ no_film_folder() { run 1 render long.lua --film no/f && err_has "the folder 'no'
 too_large_for_format() { clean; run 2 render ball.lua --size 65535x30000 --crop 0,0,65535,30000 --samples 1 --memory 400G -o p.png && err_has png && nothing_new; }
 full_disk() { [ -w /dev/full ] || return 0; ln -sf /dev/full "$work/full.png" && run 1 render ball.lua -o full.png && err_has 'the disk is full' && rm "$work/full.png" && nothing_new; }
 full_stdout() { [ -w /dev/full ] || return 0; "$moonlit" render "$work/ball.lua" -o - --quiet >/dev/full 2>"$work/err"; same $? 1 && err_is 'moonlit: cannot write to standard output: the disk is full'; }
-closed_pipe() { { "$moonlit" render "$work/ball.lua" -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader has gone'; }
+# without_reader ARGUMENTS...: run with a standard output whose reader has ended for certain; the status in $work/status.
+without_reader() {
+  local pipe
+  exec {pipe}> >(true)
+  wait $!
+  "$moonlit" "$@" 2>"$work/err" >&"$pipe"
+  echo $? >"$work/status"
+  exec {pipe}>&-
+}
+closed_pipe() { without_reader render "$work/ball.lua" -o - --quiet; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader has gone'; }
 # More than a pipe holds, so that the failure comes while the picture is being written.
 reader_leaves() { { "$moonlit" render scenes/spheres.lua --size 600x400 --samples 1 -o - --quiet 2>"$work/err"; echo $? >"$work/status"; } | head -c 10 >"$work/out"; same "$(cat "$work/status")" 1 && err_is 'moonlit: cannot write to standard output: the reader has gone'; }
 no_files_there() { [ -d /proc/self ] || return 0; run 1 render endless.lua -o /proc/a.png && err_has "^moonlit: cannot write '/proc/a.png': cannot create a file in '/proc': " && same "$(wc -l <"$work/err")" 1; }
@@ -144,7 +153,7 @@ film_over_picture() {
     run 2 render ball.lua --film ../"$(basename "$work")"/ball.png && nothing_new && touch "$work/b.png" && ln -s b.png "$work/link.png" &&
     run 2 render ball.lua -o b.png --film link.png && run 0 render ball.lua -o b.png --film b.film --quiet
 }
-closed_doc() { { "$moonlit" doc --markdown 2>"$work/err"; echo $? >"$work/status"; } | true; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
+closed_doc() { without_reader doc --markdown; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
 read_only() { [ "$(id -u)" != 0 ] || return 0; mkdir "$work/ro" && chmod a-w "$work/ro" && run 1 render ball.lua -o ro/p.png && err_has 'no permission'; }
 check "no such scene" no_scene
 check "a scene of more than 4 MiB" big_scene
