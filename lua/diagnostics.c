@@ -6,7 +6,9 @@
 struct DiagnosticRecord {
   ScriptDiagnostic shown;
   const char *rule, *own_path; /* own_path: without what encloses the call */
+  const char *said;            /* the report's message, without the path */
   uint32_t call_line, source_order;
+  uint32_t more; /* others of this kind and place that are only counted */
   DiagnosticRecord *next;
 };
 
@@ -37,12 +39,22 @@ static const char *path_of(Diagnostics *d, const SourceQuery *query, const char 
   return text_string(&path);
 }
 
-static DiagnosticRecord *find_equal(const Diagnostics *d, const Report *report, const char *own_path) {
-  for (DiagnosticRecord *r = d->first; r; r = r->next)
-    if (r->call_line == report->query.line && strcmp(r->rule, report->rule) == 0 && strcmp(r->own_path, own_path) == 0 &&
-        strcmp(r->shown.file, report->file ? report->file : "") == 0)
-      return r;
-  return NULL;
+/* The record that says the same already; else, where DIAGNOSTICS_ALIKE of this kind and place say other things, the last of them, with
+ * *alike set: the report is then only counted. */
+static DiagnosticRecord *find_equal(const Diagnostics *d, const Report *report, const char *own_path, bool *alike) {
+  DiagnosticRecord *last = NULL;
+  uint32_t count = 0;
+  *alike = false;
+  for (DiagnosticRecord *r = d->first; r; r = r->next) {
+    if (r->call_line != report->query.line || strcmp(r->rule, report->rule) != 0 || strcmp(r->own_path, own_path) != 0 ||
+        strcmp(r->shown.file, report->file ? report->file : "") != 0)
+      continue;
+    if (strcmp(r->said, report->message) == 0) return r;
+    last = r;
+    count++;
+  }
+  *alike = count >= DIAGNOSTICS_ALIKE;
+  return *alike ? last : NULL;
 }
 
 /* Fills line, columns, fix and excerpt; returns the path of what encloses the call, or "". */
@@ -84,9 +96,11 @@ void diagnostics_report(Diagnostics *d, const Report *report) {
   d->warnings += severity == SCRIPT_WARNING;
   const char *callee = report->query.callee ? report->query.callee : "";
   const char *own_path = path_of(d, &report->query, callee);
-  DiagnosticRecord *record = find_equal(d, report, own_path);
+  bool alike;
+  DiagnosticRecord *record = find_equal(d, report, own_path, &alike);
   if (record) {
-    record->shown.count++;
+    if (alike) record->more++;
+    else record->shown.count++;
     return;
   }
   uint32_t *kept = severity == SCRIPT_ERROR ? &d->kept_errors : &d->kept_others;
@@ -109,6 +123,7 @@ void diagnostics_report(Diagnostics *d, const Report *report) {
                                                : store_format(d->store, "%s: %s", shown->path, report->message);
   record->rule = report->rule;
   record->own_path = own_path;
+  record->said = store_copy(d->store, report->message, strlen(report->message));
   record->call_line = report->query.line;
   for (const Source *s = d->sources; s && strcmp(s->name, shown->file) != 0; s = s->next) record->source_order++;
   if (d->last) d->last->next = record;
@@ -132,6 +147,11 @@ const ScriptDiagnostic *diagnostics_list(const Diagnostics *d, size_t *count) {
   }
   ScriptDiagnostic *list = store_alloc(d->store, n * sizeof *list);
   *count = list ? n : 0;
-  for (size_t i = 0; list && i < n; i++) list[i] = sorted[i]->shown;
+  for (size_t i = 0; list && i < n; i++) {
+    list[i] = sorted[i]->shown;
+    if (sorted[i]->more)
+      list[i].note =
+        store_format(d->store, "%s%s%u more like this here, with other values", list[i].note, *list[i].note ? "; " : "", sorted[i]->more);
+  }
   return list;
 }

@@ -8,7 +8,10 @@
 #include "script.h"
 #include "source.h"
 
-enum { DIAGNOSTICS_KEPT = 20 }; /* of errors, and of the rest; what comes after is counted only */
+enum {
+  DIAGNOSTICS_KEPT = 20, /* of errors, and of the rest; what comes after is counted only */
+  DIAGNOSTICS_ALIKE = 3, /* of one kind and place that differ only in their text (a loop over wrong values) */
+};
 
 typedef struct DiagnosticRecord DiagnosticRecord;
 

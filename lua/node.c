@@ -141,7 +141,13 @@ static int construct(lua_State *L) {
   const ApiEntry *entry = lua_touserdata(L, lua_upvalueindex(1));
   sandbox_count_nodes(L, 1);
   Node *node = node_push(L, entry);
-  Reading r = {.runtime = runtime_of(L), .L = L, .entry = entry, .callee = entry->name, .node = node, .node_index = lua_gettop(L)};
+  Reading r = {.runtime = runtime_of(L),
+               .L = L,
+               .entry = entry,
+               .callee = entry->name,
+               .node = node,
+               .node_index = lua_gettop(L),
+               .first_argument = 1};
   reader_read_call(&r);
   entry->build(&r, node);
   if (entry->kind <= API_LIGHT) finish(&r, node, false);
@@ -154,7 +160,8 @@ static int mix(lua_State *L) {
   lua_settop(L, 3);
   sandbox_count_nodes(L, 1);
   Node *node = node_push(L, &api_mix);
-  Reading r = {.runtime = runtime_of(L), .L = L, .entry = &api_mix, .callee = "mix", .node = node, .node_index = lua_gettop(L)};
+  Reading r = {
+    .runtime = runtime_of(L), .L = L, .entry = &api_mix, .callee = "mix", .node = node, .node_index = lua_gettop(L), .first_argument = 1};
   node->shared.scale = (MlVec3){1, 1, 1};
   for (uint32_t i = 0; i < api_mix.field_count; i++) {
     r.steps[0] = (SourceStep){NULL, i + 1};
@@ -187,7 +194,8 @@ static Reading begin_method(lua_State *L, const char *name) {
   }
   Runtime *runtime = runtime_of(L);
   node_use(runtime, self);
-  return (Reading){.runtime = runtime, .L = L, .entry = self->entry, .callee = name, .node = node, .node_index = arguments + 1};
+  return (Reading){
+    .runtime = runtime, .L = L, .entry = self->entry, .callee = name, .node = node, .node_index = arguments + 1, .first_argument = 2};
 }
 
 static int end_method(Reading *r, MlTransform by) {

@@ -3,19 +3,30 @@
 
 #include <string.h>
 
+#include "call_match.h"
 #include "lauxlib.h"
 #include "module.h"
 #include "suggest.h"
 
 /* --------------------------------------------------------------- reporting */
 
+/* Places the report at the call that is being read. */
+static void send(Reading *r, Report *report) {
+  CallArguments arguments = {r->L, r->first_argument, r->node_index - r->first_argument};
+  if (r->first_argument) {
+    report->query.fits = call_fits;
+    report->query.fits_ud = &arguments;
+  }
+  diagnostics_report(&r->runtime->diagnostics, report);
+  if (report->severity == SCRIPT_ERROR) r->failed = true;
+}
+
 static void report(Reading *r, ScriptSeverity severity, const char *rule, const char *message) {
   Report report = runtime_report_here(r->L, severity, rule, r->callee);
   memcpy(report.query.steps, r->steps, sizeof r->steps);
   report.query.step_count = r->step_count;
   report.message = message;
-  diagnostics_report(&r->runtime->diagnostics, &report);
-  if (severity == SCRIPT_ERROR) r->failed = true;
+  send(r, &report);
 }
 
 static const char *format_list(Reading *r, const char *format, va_list list) {
@@ -333,8 +344,7 @@ static void unknown_field(Reading *r, const char *name) {
   report.message =
     near.best ? store_format(&r->runtime->store, "%s has no field '%s' \xE2\x80\x94 did you mean '%s'?", r->entry->name, name, near.best)
               : store_format(&r->runtime->store, "%s has no field '%s'", r->entry->name, name);
-  diagnostics_report(&r->runtime->diagnostics, &report);
-  r->failed = true;
+  send(r, &report);
 }
 
 /* A value without a name beyond those that the entry takes. */

@@ -12,7 +12,8 @@ typedef struct Reading {
   const ApiEntry *entry;
   const char *callee; /* as written: "sphere", "with" */
   Node *node;
-  int node_index;                 /* on the stack, absolute */
+  int node_index;                 /* on the stack, absolute; the arguments lie below it ... */
+  int first_argument;             /* ... from here on; 0: unknown */
   SourceStep steps[SOURCE_STEPS]; /* where in the arguments the reader is */
   uint32_t step_count;
   bool failed; /* something was reported as an error */

@@ -170,6 +170,14 @@ static const char *explain(Runtime *runtime, const Source *source, uint32_t line
   return NULL;
 }
 
+/* How the variable is used that Lua's message names. */
+static SourceUse use_of(const char *message, const char *kind) {
+  SourceUse use = {.kind = SOURCE_READ, .member = strcmp(kind, "field") == 0 || strcmp(kind, "method") == 0};
+  if (mentions(message, "attempt to call a ")) use.kind = SOURCE_CALLED;
+  else if (mentions(message, "attempt to index a ")) use.kind = SOURCE_INDEXED;
+  return use;
+}
+
 /* ------------------------------------------------------------------- the handler */
 
 int runtime_error_handler(lua_State *L) {
@@ -200,7 +208,8 @@ int runtime_error_handler(lua_State *L) {
   const char *help = explain(runtime, source, place.line, message, kind, name);
   report.message = help ? store_format(store, "%s: %s", message, help) : message;
   report.note = *callers ? callers : NULL;
-  const SourceSpan span = source && name && *name && *name != '?' ? source_find_name(source, place.line, name) : (SourceSpan){0};
+  const SourceSpan span =
+    source && name && *name && *name != '?' ? source_find_name(source, place.line, name, use_of(message, kind)) : (SourceSpan){0};
   if (span.found) {
     report.column = source_column(source, span.start);
     report.end_column = report.column + (uint32_t)utf8_count(source->text + span.start, span.end - span.start);

@@ -11,106 +11,34 @@ typedef struct Frame {
   char open;
   uint32_t blocks; /* function, do, if, repeat that are open inside: what looks like items there is code */
   Token key;       /* of the item at hand; end == start: none */
-  uint32_t index;  /* of the item at hand among those without a name, from 1 */
 } Frame;
 
 enum { FRAMES = 220 }; /* Lua itself stops at 200 */
-
-static int block_change(const char *text, const Token *token) {
-  if (token->kind != LEX_KEYWORD) return 0;
-  if (token_is(text, token, "function") || token_is(text, token, "do") || token_is(text, token, "if") || token_is(text, token, "repeat"))
-    return 1;
-  return token_is(text, token, "end") || token_is(text, token, "until") ? -1 : 0;
-}
-
-static bool opens(const char *text, const Token *token) {
-  return token->kind == LEX_OPERATOR && strchr("{([", text[token->start]) && token->end == token->start + 1;
-}
-
-static bool closes(const char *text, const Token *token) {
-  return token->kind == LEX_OPERATOR && strchr("})]", text[token->start]) && token->end == token->start + 1;
-}
-
-static bool separates(const char *text, const Token *token) {
-  return token->kind == LEX_OPERATOR && (text[token->start] == ',' || text[token->start] == ';');
-}
 
 static bool is_assign(const char *text, const Token *token) { return token->kind == LEX_OPERATOR && token_is(text, token, "="); }
 
 /* A token after which a bracket or string is an argument. */
 static bool callable(const char *text, const Token *token) {
-  return token->kind == LEX_NAME || (token->kind == LEX_STRING && token->end > token->start) || closes(text, token);
+  return token->kind == LEX_NAME || (token->kind == LEX_STRING && token->end > token->start) || token_closes(text, token);
 }
 
 /* ------------------------------------------------------------ items inside */
 
-typedef struct Item {
-  bool found;
-  Token key;   /* end == start: none */
-  Token first; /* of the value */
-  uint32_t end;
-} Item;
-
-/* The item `step` of the bracket whose opening token ends at `inside`. */
-static Item find_item(const Source *source, uint32_t inside, uint32_t line, const SourceStep *step) {
-  const char *text = source->text;
-  Lexer lexer = lexer_start(text, source->size);
-  lexer.at = inside;
-  lexer.line = line;
-  uint32_t depth = 0, blocks = 0, index = 0;
-  Item item = {0};
-  bool fresh = true, wanted = false; // at the start of an item; in the item that is looked for
-  for (Token token = lexer_next(&lexer); token.kind != LEX_END; token = lexer_next(&lexer)) {
-    if (depth == 0 && blocks == 0) {
-      const bool end = closes(text, &token);
-      if (end || separates(text, &token)) {
-        if (wanted) {
-          item.found = item.end > item.first.start;
-          return item;
-        }
-        if (end) return item;
-        fresh = true;
-        continue;
-      }
-      if (fresh) {
-        fresh = false;
-        Lexer ahead = lexer;
-        const Token next = lexer_next(&ahead);
-        if (token.kind == LEX_NAME && is_assign(text, &next)) {
-          wanted = step->index == 0 && token_is(text, &token, step->name);
-          lexer = ahead;
-          if (wanted) item = (Item){.key = token};
-        } else if (token_is(text, &token, "[")) {
-          depth++;
-          continue;
-        } else {
-          wanted = ++index == step->index;
-          if (wanted) item = (Item){.first = token, .end = token.end};
-        }
-        if (token.kind == LEX_NAME && is_assign(text, &next)) continue;
-      } else if (wanted && item.end == 0) {
-        item.first = token;
-      }
-    }
-    const int change = block_change(text, &token);
-    if (change < 0 && blocks > 0) blocks--;
-    if (change > 0) blocks++;
-    if (opens(text, &token)) depth++;
-    if (closes(text, &token) && depth > 0) depth--;
-    if (wanted) item.end = token.end;
+/* The item `step` of the bracket that `open` opens; false: it is not there. */
+static bool find_item(const Source *source, const Token *open, const SourceStep *step, Item *item) {
+  Items items = items_start(source->text, source->size, open);
+  while (items_next(&items, item)) {
+    if (!item->tokens) continue;
+    if (step->index ? item->index == step->index : item->key.end > item->key.start && token_is(source->text, &item->key, step->name))
+      return true;
   }
-  return item;
+  return false;
 }
 
 /* Where the brackets of a value begin: "{...}", "name{...}", "name(...)"; false: it has none. */
-static bool value_opens(const Source *source, const Token *first, Token *open) {
-  Lexer lexer = lexer_start(source->text, source->size);
-  lexer.at = first->start;
-  lexer.line = first->line;
-  Token token = lexer_next(&lexer);
-  if (token.kind == LEX_NAME) token = lexer_next(&lexer);
-  *open = token;
-  return opens(source->text, &token);
+static bool value_opens(const Source *source, const Item *item, Token *open) {
+  *open = item->first.kind == LEX_NAME ? item->second : item->first;
+  return open->end > open->start && token_opens(source->text, open);
 }
 
 static SourceSpan span_of_item(const Item *item) {
@@ -122,22 +50,21 @@ static SourceSpan span_of_item(const Item *item) {
 /* Follow the steps from a call whose arguments begin with the token `open`; false: not even the first is there. */
 static bool follow(const Source *source, Token open, const SourceQuery *query, SourceSpan *span) {
   const char *text = source->text;
+  Item item;
   if (open.kind == LEX_STRING) { // name "x"
     *span = (SourceSpan){true, open.start, open.start, open.start, open.end, open.line};
     return query->step_count > 0 && query->steps[0].index == 1;
   }
   // name({...}): the fields are one bracket further in.
-  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].index == 0) {
-    const Item only = find_item(source, open.end, open.line, &(SourceStep){NULL, 1});
-    if (!only.found || !value_opens(source, &only.first, &open)) return false;
-  }
+  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].index == 0 &&
+      (!find_item(source, &open, &(SourceStep){NULL, 1}, &item) || !value_opens(source, &item, &open)))
+    return false;
   bool found = false;
   for (uint32_t i = 0; i < query->step_count; i++) {
-    const Item item = find_item(source, open.end, open.line, &query->steps[i]);
-    if (!item.found) break;
+    if (!find_item(source, &open, &query->steps[i], &item)) break;
     *span = span_of_item(&item);
     found = true;
-    if (!value_opens(source, &item.first, &open)) break;
+    if (!value_opens(source, &item, &open)) break;
   }
   return found;
 }
@@ -160,33 +87,37 @@ static void write_prefix(const char *text, const Frame *frames, uint32_t count, 
   }
 }
 
-SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is_entry)(const char *name, size_t size), Text *prefix) {
+/* A call on the line that is looked for. */
+typedef struct Call {
+  Token name, open; /* open: of its arguments, a bracket or a string */
+  bool reaches;     /* the field is written in it */
+  SourceSpan span;
+} Call;
+
+enum { CALLS = 64 };
+
+/* Collects the calls of the query's name on its line; with calls == NULL writes the prefix of the one whose arguments open at `chosen`. */
+static uint32_t walk(const Source *source, const SourceQuery *query, Call *calls, uint32_t chosen,
+                     bool (*is_entry)(const char *name, size_t size), Text *prefix) {
   const char *text = source->text;
   Frame frames[FRAMES];
-  uint32_t depth = 0;
+  uint32_t depth = 0, count = 0;
   Token last = {0};
   bool fresh = true; // at the start of an item
-  SourceSpan call = {0};
   Lexer lexer = lexer_start(text, source->size);
   for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= query->line; last = token, token = lexer_next(&lexer)) {
     Frame *top = depth ? &frames[depth - 1] : NULL;
     const bool items = top && top->blocks == 0 && top->open != '[';
     const bool called = callable(text, &last) && last.end > last.start;
-    const bool open = opens(text, &token) && text[token.start] != '[';
+    const bool open = token_opens(text, &token) && text[token.start] != '[';
 
-    // Is this the call that is looked for?
     if ((open || token.kind == LEX_STRING) && called && last.kind == LEX_NAME && token.line == query->line &&
         token_is(text, &last, query->callee)) {
-      SourceSpan span = {0};
-      const bool here = follow(source, token, query, &span);
-      if (here || !call.found) {
-        if (prefix) {
-          prefix->size = 0;
-          if (depth) write_prefix(text, frames, depth, is_entry, prefix);
-        }
-        call = here ? span : (SourceSpan){true, last.start, last.start, last.start, last.end, last.line};
+      if (calls && count < CALLS) calls[count++] = (Call){.name = last, .open = token};
+      if (!calls && token.start == chosen) {
+        if (depth) write_prefix(text, frames, depth, is_entry, prefix);
+        return 0;
       }
-      if (here || query->step_count == 0) return call;
     }
 
     // Keep account of brackets and items.
@@ -198,31 +129,86 @@ SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is
       top->key = (Token){0};
     }
     fresh = false;
-    const int change = block_change(text, &token);
+    const int change = token_block(text, &token);
     if (top && change > 0) top->blocks++;
     if (top && change < 0 && top->blocks > 0) top->blocks--;
-    if (opens(text, &token)) {
+    if (token_opens(text, &token)) {
       if (depth == FRAMES) break;
       // sphere({...}): the table takes the call's name.
       const bool inner = items && top->open == '(' && last.end == token.start && text[last.start] == '(';
       const Token none = {0};
-      frames[depth++] = (Frame){inner ? top->callee : called && last.kind == LEX_NAME ? last : none, text[token.start], 0, none, 1};
+      frames[depth++] = (Frame){inner ? top->callee : called && last.kind == LEX_NAME ? last : none, text[token.start], 0, none};
       fresh = true;
-    } else if (closes(text, &token)) {
+    } else if (token_closes(text, &token)) {
       if (depth) depth--;
-    } else if (items && separates(text, &token)) {
+    } else if (items && token_separates(text, &token)) {
       fresh = true;
     }
   }
-  return call;
+  return count;
 }
 
-SourceSpan source_find_name(const Source *source, uint32_t line, const char *name) {
-  Lexer lexer = lexer_start(source->text, source->size);
-  for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; token = lexer_next(&lexer))
-    if (token.line == line && token_is(source->text, &token, name))
-      return (SourceSpan){true, token.start, token.start, token.start, token.end, token.line};
-  return (SourceSpan){0};
+/* Leaves those calls for which `keep` is set, unless that would be none. */
+static uint32_t keep_calls(Call *calls, uint32_t count, const bool *keep) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (keep[i]) calls[kept++] = calls[i];
+  return kept ? kept : count;
+}
+
+SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is_entry)(const char *name, size_t size), Text *prefix) {
+  Call calls[CALLS];
+  bool keep[CALLS];
+  uint32_t count = walk(source, query, calls, 0, is_entry, NULL);
+  for (uint32_t i = 0; i < count; i++) keep[i] = calls[i].reaches = follow(source, calls[i].open, query, &calls[i].span);
+  count = keep_calls(calls, count, keep);
+  if (count > 1 && query->fits) {
+    for (uint32_t i = 0; i < count; i++) keep[i] = query->fits(query->fits_ud, source, &calls[i].open);
+    count = keep_calls(calls, count, keep);
+  }
+  if (count == 0) return (SourceSpan){0};
+  const Token *name = &calls[0].name;
+  if (count > 1 && query->fits) { // any of them: from the first to the end of the line
+    SourceSpan span = {true, name->start, name->start, name->start, name->end, name->line};
+    Lexer lexer = lexer_start(source->text, source->size);
+    lexer.at = name->start;
+    lexer.line = name->line;
+    for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line == name->line; token = lexer_next(&lexer))
+      span.end = token.end;
+    return span;
+  }
+  if (prefix) walk(source, query, NULL, calls[0].open.start, is_entry, prefix);
+  return calls[0].reaches ? calls[0].span : (SourceSpan){true, name->start, name->start, name->start, name->end, name->line};
+}
+
+/* How well `token` serves as the use `use` of a name; last and next are its neighbours. */
+static int use_rank(const char *text, const Token *last, const Token *next, SourceUse use) {
+  const bool member = token_is(text, last, ".") || token_is(text, last, ":"), given = is_assign(text, next);
+  const bool called = next->kind == LEX_STRING || token_is(text, next, "(") || token_is(text, next, "{");
+  const bool indexed = token_is(text, next, ".") || token_is(text, next, "[") || token_is(text, next, ":");
+  const bool declared = token_is(text, last, "local") || token_is(text, last, "function") || token_is(text, last, "for");
+  int rank = declared || given ? 0 : 2;
+  if (member == (use.member != 0)) rank += 1;
+  if (use.kind == SOURCE_CALLED ? called : use.kind == SOURCE_INDEXED ? indexed : !called && !indexed) rank += 4;
+  return rank;
+}
+
+SourceSpan source_find_name(const Source *source, uint32_t line, const char *name, SourceUse use) {
+  const char *text = source->text;
+  SourceSpan found = {0};
+  int best = -1;
+  Lexer lexer = lexer_start(text, source->size);
+  Token last = {0};
+  for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; last = token, token = lexer_next(&lexer)) {
+    if (token.line != line || !token_is(text, &token, name)) continue;
+    Lexer ahead = lexer;
+    const Token next = lexer_next(&ahead);
+    const int rank = use_rank(text, &last, &next, use);
+    if (rank <= best) continue;
+    best = rank;
+    found = (SourceSpan){true, token.start, token.start, token.start, token.end, token.line};
+  }
+  return found;
 }
 
 /* ------------------------------------------------------------------- lines */

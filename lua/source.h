@@ -6,7 +6,7 @@
 #ifndef MOONLIT_LUA_SOURCE_H
 #define MOONLIT_LUA_SOURCE_H
 
-#include "lexer.h"
+#include "items.h"
 #include "text.h"
 
 typedef struct Source {
@@ -29,6 +29,9 @@ typedef struct SourceQuery {
   uint32_t line;      /* of the call, as Lua gives it */
   SourceStep steps[SOURCE_STEPS];
   uint32_t step_count; /* 0: the call itself */
+  /* Where several calls of that name stand on the line: is it the one whose arguments open with this token? NULL: the first is taken. */
+  bool (*fits)(void *ud, const Source *source, const Token *open);
+  void *fits_ud;
 } SourceQuery;
 
 /* Bytes of the text; key_end == start where the thing has no key. */
@@ -38,8 +41,9 @@ typedef struct SourceSpan {
   uint32_t line;
 } SourceSpan;
 
-/* prefix (may be NULL) receives "sphere.material" when the call is written as that field's value, else "". is_entry tells which callees
- * are constructors. */
+/* The field, or the call where the field is not written in it; from the first call to the end of the line where `fits` leaves several.
+ * prefix (may be NULL) receives "sphere.material" when the call is written as that field's value, else "". is_entry tells
+ * which callees are constructors. */
 SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is_entry)(const char *name, size_t size), Text *prefix);
 
 /* Line (from 1) of the text without its end; NULL when there is none. */
@@ -48,7 +52,12 @@ const char *source_line(const Source *source, uint32_t line, size_t *size);
 uint32_t source_column(const Source *source, uint32_t at);
 /* The excerpt under a message: the line before, the line, and carets under columns [column, end_column); column 0: no carets. */
 void source_excerpt(const Source *source, uint32_t line, uint32_t column, uint32_t end_column, Text *out);
-/* The first token on `line` that is this name; a span without key. */
-SourceSpan source_find_name(const Source *source, uint32_t line, const char *name);
+/* How a name is used that is looked for: several can stand on one line. */
+typedef struct SourceUse {
+  enum { SOURCE_READ, SOURCE_CALLED, SOURCE_INDEXED } kind;
+  bool member; /* behind a . or : */
+} SourceUse;
+/* The token on `line` that is this name and is most likely so used; a span without key. */
+SourceSpan source_find_name(const Source *source, uint32_t line, const char *name, SourceUse use);
 
 #endif

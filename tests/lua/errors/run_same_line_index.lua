@@ -1,0 +1,1 @@
+local radius sphere{ radius = radius.x }

@@ -1,0 +1,1 @@
+sphere{ color = color } sphere{ roughness = roughness }
