@@ -77,14 +77,9 @@ static void count_allocation(Memory *memory) {
 
 /* ---- blocks */
 
-void *memory_realloc(Memory *memory, void *p, size_t old_size, size_t new_size, size_t align) {
-  if (p == NULL) old_size = 0;
-  if (new_size == 0) {
-    if (old_size == 0) return NULL; /* nothing was allocated */
-    (void)memory->hooks.realloc(memory->hooks.ud, p, old_size, 0, align);
-    give_back(memory, old_size);
-    return NULL;
-  }
+static bool make_room(const Memory *memory) { return memory->make_room != NULL && memory->make_room(memory->make_room_ud); }
+
+static void *try_realloc(Memory *memory, void *p, size_t old_size, size_t new_size, size_t align) {
   uint64_t growth = new_size > old_size ? new_size - old_size : 0;
   if (!reserve(memory, growth)) return NULL;
   void *q = memory->hooks.realloc(memory->hooks.ud, p, old_size, new_size, align);
@@ -95,6 +90,18 @@ void *memory_realloc(Memory *memory, void *p, size_t old_size, size_t new_size, 
   if (new_size < old_size) give_back(memory, old_size - new_size);
   count_allocation(memory);
   return q;
+}
+
+void *memory_realloc(Memory *memory, void *p, size_t old_size, size_t new_size, size_t align) {
+  if (p == NULL) old_size = 0;
+  if (new_size == 0) {
+    if (old_size == 0) return NULL; /* nothing was allocated */
+    (void)memory->hooks.realloc(memory->hooks.ud, p, old_size, 0, align);
+    give_back(memory, old_size);
+    return NULL;
+  }
+  void *q = try_realloc(memory, p, old_size, new_size, align);
+  return q == NULL && make_room(memory) ? try_realloc(memory, p, old_size, new_size, align) : q;
 }
 
 void *memory_alloc(Memory *memory, size_t size, size_t align) { return memory_realloc(memory, NULL, 0, size, align); }
@@ -117,9 +124,8 @@ static size_t round_to_pages(size_t size) {
   return rounded < size ? 0 : rounded;
 }
 
-void *memory_pages_alloc(Memory *memory, size_t size) {
-  size_t bytes = round_to_pages(size);
-  if (bytes == 0 || !reserve(memory, bytes)) return NULL;
+static void *try_pages(Memory *memory, size_t bytes) {
+  if (!reserve(memory, bytes)) return NULL;
   void *p = memory->hooks.pages(memory->hooks.ud, NULL, 0, bytes);
   if (p == NULL) {
     give_back(memory, bytes);
@@ -128,6 +134,13 @@ void *memory_pages_alloc(Memory *memory, size_t size) {
   if (memory->hooks.pages != host_pages || !host_pages_are_zero) memset(p, 0, bytes);
   count_allocation(memory);
   return p;
+}
+
+void *memory_pages_alloc(Memory *memory, size_t size) {
+  size_t bytes = round_to_pages(size);
+  if (bytes == 0) return NULL;
+  void *p = try_pages(memory, bytes);
+  return p == NULL && make_room(memory) ? try_pages(memory, bytes) : p;
 }
 
 void memory_pages_free(Memory *memory, void *p, size_t size) {

@@ -13,6 +13,10 @@ typedef struct Memory {
   MlMemoryHooks hooks;
   _Atomic uint64_t used, peak, allocations;
   uint64_t cap;
+  /* Asked before an allocation is refused (NULL: nobody is): true, and something was freed, so that it is worth another try. It may free,
+   * not allocate; it is called on any thread that allocates, so none may hold what it locks. Set while only one thread knows the Memory. */
+  bool (*make_room)(void *ud);
+  void *make_room_ud;
 } Memory;
 
 #define MEMORY_PAGE 4096u

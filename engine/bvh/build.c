@@ -16,7 +16,6 @@ enum {
   LEAF_ITEMS = 4,                        /* beyond that a leaf is split even where the heuristic would not */
   LEAF_ITEMS_MOST = 16,                  /* what a leaf can hold, for items whose centres coincide */
   DEPTH_OF_HALVING = BVH_MAX_DEPTH - 28, /* 2^27 items are down to one 27 halvings later */
-  POLL_ITEMS = 1 << 14,
 };
 #define NODE_COST 1.0f /* of visiting a node, in tests of an item */
 
@@ -39,10 +38,10 @@ typedef struct Task {
 
 typedef struct Builder {
   Memory *memory;
-  const MlCancel *cancel;
+  Work *work;
   Item *items;
   BvhNode *nodes;
-  uint64_t node_count, node_capacity, touched;
+  uint64_t node_count, node_capacity;
 } Builder;
 
 static inline float item_centre(const Item *item, uint32_t axis) { return item->box.lo[axis] + item->box.hi[axis]; }
@@ -54,9 +53,7 @@ static inline void range_add(Range *range, const Item *item) {
 }
 
 /* To be asked for every item that is touched. */
-static bool cancelled(Builder *b) {
-  return ++b->touched % POLL_ITEMS == 0 && b->cancel != NULL && b->cancel->poll != NULL && b->cancel->poll(b->cancel->ud);
-}
+static inline bool cancelled(Builder *b) { return !work_goes_on(b->work, sizeof(Item)); }
 
 /* ---- where to split */
 
@@ -182,10 +179,13 @@ static MlStatus add_node(Builder *b, uint32_t *index, MlError *error) {
     uint64_t capacity = b->node_capacity < 16 ? 16 : b->node_capacity + b->node_capacity / 2;
     size_t bytes;
     if (!size_multiply(capacity, sizeof(BvhNode), &bytes)) return memory_error(b->memory, UINT64_MAX, "tree of boxes", error);
-    void *moved = memory_realloc(b->memory, b->nodes, (size_t)(b->node_capacity * sizeof(BvhNode)), bytes, 64);
+    BvhNode *moved = memory_alloc(b->memory, bytes, 64);
     if (moved == NULL) return memory_error(b->memory, bytes, "tree of boxes", error);
+    work_copy(b->work, moved, b->nodes, b->node_count * sizeof(BvhNode));
+    memory_free(b->memory, b->nodes, (size_t)(b->node_capacity * sizeof(BvhNode)));
     b->nodes = moved;
     b->node_capacity = capacity;
+    TRY(work_status(b->work, error));
   }
   BvhNode *node = &b->nodes[b->node_count];
   memset(node, 0, sizeof *node);
@@ -220,7 +220,7 @@ static MlStatus build_nodes(Builder *b, Range root, MlError *error) {
     Task task = tasks[--task_count];
     Range parts[4] = {task.range};
     uint32_t part_count = 1;
-    if (open_range(b, parts, &part_count) != ML_OK) return error_set(error, ML_ERROR_CANCELLED, "build: cancelled");
+    if (open_range(b, parts, &part_count) != ML_OK) return work_status(b->work, error);
     TRY(add_node(b, &index, error));
     if (task.node != UINT32_MAX) b->nodes[task.node].child[task.slot] = index;
     BvhNode *node = &b->nodes[index];
@@ -244,30 +244,30 @@ static MlStatus build(Builder *b, const Aabb *bounds, uint64_t count, Bvh *out, 
   Range root = empty_range(0, 0);
   root.count = (uint32_t)count;
   for (uint32_t i = 0; i < root.count; i++) {
-    if (cancelled(b)) return error_set(error, ML_ERROR_CANCELLED, "build: cancelled");
+    if (cancelled(b)) return work_status(b->work, error);
     b->items[i] = (Item){bounds[i], i};
     range_add(&root, &b->items[i]);
   }
   TRY(build_nodes(b, root, error));
-  for (uint32_t i = 0; i < root.count; i++) out->items[i] = b->items[i].id;
+  for (uint32_t i = 0; i < root.count && !cancelled(b); i++) out->items[i] = b->items[i].id;
+  TRY(work_status(b->work, error));
   out->bounds = root.box;
   out->node_count = b->node_count;
-  // Give back what growing left over
-  out->nodes =
-    memory_realloc(b->memory, b->nodes, (size_t)(b->node_capacity * sizeof(BvhNode)), (size_t)(b->node_count * sizeof(BvhNode)), 64);
-  if (out->nodes == NULL) return memory_error(b->memory, b->node_count * sizeof(BvhNode), "tree of boxes", error);
+  // What growing left over is not given back: the tree is about to be copied into its block
+  out->nodes = b->nodes;
+  out->node_capacity = b->node_capacity;
   b->nodes = NULL;
   b->node_capacity = 0;
   return ML_OK;
 }
 
-MlStatus bvh_build(Memory *memory, const Aabb *bounds, uint64_t count, const MlCancel *cancel, Bvh *out, MlError *error) {
+MlStatus bvh_build(Memory *memory, const Aabb *bounds, uint64_t count, Work *work, Bvh *out, MlError *error) {
   *out = (Bvh){.item_count = count, .bounds = aabb_empty()};
   if (count == 0) return ML_OK;
   if (count > BVH_MAX_ITEMS)
     return error_set(error, ML_ERROR_LIMIT, "scene: %llu items in one tree, at most %u are possible", (unsigned long long)count,
                      BVH_MAX_ITEMS);
-  Builder b = {.memory = memory, .cancel = cancel};
+  Builder b = {.memory = memory, .work = work};
   MlStatus status = build(&b, bounds, count, out, error);
   memory_free(memory, b.items, (size_t)(count * sizeof(Item)));
   memory_free(memory, b.nodes, (size_t)(b.node_capacity * sizeof(BvhNode)));
@@ -276,7 +276,7 @@ MlStatus bvh_build(Memory *memory, const Aabb *bounds, uint64_t count, const MlC
 }
 
 void bvh_free(Memory *memory, Bvh *bvh) {
-  memory_free(memory, bvh->nodes, (size_t)(bvh->node_count * sizeof(BvhNode)));
+  memory_free(memory, bvh->nodes, (size_t)(bvh->node_capacity * sizeof(BvhNode)));
   memory_free(memory, bvh->items, (size_t)(bvh->item_count * sizeof(uint32_t)));
   *bvh = (Bvh){.bounds = aabb_empty()};
 }

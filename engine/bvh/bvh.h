@@ -5,6 +5,7 @@
 #ifndef ML_BVH_BVH_H
 #define ML_BVH_BVH_H
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "math/bounds.h"
 
@@ -21,15 +22,15 @@ typedef struct BvhNode {
 #define BVH_MAX_DEPTH 64 /* of wide nodes; a traversal stack of 3 * 64 + 1 entries suffices */
 
 typedef struct Bvh {
-  BvhNode *nodes;  /* nodes[0] is the root; NULL when empty */
-  uint32_t *items; /* permutation of 0 .. count-1 in leaf order */
-  uint64_t node_count, item_count;
+  BvhNode *nodes;                                 /* nodes[0] is the root; NULL when empty */
+  uint32_t *items;                                /* permutation of 0 .. count-1 in leaf order */
+  uint64_t node_count, item_count, node_capacity; /* node_capacity: of `nodes` as bvh_build allocated them */
   Aabb bounds;
 } Bvh;
 
 /* Binned SAH, bounded depth (falls back to median splits), any input: coincident, degenerate, NaN-free bounds expected.
- * Arrays are allocated from memory; bvh_free releases them. Polls cancel (may be NULL). */
-MlStatus bvh_build(Memory *memory, const Aabb *bounds, uint64_t count, const MlCancel *cancel, Bvh *out, MlError *error);
+ * Arrays are allocated from memory; bvh_free releases them. work may be NULL. */
+MlStatus bvh_build(Memory *memory, const Aabb *bounds, uint64_t count, Work *work, Bvh *out, MlError *error);
 void bvh_free(Memory *memory, Bvh *bvh);
 
 #endif

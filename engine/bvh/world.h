@@ -19,7 +19,7 @@ typedef struct Geometry {
   Mesh mesh; /* triangle_count 0: a group */
   const Prim *prims;
   const PlacedTransform *placed;
-  uint64_t prim_count, placed_count;
+  uint64_t prim_count, placed_count, prim_triangles; /* prim_triangles: how many of the primitives are triangles */
   Bvh bvh;
   Aabb bounds;         /* of the surfaces, without padding */
   uint64_t degenerate; /* triangles that were left out */

@@ -189,7 +189,7 @@ MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error) {
 
 /* What a group has of its children: leaves, effort, and the bounds that it is known by where its own effort is too large. Children that
  * stand for much are looked at through their boxes: the time this takes depends on how many they are, not on what is in them. */
-static void measure_group(const MlBuilder *b, Node *node) {
+static void measure_group(const MlBuilder *b, Node *node, Work *work) {
   enum { BUDGET = 1 << 16, LEAST = 64 };
   GroupNode *group = node->group;
   MlTransform identity = ml_transform_identity();
@@ -197,11 +197,11 @@ static void measure_group(const MlBuilder *b, Node *node) {
   node->leaves = 0;
   node->effort = 1;
   group->bounds = (MlBounds){.empty = true};
-  for (uint64_t i = 0; i < group->count; i++) {
+  for (uint64_t i = 0; i < group->count && work_goes_on(work, 64); i++) {
     const Node *child = builder_node(b, group->children[i]);
     node->leaves = add_saturating(node->leaves, child->leaves);
     node->effort = add_saturating(node->effort, child->effort);
-    MlBounds bounds = builder_bounds(b, group->children[i], &identity, share > LEAST ? share : LEAST);
+    MlBounds bounds = builder_bounds(b, group->children[i], &identity, share > LEAST ? share : LEAST, work);
     group->bounds = bounds_union(&group->bounds, &bounds);
   }
 }
@@ -236,7 +236,7 @@ MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
   if (bytes != 0) memcpy(children, d.children, bytes);
   *group = (GroupNode){.children = children, .count = d.child_count};
   node.group = group;
-  measure_group(b, &node);
+  measure_group(b, &node, NULL);
   return builder_add_node(b, &node, error);
 }
 
@@ -266,9 +266,9 @@ MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error) {
   return ML_OK;
 }
 
-void builder_drop_hidden(MlBuilder *b) {
+void builder_drop_hidden(MlBuilder *b, Work *work) {
   bool any = false; /* from the first hidden node on, what later ones hold may have changed */
-  for (uint64_t i = 0; i < b->nodes.count; i++) {
+  for (uint64_t i = 0; i < b->nodes.count && work_goes_on(work, 64); i++) {
     Node *node = &b->nodes.data[i];
     any = any || (node->traits & NODE_HIDDEN) != 0;
     if (!any) continue;
@@ -281,9 +281,10 @@ void builder_drop_hidden(MlBuilder *b) {
     GroupNode *group = node->group;
     uint64_t kept = 0;
     for (uint64_t k = 0; k < group->count; k++)
-      if ((builder_node(b, group->children[k])->traits & NODE_HIDDEN) == 0) group->children[kept++] = group->children[k];
+      if (!work_goes_on(work, 64) || (builder_node(b, group->children[k])->traits & NODE_HIDDEN) == 0)
+        group->children[kept++] = group->children[k];
     group->count = kept;
-    measure_group(b, node);
+    measure_group(b, node, work);
   }
 }
 
@@ -349,12 +350,13 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
 }
 
 /* Depth is bounded by NODE_MAX_DEPTH groups with a placement between each two. */
-MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget) {
+MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget, Work *work) {
   const Node *node = builder_node(b, id);
+  if (!work_goes_on(work, 256)) return (MlBounds){.empty = true};
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: {
     MlTransform inner = ml_transform_multiply(t, &node->placement->transform);
-    return builder_bounds(b, node->placement->child, &inner, budget);
+    return builder_bounds(b, node->placement->child, &inner, budget, work);
   }
   case NODE_GROUP: {
     MlBounds bounds = node->group->bounds;
@@ -366,7 +368,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     }
     bounds = (MlBounds){.empty = true};
     for (uint64_t i = 0; i < node->group->count; i++) {
-      MlBounds child = builder_bounds(b, node->group->children[i], t, budget);
+      MlBounds child = builder_bounds(b, node->group->children[i], t, budget, work);
       bounds = bounds_union(&bounds, &child);
     }
     return bounds;
@@ -375,7 +377,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     const Mesh *mesh = node->mesh->geometry != NULL ? &node->mesh->geometry->mesh : &node->mesh->mesh;
     if (affine_is_identity(t) || node->effort > budget) return affine_bounds(t, &node->mesh->bounds);
     MlBounds bounds = {.empty = true};
-    for (uint64_t i = 0; i < 3 * mesh->triangle_count; i++) {
+    for (uint64_t i = 0; i < 3 * mesh->triangle_count && work_goes_on(work, 64); i++) {
       const float *p = mesh->points + 3 * (size_t)mesh->triangles[i];
       MlVec3 point = {(double)p[0], (double)p[1], (double)p[2]};
       MlBounds one = bounds_of_points(t, &point, 1);
@@ -399,7 +401,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
 MlBounds ml_node_bounds(const MlBuilder *b, MlNode node) {
   if (node == 0 || node > b->nodes.count) return (MlBounds){.empty = true};
   MlTransform t = ml_transform_identity();
-  MlBounds bounds = builder_bounds(b, node, &t, BOUNDS_BUDGET);
+  MlBounds bounds = builder_bounds(b, node, &t, BOUNDS_BUDGET, NULL);
   // A light has no surface, but it is somewhere
   const Node *light = builder_node(b, node);
   if (light->kind == NODE_PLACE) {

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/cancel.h"
 #include "base/error.h"
 #include "math/dvec.h"
 #include "math/transform.h"
@@ -111,11 +112,13 @@ static inline const Material *builder_material(const MlBuilder *b, MlMaterial id
 
 /* Adds a node whose traits, depth and leaves are given; 0 when memory is out. */
 MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
-/* Bounds of the surfaces in a node under t: exact where their effort is at most `budget`, else of boxes. */
-MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget);
+/* Bounds of the surfaces in a node under t: exact where their effort is at most `budget`, else of boxes. Of no use when `work` (may
+ * be NULL) is cancelled meanwhile. */
+MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget, Work *work);
 #define BOUNDS_BUDGET (1u << 20) /* some ten milliseconds */
-/* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. */
-void builder_drop_hidden(MlBuilder *b);
+/* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. Cancelled, it has to
+ * be called again. */
+void builder_drop_hidden(MlBuilder *b, Work *work);
 MlStatus builder_add_default_material(MlBuilder *b, MlError *error);
 
 /* ---- reading descriptions. All report "what.field: expected ..., got ..." at `place` and return false. */

@@ -237,7 +237,8 @@ MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
     return 0;
   }
   hash_mesh(&d, mesh);
-  mesh->geometry = cache_find(b->context.cache, mesh->hash, mesh->bytes);
+  const Mesh given = {d.points, d.triangles, d.normals, d.uv, d.point_count, d.triangle_count};
+  mesh->geometry = cache_find(b->context.cache, &(Geometry){.mesh = given, .hash = mesh->hash}, mesh->bytes);
   if (mesh->geometry != NULL) {
     const Aabb *box = &mesh->geometry->bounds;
     mesh->degenerate = mesh->geometry->degenerate;

@@ -1,5 +1,6 @@
 /* cache.c - a hash table with chains; unreferenced entries also hang in a list, oldest first. One lock around everything: the
- * operations are short, and assets are asked for a few times per commit. Freeing happens outside the lock. */
+ * operations are short, and assets are asked for a few times per commit. Outside of it: freeing, the comparison of contents on the way
+ * in, and every allocation, since an allocation that fails makes room here. */
 #include "scene/cache.h"
 
 #include "base/error.h"
@@ -25,6 +26,8 @@ struct AssetCache {
 
 enum { FIRST_BUCKETS = 64 };
 
+static bool make_room(void *ud) { return cache_drop_unused(ud) != 0; }
+
 MlStatus cache_create(Memory *memory, uint64_t keep_bytes, AssetCache **out, MlError *error) {
   *out = NULL;
   AssetCache *cache = memory_alloc_zero(memory, sizeof *cache, _Alignof(AssetCache));
@@ -40,14 +43,17 @@ MlStatus cache_create(Memory *memory, uint64_t keep_bytes, AssetCache **out, MlE
     memory_free(memory, cache, sizeof *cache);
     return status;
   }
+  memory->make_room = make_room;
+  memory->make_room_ud = cache;
   *out = cache;
   return ML_OK;
 }
 
 void cache_destroy(AssetCache *cache) {
   if (cache == NULL) return;
-  cache_drop_unused(cache);
   Memory *memory = cache->memory;
+  memory->make_room = NULL;
+  cache_drop_unused(cache);
   mutex_destroy(&cache->lock);
   memory_free(memory, cache->buckets, (size_t)(cache->bucket_count * sizeof *cache->buckets));
   memory_free(memory, cache, sizeof *cache);
@@ -57,10 +63,16 @@ void cache_destroy(AssetCache *cache) {
 
 static Entry **bucket_of(const AssetCache *cache, uint64_t hash) { return &cache->buckets[hash & (cache->bucket_count - 1)]; }
 
-static Entry *find(const AssetCache *cache, uint64_t hash, uint64_t content_bytes) {
-  for (Entry *e = *bucket_of(cache, hash); e != NULL; e = e->next)
-    if (e->geometry->hash == hash && e->content_bytes == content_bytes) return e;
-  return NULL;
+/* The first from `e` on in a chain. */
+static Entry *find(Entry *e, uint64_t hash, uint64_t content_bytes) {
+  while (e != NULL && (e->geometry->hash != hash || e->content_bytes != content_bytes)) e = e->next;
+  return e;
+}
+
+static Entry *entry_of(const AssetCache *cache, const Geometry *geometry) {
+  Entry *e = *bucket_of(cache, geometry->hash);
+  while (e->geometry != geometry) e = e->next;
+  return e;
 }
 
 static void unlink_unused(AssetCache *cache, Entry *e) {
@@ -90,11 +102,18 @@ static Entry *take_out(AssetCache *cache, uint64_t keep) {
   return dropped;
 }
 
-/* More buckets when chains get long; without memory for them they stay long. */
-static void grow(AssetCache *cache) {
-  uint64_t count = 2 * cache->bucket_count;
-  Entry **buckets = memory_alloc_zero(cache->memory, (size_t)(count * sizeof *buckets), _Alignof(Entry *));
-  if (buckets == NULL) return;
+/* Drops a reference; returns what that drives out of the cache. */
+static Entry *drop_reference(AssetCache *cache, Entry *e) {
+  if (--e->references != 0) return NULL;
+  e->older = cache->newest;
+  *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = e;
+  cache->newest = e;
+  cache->unused_bytes += e->geometry->bytes;
+  return take_out(cache, cache->keep_bytes);
+}
+
+/* Hangs everything over into these, zeroed; the caller frees the old ones. */
+static void move_into(AssetCache *cache, Entry **buckets, uint64_t count) {
   for (uint64_t i = 0; i < cache->bucket_count; i++) {
     for (Entry *e = cache->buckets[i], *next; e != NULL; e = next) {
       next = e->next;
@@ -103,7 +122,6 @@ static void grow(AssetCache *cache) {
       *bucket = e;
     }
   }
-  memory_free(cache->memory, cache->buckets, (size_t)(cache->bucket_count * sizeof *buckets));
   cache->buckets = buckets;
   cache->bucket_count = count;
 }
@@ -121,48 +139,69 @@ static uint64_t free_entries(AssetCache *cache, Entry *list) {
   return bytes;
 }
 
-const Geometry *cache_find(AssetCache *cache, uint64_t hash, uint64_t content_bytes) {
+const Geometry *cache_find(AssetCache *cache, const Geometry *content, uint64_t content_bytes) {
   mutex_lock(&cache->lock);
-  Entry *e = find(cache, hash, content_bytes);
-  if (e != NULL) add_reference(cache, e);
+  Entry *e = find(*bucket_of(cache, content->hash), content->hash, content_bytes);
+  if (e != NULL) add_reference(cache, e); /* it stays while it is compared */
   mutex_unlock(&cache->lock);
+  while (e != NULL && !geometry_equals(e->geometry, content)) {
+    mutex_lock(&cache->lock);
+    Entry *next = find(e->next, content->hash, content_bytes);
+    if (next != NULL) add_reference(cache, next);
+    Entry *dropped = drop_reference(cache, e);
+    mutex_unlock(&cache->lock);
+    free_entries(cache, dropped);
+    e = next;
+  }
   return e != NULL ? e->geometry : NULL;
 }
 
 const Geometry *cache_insert(AssetCache *cache, Geometry *geometry, uint64_t content_bytes) {
-  Entry *fresh = memory_alloc_zero(cache->memory, sizeof *fresh, _Alignof(Entry));
+  Memory *memory = cache->memory;
+  Entry *fresh = memory_alloc_zero(memory, sizeof *fresh, _Alignof(Entry));
   if (fresh == NULL) {
-    geometry_free(cache->memory, geometry);
+    geometry_free(memory, geometry);
     return NULL;
   }
+  // More buckets when chains get long; without memory for them they stay long
   mutex_lock(&cache->lock);
-  Entry *e = find(cache, geometry->hash, content_bytes);
+  uint64_t bucket_count = cache->count >= 2 * cache->bucket_count ? 2 * cache->bucket_count : 0, spare_count = bucket_count;
+  mutex_unlock(&cache->lock);
+  Entry **spare = bucket_count != 0 ? memory_alloc_zero(memory, (size_t)(bucket_count * sizeof *spare), _Alignof(Entry *)) : NULL;
+
+  mutex_lock(&cache->lock);
+  Entry *e = find(*bucket_of(cache, geometry->hash), geometry->hash, content_bytes);
+  while (e != NULL && !geometry_equals(e->geometry, geometry)) e = find(e->next, geometry->hash, content_bytes);
   if (e != NULL) {
     add_reference(cache, e);
   } else {
-    if (cache->count >= 2 * cache->bucket_count) grow(cache);
+    if (spare != NULL && cache->bucket_count < bucket_count) {
+      Entry **old = cache->buckets;
+      spare_count = cache->bucket_count;
+      move_into(cache, spare, bucket_count);
+      spare = old;
+    }
     *fresh = (Entry){.next = *bucket_of(cache, geometry->hash), .geometry = geometry, .content_bytes = content_bytes, .references = 1};
     *bucket_of(cache, geometry->hash) = fresh;
     cache->count++;
   }
   mutex_unlock(&cache->lock);
+  memory_free(memory, spare, (size_t)(spare_count * sizeof *spare));
   if (e == NULL) return geometry;
-  geometry_free(cache->memory, geometry);
-  memory_free(cache->memory, fresh, sizeof *fresh);
+  geometry_free(memory, geometry);
+  memory_free(memory, fresh, sizeof *fresh);
   return e->geometry;
+}
+
+void cache_retain(AssetCache *cache, const Geometry *geometry) {
+  mutex_lock(&cache->lock);
+  add_reference(cache, entry_of(cache, geometry));
+  mutex_unlock(&cache->lock);
 }
 
 void cache_release(AssetCache *cache, const Geometry *geometry) {
   mutex_lock(&cache->lock);
-  Entry *dropped = NULL, *e = *bucket_of(cache, geometry->hash);
-  while (e->geometry != geometry) e = e->next;
-  if (--e->references == 0) {
-    e->older = cache->newest;
-    *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = e;
-    cache->newest = e;
-    cache->unused_bytes += geometry->bytes;
-    dropped = take_out(cache, cache->keep_bytes);
-  }
+  Entry *dropped = drop_reference(cache, entry_of(cache, geometry));
   mutex_unlock(&cache->lock);
   free_entries(cache, dropped);
 }

@@ -8,14 +8,16 @@
 
 typedef struct AssetCache AssetCache;
 
+/* From now on the memory gives up unused assets before it refuses anybody anything. */
 MlStatus cache_create(Memory *memory, uint64_t keep_bytes, AssetCache **out, MlError *error);
 void cache_destroy(AssetCache *cache); /* every asset must have been released */
-/* The asset with this content hash and byte count, referenced, or NULL. */
-const Geometry *cache_find(AssetCache *cache, uint64_t hash, uint64_t content_bytes);
+/* The asset that was made of this content (geometry_equals), which has its hash in it, and this byte count; referenced, or NULL. */
+const Geometry *cache_find(AssetCache *cache, const Geometry *content, uint64_t content_bytes);
+void cache_retain(AssetCache *cache, const Geometry *geometry); /* one more reference to what the caller holds one to */
 /* Takes ownership of a complete block, whose hash is in it; returns it, or the equal one that another thread put first (the new one is
  * freed), with one reference; NULL: memory is out (it is freed, too). */
 const Geometry *cache_insert(AssetCache *cache, Geometry *geometry, uint64_t content_bytes);
 void cache_release(AssetCache *cache, const Geometry *geometry); /* unreferenced assets stay until keep_bytes is passed, oldest go first */
-uint64_t cache_drop_unused(AssetCache *cache);                   /* bytes freed; called when memory runs short */
+uint64_t cache_drop_unused(AssetCache *cache);                   /* bytes freed */
 
 #endif

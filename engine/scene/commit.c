@@ -36,13 +36,13 @@ typedef struct Commit {
 
 /* ---- bounds and the top tree */
 
-static MlBounds shape_bounds(const MlBuilder *b) {
+static MlBounds shape_bounds(const MlBuilder *b, Work *work) {
   MlBounds bounds = {.empty = true};
   MlTransform identity = ml_transform_identity();
   enum { LEAST = 64 };
   uint64_t share = b->roots.count != 0 ? BOUNDS_BUDGET / b->roots.count : 0;
-  for (uint64_t i = 0; i < b->roots.count; i++) {
-    MlBounds root = builder_bounds(b, b->roots.data[i], &identity, share > LEAST ? share : LEAST);
+  for (uint64_t i = 0; i < b->roots.count && work_goes_on(work, 64); i++) {
+    MlBounds root = builder_bounds(b, b->roots.data[i], &identity, share > LEAST ? share : LEAST, work);
     bounds = bounds_union(&bounds, &root);
   }
   bounds.infinite = false; /* of what is finite */
@@ -52,9 +52,6 @@ static MlBounds shape_bounds(const MlBuilder *b) {
 static void bound_scene(Scene *scene) {
   const MlBounds *bounds = &scene->stats.bounds;
   if (bounds->empty) return;
-  const MlVec3 origin = {scene->origin[0], scene->origin[1], scene->origin[2]};
-  MlVec3 centre = dvec_subtract(dvec_scale(dvec_add(bounds->min, bounds->max), 0.5), origin);
-  vec3_store(scene->bound_center, dvec_to_vec3(centre));
   scene->bound_radius = float_above(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)));
 }
 
@@ -63,8 +60,9 @@ static MlStatus build_top(Commit *c) {
   Expansion *e = &c->e;
   const Prim *prims = e->list.prims.data;
   uint64_t prim_count = e->list.prims.count, count = prim_count + e->instances.count, finite = 0;
-  for (uint64_t i = 0; i < prim_count; i++) c->plane_count += prims[i].kind == PRIM_PLANE;
+  for (uint64_t i = 0; i < prim_count && work_goes_on(e->work, sizeof(Prim)); i++) c->plane_count += prims[i].kind == PRIM_PLANE;
   size_t bytes = (size_t)(count * (sizeof(Aabb) + sizeof(uint32_t)));
+  TRY(work_status(e->work, e->error));
   if (count == 0) return ML_OK;
   if (c->plane_count != 0) {
     c->planes = memory_alloc(e->memory, (size_t)(c->plane_count * sizeof *c->planes), 8);
@@ -73,7 +71,7 @@ static MlStatus build_top(Commit *c) {
   Aabb *bounds = memory_alloc(e->memory, bytes, 64);
   if (bounds == NULL) return memory_error(e->memory, bytes, "tree of the scene", e->error);
   uint32_t *ids = (uint32_t *)(bounds + count), plane = 0;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < count && work_goes_on(e->work, sizeof(Prim)); i++) {
     if (i < prim_count && prims[i].kind == PRIM_PLANE) {
       c->planes[plane++] = i;
       continue;
@@ -84,17 +82,18 @@ static MlStatus build_top(Commit *c) {
     memcpy(bounds[finite].hi, hi, sizeof bounds->hi);
     ids[finite++] = i;
   }
-  MlStatus status = bvh_build(e->memory, bounds, finite, e->cancel, &c->bvh, e->error);
-  for (uint64_t i = 0; status == ML_OK && i < finite; i++) c->bvh.items[i] = ids[c->bvh.items[i]];
+  MlStatus status = work_status(e->work, e->error);
+  if (status == ML_OK) status = bvh_build(e->memory, bounds, finite, e->work, &c->bvh, e->error);
+  for (uint64_t i = 0; status == ML_OK && i < finite && work_goes_on(e->work, 64); i++) c->bvh.items[i] = ids[c->bvh.items[i]];
   memory_free(e->memory, bounds, bytes);
-  return status;
+  return status != ML_OK ? status : work_status(e->work, e->error);
 }
 
 /* ---- identity and statistics */
 
 #define HASH(stream, value) hash_add((stream), &(value), sizeof(value))
 
-/* Hashed field by field where a struct has padding or pointers. Trees and tables derive from the rest. */
+/* Hashed field by field where a struct has padding or pointers. Trees and tables derive from the rest. Of no use when cancelled. */
 static uint64_t scene_hash(const Commit *c) {
   const Expansion *e = &c->e;
   HashStream s;
@@ -103,17 +102,17 @@ static uint64_t scene_hash(const Commit *c) {
   HASH(&s, counts);
   HASH(&s, c->head.origin);
   HASH(&s, c->head.bound_radius); /* weighs the background; of equal shapes, differently grouped, it may differ */
-  hash_add(&s, e->list.prims.data, (size_t)(e->list.prims.count * sizeof(Prim)));
-  hash_add(&s, e->list.placed.data, (size_t)(e->list.placed.count * sizeof(PlacedTransform)));
-  for (uint64_t i = 0; i < e->instances.count; i++) {
+  work_hash(e->work, &s, e->list.prims.data, e->list.prims.count * sizeof(Prim));
+  work_hash(e->work, &s, e->list.placed.data, e->list.placed.count * sizeof(PlacedTransform));
+  for (uint64_t i = 0; i < e->instances.count && work_goes_on(e->work, 2 * sizeof(Instance)); i++) {
     const Instance *instance = &e->instances.data[i];
     HASH(&s, instance->geometry->hash);
     HASH(&s, instance->placed);
     const uint32_t ids[3] = {instance->material, instance->light, instance->hidden};
     HASH(&s, ids);
   }
-  hash_add(&s, e->materials.data, (size_t)(e->materials.count * sizeof(Material)));
-  for (uint64_t i = 0; i < e->b->lobes.count; i++) {
+  work_hash(e->work, &s, e->materials.data, e->materials.count * sizeof(Material));
+  for (uint64_t i = 0; i < e->b->lobes.count && work_goes_on(e->work, 2 * sizeof(Lobe)); i++) {
     const Lobe *lobe = &e->b->lobes.data[i];
     const Spectrum colors[5] = {lobe->color, lobe->edge, lobe->eta, lobe->k, lobe->absorption};
     HASH(&s, colors);
@@ -122,7 +121,7 @@ static uint64_t scene_hash(const Commit *c) {
     const uint32_t kinds[3] = {lobe->kind, lobe->artist, lobe->multiscatter};
     HASH(&s, kinds);
   }
-  for (uint64_t i = 0; i < e->lights.count; i++) {
+  for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {
     const Light *light = &e->lights.data[i];
     HASH(&s, light->emission);
     const uint32_t ids[4] = {light->kind, light->front_only, light->prim, light->instance};
@@ -153,12 +152,11 @@ static MlStatus count_assets(Commit *c, uint64_t *bytes) {
   if (scratch == NULL) return memory_error(e->memory, size, "assets", e->error);
   sort_stable((void *)e->assets.data, (size_t)count, sizeof *e->assets.data, scratch, asset_less, NULL);
   memory_free(e->memory, scratch, size);
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint64_t i = 0; i < count && work_goes_on(e->work, 64); i++) {
     const Geometry *asset = e->assets.data[i];
     if (i != 0 && asset == e->assets.data[i - 1]) continue;
     *bytes += asset->bytes;
-    stats->unique_triangles += asset->mesh.triangle_count;
-    for (uint64_t k = 0; k < asset->prim_count; k++) stats->unique_triangles += asset->prims[k].kind == PRIM_TRIANGLE;
+    stats->unique_triangles += asset->mesh.triangle_count + asset->prim_triangles;
   }
   return ML_OK;
 }
@@ -173,7 +171,7 @@ static MlStatus count_all(Commit *c, uint64_t *asset_bytes) {
   stats->materials = e->materials.count;
   stats->degenerate_triangles = e->degenerate;
   stats->has_light = e->lights.count != 0;
-  for (uint64_t i = 0; i < e->list.prims.count; i++) {
+  for (uint64_t i = 0; i < e->list.prims.count && work_goes_on(e->work, sizeof(Prim)); i++) {
     const Prim *prim = &e->list.prims.data[i];
     stats->unique_triangles += prim->kind == PRIM_TRIANGLE;
     if (e->materials.data[prim->material].emits) stats->has_light = true; /* planes have no Light */
@@ -206,28 +204,33 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->stats.bytes += layout.bytes;
   s->world = (World){
     .bvh = c->bvh,
-    .prims = block_copy(s, prims, e->list.prims.data, e->list.prims.count, sizeof(Prim)),
-    .placed = block_copy(s, placed, e->list.placed.data, e->list.placed.count, sizeof(PlacedTransform)),
-    .instances = block_copy(s, instances, e->instances.data, e->instances.count, sizeof(Instance)),
-    .planes = block_copy(s, planes, c->planes, c->plane_count, sizeof(uint32_t)),
+    .prims = block_copy(e->work, s, prims, e->list.prims.data, e->list.prims.count, sizeof(Prim)),
+    .placed = block_copy(e->work, s, placed, e->list.placed.data, e->list.placed.count, sizeof(PlacedTransform)),
+    .instances = block_copy(e->work, s, instances, e->instances.data, e->instances.count, sizeof(Instance)),
+    .planes = block_copy(e->work, s, planes, c->planes, c->plane_count, sizeof(uint32_t)),
     .prim_count = e->list.prims.count,
     .instance_count = e->instances.count,
     .plane_count = c->plane_count,
   };
-  s->world.bvh.nodes = block_copy(s, nodes, c->bvh.nodes, c->bvh.node_count, sizeof(BvhNode));
-  s->world.bvh.items = block_copy(s, items, c->bvh.items, c->bvh.item_count, sizeof(uint32_t));
-  s->materials = block_copy(s, materials, e->materials.data, e->materials.count, sizeof(Material));
+  s->world.bvh.nodes = block_copy(e->work, s, nodes, c->bvh.nodes, c->bvh.node_count, sizeof(BvhNode));
+  s->world.bvh.items = block_copy(e->work, s, items, c->bvh.items, c->bvh.item_count, sizeof(uint32_t));
+  s->materials = block_copy(e->work, s, materials, e->materials.data, e->materials.count, sizeof(Material));
   s->material_count = (uint32_t)e->materials.count;
-  s->lobes = block_copy(s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));
+  s->lobes = block_copy(e->work, s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));
   s->lobe_count = (uint32_t)b->lobes.count;
   s->lights = (Lights){
-    .lights = block_copy(s, lights, e->lights.data, e->lights.count, sizeof(Light)),
-    .select_cdf = block_copy(s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),
-    .select_pdf = block_copy(s, pdf, c->tables.select_pdf.data, c->tables.select_pdf.count, sizeof(float)),
-    .triangle_cdf = block_copy(s, triangle_cdf, c->tables.triangle_cdf.data, c->tables.triangle_cdf.count, sizeof(float)),
+    .lights = block_copy(e->work, s, lights, e->lights.data, e->lights.count, sizeof(Light)),
+    .select_cdf = block_copy(e->work, s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),
+    .select_pdf = block_copy(e->work, s, pdf, c->tables.select_pdf.data, c->tables.select_pdf.count, sizeof(float)),
+    .triangle_cdf = block_copy(e->work, s, triangle_cdf, c->tables.triangle_cdf.data, c->tables.triangle_cdf.count, sizeof(float)),
     .count = (uint32_t)e->lights.count,
     .background = c->tables.background,
   };
+  MlStatus status = work_status(e->work, e->error);
+  if (status != ML_OK) {
+    memory_pages_free(e->memory, s, layout.bytes);
+    return status;
+  }
   memory_pages_protect(s, layout.bytes);
   *out = s;
   return ML_OK;
@@ -237,7 +240,8 @@ static MlStatus commit_parts(Commit *c) {
   const MlBuilder *b = c->e.b;
   Scene *head = &c->head;
   uint64_t asset_bytes = 0;
-  head->stats.bounds = shape_bounds(b);
+  head->stats.bounds = shape_bounds(b, c->e.work);
+  TRY(work_status(c->e.work, c->e.error));
   scene_origin_of(&head->stats.bounds, head->origin);
   bound_scene(head);
   head->background = (Background){spectrum_from_color(b->background), b->has_background, b->background_eye_only};
@@ -247,7 +251,7 @@ static MlStatus commit_parts(Commit *c) {
   TRY(count_all(c, &asset_bytes));
   head->stats.bytes = asset_bytes; /* the block's own come in freeze */
   head->stats.hash = scene_hash(c);
-  return ML_OK;
+  return work_status(c->e.work, c->e.error);
 }
 
 /* ---- the handle */
@@ -282,9 +286,9 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   return ML_OK;
 }
 
-static MlStatus commit(MlBuilder *b, const MlCancel *cancel, MlScene **out, MlError *error) {
+static MlStatus commit(MlBuilder *b, Work *work, MlScene **out, MlError *error) {
   double started = clock_now();
-  Commit c = {.e = {.b = b, .memory = b->context.memory, .cancel = cancel, .error = error}, .tables.background = NO_ID};
+  Commit c = {.e = {.b = b, .memory = b->context.memory, .work = work, .error = error}, .tables.background = NO_ID};
   MlStatus status = commit_parts(&c);
   if (status == ML_OK) status = make_handle(b, &c, started, out);
   bvh_free(b->context.memory, &c.bvh);
@@ -298,15 +302,11 @@ MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, Ml
   *out = NULL;
   error_clear(error);
   float_state_set();
-  builder_drop_hidden(b);
+  Work work = {.cancel = cancel};
+  builder_drop_hidden(b, &work);
+  TRY(work_status(&work, error));
   MlScene *handle = NULL;
-  MlStatus status = commit(b, cancel, &handle, error);
-  // Assets that nobody uses make room for those that somebody wants
-  if (status == ML_ERROR_MEMORY && cache_drop_unused(b->context.cache) != 0) {
-    error_clear(error);
-    status = commit(b, cancel, &handle, error);
-  }
-  if (status != ML_OK) return status;
+  TRY(commit(b, &work, &handle, error));
   ml_builder_destroy(b);
   *out = handle;
   return ML_OK;

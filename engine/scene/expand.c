@@ -19,7 +19,7 @@ typedef struct Context {
   uint32_t hidden;
 } Context;
 
-enum { POLL_NODES = 1024, SMALL_GROUP = 4, LARGE_GROUP = 1 << 16 };
+enum { NODE_WORK = WORK_PIECE / 1024, SMALL_GROUP = 4, LARGE_GROUP = 1 << 16 };
 
 static MlStatus out_of_memory(const Expansion *e, uint64_t count, size_t size, const char *what) {
   return memory_error(e->memory, count * size, what, e->error);
@@ -245,21 +245,26 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
 
 static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t);
 
-/* The asset of a mesh or of an instanced group, made when first needed; NULL in *out: nothing is left of it. */
-static MlStatus finish_asset(Expansion *e, MlNode id, Geometry *content, uint64_t content_bytes) {
-  const Geometry *asset = cache_find(e->b->context.cache, content->hash, content_bytes);
-  if (asset == NULL) {
-    Geometry *made;
-    TRY(geometry_create(e->memory, content, e->cancel, &made, e->error));
-    asset = cache_insert(e->b->context.cache, made, content_bytes);
-    if (asset == NULL) return out_of_memory(e, 1, 64, "asset cache");
-  }
+/* Takes over a reference. */
+static MlStatus keep_asset(Expansion *e, MlNode id, const Geometry *asset) {
   if (!array_push(e->memory, &e->assets, asset)) {
     cache_release(e->b->context.cache, asset);
     return out_of_memory(e, e->assets.count + 1, sizeof asset, "assets");
   }
   e->geometries[id - 1] = asset;
   return ML_OK;
+}
+
+/* The asset of a mesh or of an instanced group, made when first needed. */
+static MlStatus finish_asset(Expansion *e, MlNode id, const Geometry *content, uint64_t content_bytes) {
+  const Geometry *asset = cache_find(e->b->context.cache, content, content_bytes);
+  if (asset == NULL) {
+    Geometry *made;
+    TRY(geometry_create(e->memory, content, e->work, &made, e->error));
+    asset = cache_insert(e->b->context.cache, made, content_bytes);
+    if (asset == NULL) return out_of_memory(e, 1, 64, "asset cache");
+  }
+  return keep_asset(e, id, asset);
 }
 
 static MlStatus mesh_asset(Expansion *e, MlNode id, const MeshNode *mesh) {
@@ -272,7 +277,7 @@ static MlStatus mesh_asset(Expansion *e, MlNode id, const MeshNode *mesh) {
 static MlStatus group_content(Expansion *e, MlNode id, PrimList *list, Geometry *content) {
   const Node *node = builder_node(e->b, id);
   MlTransform t = ml_transform_identity();
-  MlBounds bounds = builder_bounds(e->b, id, &t, BOUNDS_BUDGET);
+  MlBounds bounds = builder_bounds(e->b, id, &t, BOUNDS_BUDGET, e->work);
   scene_origin_of(&bounds, content->origin);
   for (int i = 0; i < 3; i++) t.m[4 * i + 3] = -content->origin[i];
   bounds = affine_bounds(&t, &bounds);
@@ -280,6 +285,7 @@ static MlStatus group_content(Expansion *e, MlNode id, PrimList *list, Geometry 
   uint64_t shapes = e->shapes, triangles = e->triangles;
   Context in = {.list = list, .geometry = true, .material = node->material != 0 ? node->material : NO_ID};
   for (uint64_t i = 0; i < node->group->count; i++) TRY(expand_node(e, &in, node->group->children[i], &t));
+  content->prim_triangles = e->triangles - triangles;
   e->shapes = shapes; /* they count where the group is used */
   e->triangles = triangles;
   content->prims = list->prims.data;
@@ -289,10 +295,10 @@ static MlStatus group_content(Expansion *e, MlNode id, PrimList *list, Geometry 
   HashStream stream;
   hash_begin(&stream, GEOMETRY_HASH_GROUP);
   hash_add(&stream, content->origin, sizeof content->origin);
-  hash_add(&stream, content->prims, (size_t)(content->prim_count * sizeof(Prim)));
-  hash_add(&stream, content->placed, (size_t)(content->placed_count * sizeof(PlacedTransform)));
+  work_hash(e->work, &stream, content->prims, content->prim_count * sizeof(Prim));
+  work_hash(e->work, &stream, content->placed, content->placed_count * sizeof(PlacedTransform));
   content->hash = hash_end(&stream);
-  return ML_OK;
+  return work_status(e->work, e->error);
 }
 
 static MlStatus group_asset(Expansion *e, MlNode id) {
@@ -347,18 +353,12 @@ static MlStatus add_instance(Expansion *e, const Context *in, const Node *node, 
     }
   } else {
     e->shapes += geometry->prim_count;
-    for (uint64_t i = 0; i < geometry->prim_count; i++) e->triangles += geometry->prims[i].kind == PRIM_TRIANGLE;
+    e->triangles += geometry->prim_triangles;
   }
   return PUSH(e, &e->instances, instance, "instances");
 }
 
 /* ---- walking */
-
-static MlStatus poll(Expansion *e) {
-  if (++e->polled % POLL_NODES == 0 && e->cancel != NULL && e->cancel->poll != NULL && e->cancel->poll(e->cancel->ud))
-    return error_set(e->error, ML_ERROR_CANCELLED, "build: cancelled");
-  return ML_OK;
-}
 
 static MlStatus expand_group(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(e->b, id);
@@ -385,15 +385,15 @@ static MlStatus expand_mesh(Expansion *e, const Context *in, MlNode id, const Ml
     TRY(mesh_asset(e, id, mesh));
   } else if (e->geometries[id - 1] == NULL) {
     // The builder's own reference ends with it
-    Geometry known = {.hash = mesh->hash};
-    TRY(finish_asset(e, id, &known, mesh->bytes));
+    cache_retain(e->b->context.cache, geometry);
+    TRY(keep_asset(e, id, geometry));
   }
   return add_instance(e, in, node, e->geometries[id - 1], t);
 }
 
 static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(e->b, id);
-  TRY(poll(e));
+  if (!work_goes_on(e->work, NODE_WORK)) return work_status(e->work, e->error);
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: {
     Context inner = *in;
@@ -427,15 +427,15 @@ static uint64_t add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX -
 
 /* How often each node is in the scene: every user has a higher id than what it uses. */
 static void count_uses(Expansion *e) {
-  for (uint64_t i = 0; i < e->b->roots.count; i++) e->uses[e->b->roots.data[i] - 1]++;
-  for (uint64_t i = e->node_count; i-- > 0;) {
+  for (uint64_t i = 0; i < e->b->roots.count && work_goes_on(e->work, 64); i++) e->uses[e->b->roots.data[i] - 1]++;
+  for (uint64_t i = e->node_count; i-- > 0 && work_goes_on(e->work, 64);) {
     const Node *node = &e->b->nodes.data[i];
     if (e->uses[i] == 0) continue;
     if (node->kind == NODE_PLACE) {
       uint64_t *uses = &e->uses[node->placement->child - 1];
       *uses = add_saturating(*uses, e->uses[i]);
     }
-    for (uint64_t k = 0; node->kind == NODE_GROUP && k < node->group->count; k++) {
+    for (uint64_t k = 0; node->kind == NODE_GROUP && k < node->group->count && work_goes_on(e->work, 64); k++) {
       uint64_t *uses = &e->uses[node->group->children[k] - 1];
       *uses = add_saturating(*uses, e->uses[i]);
     }
@@ -457,13 +457,13 @@ static ItemCount count_within(const Expansion *e, const Node *node, ItemCount co
 /* Marks the groups that become geometry, and counts what the whole comes to (`items` by node). A large group around groups that are
  * geometry themselves is expanded into those instead of storing all of them again. */
 static MlStatus choose_instances(Expansion *e, ItemCount *items) {
-  for (uint64_t i = 0; i < e->node_count; i++) {
+  for (uint64_t i = 0; i < e->node_count && work_goes_on(e->work, 64); i++) {
     const Node *node = &e->b->nodes.data[i];
     items[i] = (ItemCount){1, 1};
     if (node->kind == NODE_PLACE) items[i] = count_within(e, node, items[node->placement->child - 1]);
     if (node->kind != NODE_GROUP) continue;
     ItemCount sum = {0, 0};
-    for (uint64_t k = 0; k < node->group->count; k++) {
+    for (uint64_t k = 0; k < node->group->count && work_goes_on(e->work, 64); k++) {
       const ItemCount *child = &items[node->group->children[k] - 1];
       sum = (ItemCount){add_saturating(sum.dark, child->dark), add_saturating(sum.lit, child->lit)};
     }
@@ -478,7 +478,9 @@ static MlStatus choose_instances(Expansion *e, ItemCount *items) {
     items[i] = count_within(e, node, sum);
   }
   uint64_t total = 0;
-  for (uint64_t i = 0; i < e->b->roots.count; i++) total = add_saturating(total, items[e->b->roots.data[i] - 1].dark);
+  for (uint64_t i = 0; i < e->b->roots.count && work_goes_on(e->work, 64); i++)
+    total = add_saturating(total, items[e->b->roots.data[i] - 1].dark);
+  TRY(work_status(e->work, e->error));
   if (total <= BVH_MAX_ITEMS) return ML_OK;
   return error_set(e->error, ML_ERROR_LIMIT, "scene: %llu shapes and instances, at most %u are possible", (unsigned long long)total,
                    BVH_MAX_ITEMS);
@@ -486,19 +488,20 @@ static MlStatus choose_instances(Expansion *e, ItemCount *items) {
 
 static MlStatus prepare(Expansion *e) {
   size_t count = (size_t)e->node_count, bytes = count * sizeof(uint64_t);
-  e->uses = memory_alloc_zero(e->memory, bytes, 8);
-  e->instanced = memory_alloc_zero(e->memory, count * sizeof *e->instanced, 8);
-  e->geometries = memory_alloc_zero(e->memory, count * sizeof *e->geometries, 8);
+  e->uses = memory_alloc(e->memory, bytes, 8);
+  e->instanced = memory_alloc(e->memory, count * sizeof *e->instanced, 8);
+  e->geometries = memory_alloc(e->memory, count * sizeof *e->geometries, 8);
   ItemCount *items = memory_alloc(e->memory, count * sizeof *items, 8);
   MlStatus status = ML_OK;
   if (e->uses == NULL || e->instanced == NULL || e->geometries == NULL || items == NULL) {
     status = out_of_memory(e, e->node_count, 40, "nodes of the scene");
-  } else {
+  } else if (work_zero(e->work, e->uses, bytes) && work_zero(e->work, e->instanced, count * sizeof *e->instanced) &&
+             work_zero(e->work, (void *)e->geometries, count * sizeof *e->geometries)) {
     count_uses(e);
     status = choose_instances(e, items);
   }
   memory_free(e->memory, items, count * sizeof *items);
-  return status;
+  return status != ML_OK ? status : work_status(e->work, e->error);
 }
 
 MlStatus expand_scene(Expansion *e, const double origin[3]) {
@@ -506,7 +509,8 @@ MlStatus expand_scene(Expansion *e, const double origin[3]) {
   e->node_count = b->nodes.count;
   if (!array_reserve(e->memory, &e->materials, b->materials.count))
     return out_of_memory(e, b->materials.count, sizeof(Material), "materials");
-  memcpy(e->materials.data, b->materials.data, (size_t)(b->materials.count * sizeof(Material)));
+  if (!work_copy(e->work, e->materials.data, b->materials.data, b->materials.count * sizeof(Material)))
+    return work_status(e->work, e->error);
   e->materials.count = b->materials.count;
   if (e->node_count == 0) return ML_OK;
   TRY(prepare(e));

@@ -3,6 +3,7 @@
 #ifndef ML_SCENE_EXPAND_H
 #define ML_SCENE_EXPAND_H
 
+#include "base/cancel.h"
 #include "light/light.h"
 #include "scene/builder.h"
 
@@ -15,7 +16,7 @@ typedef struct PrimList {
 typedef struct Expansion {
   const MlBuilder *b;
   Memory *memory;
-  const MlCancel *cancel;
+  Work *work;
   MlError *error;
   PrimList list; /* the scene's own */
   ARRAY(Instance) instances;
@@ -25,7 +26,7 @@ typedef struct Expansion {
   const Geometry **geometries;    /* by node id - 1: of meshes and of groups that are instanced; NULL: not made yet */
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
   bool *instanced;                /* by node id - 1: groups that become geometry */
-  uint64_t node_count, polled;
+  uint64_t node_count;
   uint64_t shapes, triangles, degenerate;
 } Expansion;
 

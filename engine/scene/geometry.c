@@ -23,9 +23,10 @@ size_t block_place(BlockLayout *layout, uint64_t count, size_t size) {
   return offset;
 }
 
-void *block_copy(void *block, size_t offset, const void *from, uint64_t count, size_t size) {
+void *block_copy(Work *work, void *block, size_t offset, const void *from, uint64_t count, size_t size) {
   if (count == 0 || from == NULL) return NULL;
-  return memcpy((char *)block + offset, from, (size_t)(count * size));
+  work_copy(work, (char *)block + offset, from, count * size);
+  return (char *)block + offset;
 }
 
 static Aabb item_bounds(const Geometry *g, uint64_t i) {
@@ -40,20 +41,21 @@ static Aabb item_bounds(const Geometry *g, uint64_t i) {
   return triangle_bounds(points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]);
 }
 
-static MlStatus build_tree(Memory *memory, const Geometry *g, const MlCancel *cancel, Bvh *bvh, MlError *error) {
+static MlStatus build_tree(Memory *memory, const Geometry *g, Work *work, Bvh *bvh, MlError *error) {
   uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
   size_t bytes;
   Aabb *bounds = size_multiply(count, sizeof *bounds, &bytes) ? memory_alloc(memory, bytes, 64) : NULL;
   if (bounds == NULL) return memory_error(memory, count * sizeof *bounds, "tree of boxes", error);
-  for (uint64_t i = 0; i < count; i++) bounds[i] = item_bounds(g, i);
-  MlStatus status = bvh_build(memory, bounds, count, cancel, bvh, error);
+  for (uint64_t i = 0; i < count && work_goes_on(work, 64); i++) bounds[i] = item_bounds(g, i);
+  MlStatus status = work_status(work, error);
+  if (status == ML_OK) status = bvh_build(memory, bounds, count, work, bvh, error);
   memory_free(memory, bounds, bytes);
   return status;
 }
 
-MlStatus geometry_create(Memory *memory, const Geometry *content, const MlCancel *cancel, Geometry **out, MlError *error) {
+MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Geometry **out, MlError *error) {
   Bvh bvh;
-  TRY(build_tree(memory, content, cancel, &bvh, error));
+  TRY(build_tree(memory, content, work, &bvh, error));
   const Mesh *mesh = &content->mesh;
   BlockLayout layout = {.bytes = sizeof(Geometry)};
   size_t points = block_place(&layout, mesh->point_count, 12);
@@ -67,22 +69,55 @@ MlStatus geometry_create(Memory *memory, const Geometry *content, const MlCancel
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
   if (g != NULL) {
     *g = *content;
-    g->mesh.points = block_copy(g, points, mesh->points, mesh->point_count, 12);
-    g->mesh.triangles = block_copy(g, triangles, mesh->triangles, mesh->triangle_count, 12);
-    g->mesh.normals = block_copy(g, normals, mesh->normals, mesh->point_count, 12);
-    g->mesh.uv = block_copy(g, uv, mesh->uv, mesh->point_count, 8);
-    g->prims = block_copy(g, prims, content->prims, content->prim_count, sizeof(Prim));
-    g->placed = block_copy(g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
+    g->mesh.points = block_copy(work, g, points, mesh->points, mesh->point_count, 12);
+    g->mesh.triangles = block_copy(work, g, triangles, mesh->triangles, mesh->triangle_count, 12);
+    g->mesh.normals = block_copy(work, g, normals, mesh->normals, mesh->point_count, 12);
+    g->mesh.uv = block_copy(work, g, uv, mesh->uv, mesh->point_count, 8);
+    g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
+    g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
     g->bvh = bvh;
-    g->bvh.nodes = block_copy(g, nodes, bvh.nodes, bvh.node_count, sizeof(BvhNode));
-    g->bvh.items = block_copy(g, items, bvh.items, bvh.item_count, sizeof(uint32_t));
+    g->bvh.nodes = block_copy(work, g, nodes, bvh.nodes, bvh.node_count, sizeof(BvhNode));
+    g->bvh.items = block_copy(work, g, items, bvh.items, bvh.item_count, sizeof(uint32_t));
     g->bytes = layout.bytes;
   }
   bvh_free(memory, &bvh);
   if (g == NULL) return memory_error(memory, layout.overflow ? UINT64_MAX : layout.bytes, "shared geometry", error);
+  MlStatus status = work_status(work, error);
+  if (status != ML_OK) {
+    memory_pages_free(memory, g, layout.bytes);
+    return status;
+  }
   memory_pages_protect(g, layout.bytes);
   *out = g;
   return ML_OK;
+}
+
+static bool same_bytes(const void *a, const void *b, uint64_t count, size_t size) {
+  return count == 0 || ((a == NULL) == (b == NULL) && (a == NULL || memcmp(a, b, (size_t)(count * size)) == 0));
+}
+
+/* The asset's triangles are content's, but for degenerate ones. */
+static bool same_triangles(const Mesh *asset, const Mesh *content) {
+  if (asset->triangle_count == content->triangle_count) return same_bytes(asset->triangles, content->triangles, asset->triangle_count, 12);
+  uint64_t kept = 0;
+  for (uint64_t i = 0; i < content->triangle_count; i++) {
+    const uint32_t *corner = content->triangles + 3 * i;
+    const float *points = asset->points;
+    if (kept < asset->triangle_count && memcmp(asset->triangles + 3 * kept, corner, 12) == 0) kept++;
+    else if (!triangle_is_degenerate(points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]))
+      return false;
+  }
+  return kept == asset->triangle_count;
+}
+
+bool geometry_equals(const Geometry *asset, const Geometry *content) {
+  const Mesh *a = &asset->mesh, *b = &content->mesh;
+  return a->point_count == b->point_count && same_bytes(a->points, b->points, a->point_count, 12) &&
+         same_bytes(a->normals, b->normals, a->point_count, 12) && same_bytes(a->uv, b->uv, a->point_count, 8) && same_triangles(a, b) &&
+         asset->prim_count == content->prim_count && asset->placed_count == content->placed_count &&
+         same_bytes(asset->prims, content->prims, asset->prim_count, sizeof(Prim)) &&
+         same_bytes(asset->placed, content->placed, asset->placed_count, sizeof(PlacedTransform)) &&
+         memcmp(asset->origin, content->origin, sizeof asset->origin) == 0;
 }
 
 void geometry_free(Memory *memory, Geometry *geometry) {

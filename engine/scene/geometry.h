@@ -2,6 +2,7 @@
 #ifndef ML_SCENE_GEOMETRY_H
 #define ML_SCENE_GEOMETRY_H
 
+#include "base/cancel.h"
 #include "base/memory.h"
 #include "bvh/world.h"
 
@@ -16,11 +17,14 @@ typedef struct BlockLayout {
   bool overflow;
 } BlockLayout;
 size_t block_place(BlockLayout *layout, uint64_t count, size_t size); /* the array's offset */
-/* Copies an array to its offset; NULL for an empty one. */
-void *block_copy(void *block, size_t offset, const void *from, uint64_t count, size_t size);
+/* Copies an array to its offset; NULL for an empty one. Cancelled, it leaves the rest: the caller asks work_status. */
+void *block_copy(Work *work, void *block, size_t offset, const void *from, uint64_t count, size_t size);
 
 /* content: everything but the tree, block fields and pointers' targets is copied from it. */
-MlStatus geometry_create(Memory *memory, const Geometry *content, const MlCancel *cancel, Geometry **out, MlError *error);
+MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Geometry **out, MlError *error);
+/* Whether an asset was made of this: hashes may agree by chance. content's triangles may still hold the degenerate ones that the asset
+ * leaves out; its tree is not looked at. */
+bool geometry_equals(const Geometry *asset, const Geometry *content);
 void geometry_free(Memory *memory, Geometry *geometry);
 
 #endif

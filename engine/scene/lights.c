@@ -6,11 +6,6 @@
 
 static const double pi = 0x1.921fb54442d18p+1;
 
-static MlStatus cancelled(const Expansion *e) { return error_set(e->error, ML_ERROR_CANCELLED, "build: cancelled"); }
-static bool poll(const Expansion *e, uint64_t i) {
-  return i % (1 << 14) == 0 && e->cancel != NULL && e->cancel->poll != NULL && e->cancel->poll(e->cancel->ud);
-}
-
 static double triangle_area(const Mesh *mesh, uint64_t i, const float to_world[9]) {
   const uint32_t *corner = mesh->triangles + 3 * i;
   MlVec3 a = dvec_load(mesh->points + 3 * (size_t)corner[0]);
@@ -28,11 +23,11 @@ static MlStatus add_triangles(Expansion *e, Light *light, LightTables *tables) {
   float *cdf = tables->triangle_cdf.data + light->cdf;
   double total = 0.0, sum = 0.0;
   for (uint64_t i = 0; i < mesh->triangle_count; i++) {
-    if (poll(e, i)) return cancelled(e);
+    if (!work_goes_on(e->work, 64)) return work_status(e->work, e->error);
     total += triangle_area(mesh, i, instance->placed.to_world);
   }
   for (uint64_t i = 0; i < mesh->triangle_count; i++) {
-    if (poll(e, i)) return cancelled(e);
+    if (!work_goes_on(e->work, 64)) return work_status(e->work, e->error);
     sum += triangle_area(mesh, i, instance->placed.to_world);
     cdf[i] = (float)(sum / total);
   }
@@ -63,10 +58,10 @@ static MlStatus select_by_power(Expansion *e, double bound_radius, LightTables *
   if (!array_reserve(e->memory, &tables->select_cdf, count) || !array_reserve(e->memory, &tables->select_pdf, count))
     return memory_error(e->memory, 2 * count * sizeof(float), "lights", e->error);
   double total = 0.0, all = 0.0, sum = 0.0;
-  for (uint64_t i = 0; i < count; i++) total += estimated_power(e, &e->lights.data[i], bound_radius);
+  for (uint64_t i = 0; i < count && work_goes_on(e->work, 64); i++) total += estimated_power(e, &e->lights.data[i], bound_radius);
   double least = total > 0.0 ? 1e-3 * (total / (double)count) : 1.0;
   for (int pass = 0; pass < 2; pass++) {
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count && work_goes_on(e->work, 64); i++) {
       double power = estimated_power(e, &e->lights.data[i], bound_radius);
       if (power < least) power = least;
       if (pass == 0) {
@@ -79,7 +74,7 @@ static MlStatus select_by_power(Expansion *e, double bound_radius, LightTables *
     }
   }
   tables->select_cdf.count = tables->select_pdf.count = count;
-  return ML_OK;
+  return work_status(e->work, e->error);
 }
 
 MlStatus lights_prepare(Expansion *e, float bound_radius, LightTables *tables) {

@@ -19,8 +19,8 @@ typedef struct Scene {
   const Lobe *lobes;
   uint32_t material_count, lobe_count;
   Background background;
-  double origin[3];                    /* world = origin + stored */
-  float bound_center[3], bound_radius; /* of the finite things, stored coordinates */
+  double origin[3];   /* world = origin + stored */
+  float bound_radius; /* of the finite things */
   MlSceneStats stats;
   uint64_t bytes; /* of this block */
 } Scene;

@@ -398,7 +398,8 @@ static void test_build_stops(void **state) {
   for (int n = 0;; n++) {
     fault_init(&fault, -1, false);
     polls = n;
-    MlStatus status = bvh_build(&fault.memory, bounds, 20000, &(MlCancel){poll_down, &polls}, &bvh, &error);
+    const MlCancel cancel = {poll_down, &polls};
+    MlStatus status = bvh_build(&fault.memory, bounds, 20000, &(Work){.cancel = &cancel}, &bvh, &error);
     bool done = status == ML_OK;
     if (done) bvh_free(&fault.memory, &bvh);
     assert_int_equal(fault.memory.used, 0);
