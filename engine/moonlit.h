@@ -97,6 +97,7 @@ typedef struct MlBuilder MlBuilder;
 typedef struct MlScene MlScene; /* frozen; shared by reference count */
 typedef uint32_t MlNode;        /* shape, light, group or placement; 0 is none */
 typedef uint32_t MlMaterial;    /* 0 is none: inherit from what encloses, else matte of albedo .8 */
+typedef uint32_t MlImage;       /* a picture for textures and surroundings; 0 is none */
 
 typedef struct MlVec3 { double x, y, z; } MlVec3;
 typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
@@ -109,11 +110,60 @@ enum { ML_HIDE_CAMERA = 1, ML_HIDE_SHADOW = 2, ML_HIDE_REFLECTION = 4 }; /* `hid
 ML_API MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error);
 ML_API void ml_builder_destroy(MlBuilder *builder); /* NULL is allowed; not after a commit that succeeded */
 
-/* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only. */
-typedef struct MlEmission { MlColor radiance; bool front_only; } MlEmission;
+/* Textures: colours that vary over a surface. A texture refers to earlier ones only, and they nest at most 16 deep. Where a number is
+ * wanted (roughness, amounts, masks), a texture counts by its luminance, and its pictures by their code values, undecoded. */
+typedef uint32_t MlTexture; /* 0 is none */
+/* A colour, or a texture in its place. */
+typedef struct MlInput { MlColor color; MlTexture texture; /* 0: the colour */ } MlInput;
+/* Where a pattern lies: in the object's own metres, as they are before all placements; or in its texture coordinates, (u, v, 0). */
+typedef enum MlTextureMap { ML_MAP_OBJECT, ML_MAP_UV } MlTextureMap;
 
-typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlEmission emission; uint32_t place; } MlMatteDesc;
-typedef struct MlMirrorDesc { size_t size; MlColor color; bool has_color; /* false: 1 */ MlEmission emission; uint32_t place; } MlMirrorDesc;
+/* Cubes of a and b in turn; that from 0 to `cell` is a. Solid patterns are read a hair inside the surface. */
+typedef struct MlCheckerDesc { size_t size; MlInput a, b; MlVec3 cell; /* edges of a cube; 0: 1 */ MlTextureMap map; uint32_t place; } MlCheckerDesc;
+/* Layers of a and b in turn; that from 0 to `width` along the direction is a. */
+typedef struct MlStripesDesc { size_t size; MlInput a, b; MlVec3 direction; /* 0: +x */ double width; /* of one; 0: 1 */ MlTextureMap map; uint32_t place; } MlStripesDesc;
+/* A wall in running bond, laid onto the surface along the axis that it faces most (x: zy, y: xz, z: xy). */
+typedef struct MlBricksDesc {
+  size_t size;
+  MlInput brick, mortar;
+  double length, height; /* of a brick with one joint; 0: .25, .08 */
+  double joint;          /* width of the mortar, less than both; 0: .01 */
+  MlTextureMap map;
+  uint32_t place;
+} MlBricksDesc;
+/* From a at `from` to b at `to`, the end colours beyond. from = to = 0: from 0 to (0, 1, 0). */
+typedef struct MlGradientDesc { size_t size; MlInput a, b; MlVec3 from, to; MlTextureMap map; uint32_t place; } MlGradientDesc;
+/* Colours by the number that `of` gives: linear between stops (1 to 64, in ascending order), the end colours beyond. */
+typedef struct MlRampStop { double at; MlInput color; } MlRampStop;
+typedef struct MlRampDesc { size_t size; MlTexture of; const MlRampStop *stops; uint64_t stop_count; uint32_t place; } MlRampDesc;
+/* (1 - amount) a + amount b. amount: a number as a grey, or a texture; held to 0..1. */
+typedef struct MlBlendDesc { size_t size; MlInput a, b, amount; uint32_t place; } MlBlendDesc;
+
+ML_API MlTexture ml_checker(MlBuilder *b, const MlCheckerDesc *desc, MlError *error);
+ML_API MlTexture ml_stripes(MlBuilder *b, const MlStripesDesc *desc, MlError *error);
+ML_API MlTexture ml_bricks(MlBuilder *b, const MlBricksDesc *desc, MlError *error);
+ML_API MlTexture ml_gradient(MlBuilder *b, const MlGradientDesc *desc, MlError *error);
+ML_API MlTexture ml_ramp(MlBuilder *b, const MlRampDesc *desc, MlError *error);
+ML_API MlTexture ml_blend(MlBuilder *b, const MlBlendDesc *desc, MlError *error);
+
+/* Pictures: png, jpg, hdr, tga, bmp, told apart by their contents. Codes of 8 and 16 bits are sRGB, hdr is linear, unless `space` says
+ * otherwise. The bytes are not kept. The message of an error begins with `name`; ML_ERROR_FORMAT: damaged or unsupported, _LIMIT: more than
+ * 65535 a side or 2^28 pixels, _MEMORY: more than is left, found before decoding. */
+typedef enum MlColorSpace { ML_COLOR_AUTO, ML_COLOR_SRGB, ML_COLOR_LINEAR } MlColorSpace;
+typedef struct MlImageDesc { size_t size; const void *bytes; size_t byte_count; const char *name; /* in messages; NULL: "image" */ MlColorSpace space; uint32_t place; } MlImageDesc;
+typedef struct MlImageInfo { uint32_t width, height, channels; /* 1 grey, 2 grey and alpha, 3, 4 */ bool linear, has_alpha; uint64_t bytes; } MlImageInfo;
+ML_API MlImage ml_image(MlBuilder *b, const MlImageDesc *desc, MlError *error);
+ML_API MlImageInfo ml_image_info(const MlBuilder *b, MlImage image);
+
+/* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only; and a relief. A field
+ * NAME_texture, where not 0, is used in place of NAME. */
+typedef struct MlEmission { MlColor radiance; bool front_only; MlTexture texture; /* multiplies the radiance */ } MlEmission;
+/* Normals that are bent without moving the surface. normal: a map in tangent space, x along u, y along v, 0..1 for -1..1. bump: heights,
+ * bump_height metres (0: .01) for 1. Of a mix: its own, else that of a, else that of b. */
+typedef struct MlRelief { MlTexture normal, bump; float bump_height; } MlRelief;
+
+typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlTexture color_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMatteDesc;
+typedef struct MlMirrorDesc { size_t size; MlColor color; bool has_color; /* false: 1 */ MlTexture color_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMirrorDesc;
 /* A GGX conductor. eta + i k per channel; or, with artist set, color at normal and edge at grazing incidence (F0, F90 as
  * an F82-free Schlick blend; color = edge = 1 reflects everything). roughness 0..1, alpha = roughness^2, 0 is a mirror. */
 typedef struct MlMetalDesc {
@@ -121,9 +171,12 @@ typedef struct MlMetalDesc {
   MlColor eta, k;
   bool artist;
   MlColor color, edge;
+  MlTexture color_texture, edge_texture; /* with artist */
   float roughness;
+  MlTexture roughness_texture;
   bool no_multiscatter; /* true: single scattering only */
   MlEmission emission;
+  MlRelief relief;
   uint32_t place;
 } MlMetalDesc;
 /* Smooth dielectric. ior 0 means 1.5; color tints what is transmitted (0 with has_color false: 1); absorption in 1/m. */
@@ -132,13 +185,17 @@ typedef struct MlGlassDesc {
   float ior;
   MlColor color;
   bool has_color;
+  MlTexture color_texture;
   MlColor absorption;
   MlEmission emission;
+  MlRelief relief;
   uint32_t place;
 } MlGlassDesc;
 typedef struct MlEmitDesc { size_t size; MlEmission emission; uint32_t place; } MlEmitDesc;
 /* (1-amount) a + amount b, emission included. amount 0..1. At most 16 lobes after flattening. */
-typedef struct MlMixDesc { size_t size; MlMaterial a, b; float amount; MlEmission emission; uint32_t place; } MlMixDesc;
+typedef struct MlMixDesc { size_t size; MlMaterial a, b; float amount; MlTexture amount_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMixDesc;
+/* The base where the mask is 1, nothing at all where it is 0, its emission included; in between the mean of both. */
+typedef struct MlCutoutDesc { size_t size; MlMaterial base; float mask; MlTexture mask_texture; uint32_t place; } MlCutoutDesc;
 
 ML_API MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error);
 ML_API MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error);
@@ -146,6 +203,7 @@ ML_API MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error
 ML_API MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error);
 ML_API MlMaterial ml_emit(MlBuilder *b, const MlEmitDesc *desc, MlError *error);
 ML_API MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error);
+ML_API MlMaterial ml_cutout(MlBuilder *b, const MlCutoutDesc *desc, MlError *error);
 /* Measured eta and k of "gold", "silver", "copper", "aluminium", "iron", "chrome", "brass", "bronze", "titanium"; false if unknown. */
 ML_API bool ml_metal_preset(const char *name, MlColor *eta, MlColor *k);
 
