@@ -3,7 +3,9 @@
 
 #include "reader.h"
 
-static MlEmission emission_of(const Node *node) { return (MlEmission){node->shared.emission, node->shared.sides == 1}; }
+static MlEmission emission_of(const Node *node) {
+  return (MlEmission){.radiance = node->shared.emission, .front_only = node->shared.sides == 1};
+}
 static bool shines(MlColor c) { return c.r > 0 || c.g > 0 || c.b > 0; }
 static MlColor scaled(MlColor c, double by) {
   return (MlColor){(float)((double)c.r * by), (float)((double)c.g * by), (float)((double)c.b * by)};
@@ -138,7 +140,7 @@ const ApiEntry api_glass = {"glass", API_MATERIAL_KIND, glass_fields, API_COUNT(
 
 static bool build_emit(Reading *r, Node *node) {
   const EmitDesc *desc = (const EmitDesc *)node->desc;
-  const MlEmission emission = {scaled(desc->color, desc->radiance), desc->sides == 1};
+  const MlEmission emission = {.radiance = scaled(desc->color, desc->radiance), .front_only = desc->sides == 1};
   MlError error = {0};
   node->emits = shines(emission.radiance);
   return made(r, node, ml_emit(r->runtime->builder, &ML_DESC(MlEmitDesc, .emission = emission), &error), &error);
