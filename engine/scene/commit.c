@@ -16,7 +16,6 @@
 
 struct MlScene {
   _Atomic uint64_t references;
-  struct MlEngine *engine;
   Memory *memory;
   AssetCache *cache;
   Scene *scene;
@@ -116,9 +115,9 @@ static uint64_t scene_hash(const Commit *c) {
     const Lobe *lobe = &e->b->lobes.data[i];
     const Spectrum colors[5] = {lobe->color, lobe->edge, lobe->eta, lobe->k, lobe->absorption};
     HASH(&s, colors);
-    const float numbers[3] = {lobe->weight, lobe->alpha, lobe->ior};
+    const float numbers[7] = {lobe->weight, lobe->alpha, lobe->ior, lobe->anisotropy, lobe->sigma, lobe->film, lobe->film_ior};
     HASH(&s, numbers);
-    const uint32_t kinds[3] = {lobe->kind, lobe->artist, lobe->multiscatter};
+    const uint32_t kinds[4] = {lobe->kind, lobe->artist, lobe->multiscatter, lobe->over};
     HASH(&s, kinds);
   }
   for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {
@@ -277,7 +276,6 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   }
   if (count != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(count * sizeof *assets));
   atomic_store(&handle->references, 1);
-  handle->engine = b->context.engine;
   handle->memory = memory;
   handle->cache = b->context.cache;
   handle->assets = assets;
@@ -301,7 +299,7 @@ static MlStatus commit(MlBuilder *b, Work *work, MlScene **out, MlError *error) 
 MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, MlError *error) {
   *out = NULL;
   error_clear(error);
-  float_state_set();
+  FLOAT_STATE_OURS;
   Work work = {.cancel = cancel};
   builder_drop_hidden(b, &work);
   TRY(work_status(&work, error));
@@ -313,9 +311,6 @@ MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, Ml
 }
 
 const Scene *scene_of(const MlScene *handle) { return handle->scene; }
-struct MlEngine *scene_engine(const MlScene *handle) {
-  return handle->engine;
-}
 MlSceneStats ml_scene_stats(const MlScene *scene) { return scene->scene->stats; }
 
 /* The count is the one thing of a scene that changes: the handle is ours, whatever its users' const says. */
