@@ -9,6 +9,7 @@
 #include "interrupt.h"
 
 #define SOURCE_LIMIT (4u << 20)
+#define SCRIPT_MEMORY (UINT64_C(256) << 20) /* of the script's own values, at least; --memory may give it more */
 
 /* ----------------------------------------------------------------- reading */
 
@@ -60,6 +61,24 @@ static void evaluation_stuck(void *ud) {
   _exit(EXIT_WRONG);
 }
 
+/* Says which option raises the limit that ended the script. */
+static void advise(const SceneFile *scene, const ScriptInput *input) {
+  switch (scene->evaluation->limit) {
+  case SCRIPT_LIMIT_TIME:
+    say("--eval-timeout %.6g gives the script more time", 3 * (input->time_limit > 0.0 ? input->time_limit : 10.0));
+    break;
+  case SCRIPT_LIMIT_SCRIPT_MEMORY:
+    say("--memory %lluM gives the script more: a quarter of it", (unsigned long long)(8 * input->memory_cap >> 20));
+    break;
+  case SCRIPT_LIMIT_MEMORY:
+    say("the limit for everything is %llu MB: --memory SIZE sets another", (unsigned long long)(ml_engine_memory(scene->engine).cap >> 20));
+    break;
+  case SCRIPT_LIMIT_NONE:
+  case SCRIPT_LIMIT_STRING:
+  case SCRIPT_LIMIT_OBJECTS: break;
+  }
+}
+
 static int evaluate(SceneFile *scene, const char *source, size_t size, bool commit, FILE *json) {
   const Options *options = scene->options;
   const ScriptAssets assets = script_folder_assets(scene->folder);
@@ -75,6 +94,7 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, bool comm
     .width = options->width,
     .height = options->height,
     .time_limit = options->eval_timeout,
+    .memory_cap = options->memory / 4 > SCRIPT_MEMORY ? options->memory / 4 : SCRIPT_MEMORY,
     .strict = options->strict,
     .no_commit = !commit,
     .cancel = {.poll = interrupt_poll},
@@ -92,6 +112,7 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, bool comm
     fputc('\n', json);
   } else {
     script_write_diagnostics(e, options->quiet ? SCRIPT_WARNING : SCRIPT_NOTE, &sink);
+    advise(scene, &input);
   }
   if (!e->errors) return EXIT_DONE;
   return e->out_of_memory ? EXIT_COULD_NOT : EXIT_WRONG;

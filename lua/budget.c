@@ -1,6 +1,8 @@
 /* budget.c - see budget.h. The only mutable state outside a Sandbox: which one runs on this thread. */
 #include "budget.h"
 
+#include <string.h>
+
 #include "lua.h"
 #include "sandbox.h"
 
@@ -54,6 +56,30 @@ void budget_raise(lua_State *L) {
   lua_pushlightuserdata(L, &current); /* Lua keeps spare slots; settop would run __close here */
   lua_error(L);
   __builtin_unreachable();
+}
+
+int budget_places(lua_State *L, ScriptPlace *out, int most) {
+  lua_Debug ar;
+  int count = 0;
+  for (int level = 0; level < 50 && count < most && lua_getstack(L, level, &ar); level++) { // a recursion without an end is deep
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline <= 0) continue;
+    const char *name = ar.source[0] == '@' || ar.source[0] == '=' ? ar.source + 1 : ar.source;
+    ScriptPlace *place = &out[count];
+    const size_t length = strnlen(name, sizeof place->file - 1);
+    memcpy(place->file, name, length);
+    place->file[length] = 0;
+    place->line = ar.currentline;
+    if (count == 0 || place->line != place[-1].line || strcmp(place->file, place[-1].file) != 0) count++;
+  }
+  return count;
+}
+
+void budget_thrown(lua_State *L, int status) {
+  Budget *budget = current;
+  if (!budget || budget->L != L || budget->placed || !(budget->stop || status == LUA_ERRMEM)) return;
+  budget->placed = true;
+  budget->place_count = budget_places(L, budget->places, SCRIPT_PLACES);
 }
 
 void budget_check(lua_State *L) {

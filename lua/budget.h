@@ -14,6 +14,14 @@
 struct lua_State;
 struct lua_Debug;
 
+/* Where a script function is: its source's name (without '@' or '='), cut at 255 bytes, and line. */
+typedef struct ScriptPlace {
+  char file[256];
+  int line;
+} ScriptPlace;
+
+enum { SCRIPT_PLACES = 4 }; /* as many as messages name */
+
 /* What a run may use. Owned by the sandbox; `stop` is sticky (0, else a SandboxStop). */
 typedef struct Budget {
   struct lua_State *L;
@@ -25,6 +33,9 @@ typedef struct Budget {
   int skip, skipped;        /* calls of the hook from look to look; follows how long they take */
   double look_time;
   struct Budget *outer;
+  bool placed;                       /* a limit has been raised, ... */
+  int place_count;                   /* ... while these ran, the innermost first */
+  ScriptPlace places[SCRIPT_PLACES]; /* before anything was unwound */
 } Budget;
 
 /* The budget that counts on this thread from now on, and the end of that. Nests. */
@@ -32,6 +43,10 @@ void budget_begin(Budget *budget, struct lua_State *L);
 void budget_end(Budget *budget);
 /* Look at clock and cancel flag, now; then raise if a limit has been hit (again: whenever it has been hit). */
 void budget_check(struct lua_State *L);
+/* The script functions that run, the innermost first, at most `most`; of the same line in a row, one. Returns how many. */
+int budget_places(struct lua_State *L, ScriptPlace *out, int most);
+/* Lua is about to jump out of what runs, for an error of this status: remembers where, if it is for a limit. Called by Lua itself. */
+void budget_thrown(struct lua_State *L, int status);
 /* Set the limit (if none is set) and raise it. Does not return. */
 _Noreturn void budget_stop(struct lua_State *L, int stop);
 /* The same without raising: the next instruction does. */

@@ -2,7 +2,7 @@
  *
  *   cc -std=gnu17 -O2 -ffp-contract=off -w -Iengine -Ilua -I<release>/src -include lua/luaconf_moonlit.h -c <release>/src/lapi.c ...
  *
- * for every file but lua.c and luac.c; lua/budget.c and lua/luaconf_moonlit.c provide what it refers to. It changes three things:
+ * for every file but lua.c and luac.c; lua/budget.c and lua/luaconf_moonlit.c provide what it refers to. It changes four things:
  *
  *   Numbers    elementary functions are moonlit.h's, numerals are read and printed by ml_parse_number and ml_format_number: the same bits
  *              on every platform. No locale. The hash seed is constant. C's printf serves integers and strings only.
@@ -13,6 +13,9 @@
  *              ltable              every step along a collision chain is one unit; a rehash of crafted keys can be ended.
  *              lstring, lvm        comparisons of strings count bytes; the limit is raised by the next instruction.
  *              Allocation counts in the allocator itself (sandbox.c); the parser counts in its reader.
+ *
+ *   Jumps      before an error unwinds the stack, budget_thrown notes where the script was, should it be for a limit: the only way to
+ *              know it when memory has run out.
  *
  * Keywords are redefined for single files by ML_IN: each file of Lua defines an empty macro of its own name (lstrlib_c) before it
  * includes anything; pasted, that tells at the place of expansion which file is being compiled. All standard headers come first,
@@ -45,6 +48,13 @@
 /* ------------------------------------------- what luaconf.h hides from includers before LUA_CORE and LUA_LIB are defined */
 #define l_likely(x) luai_likely(x)
 #define l_unlikely(x) luai_unlikely(x)
+
+/* ------------------------------------------------------------------------------------------------------------- jumps */
+/* Expanded in ldo.c alone; c is its struct lua_longjmp. */
+#define LUAI_THROW(L, c) (budget_thrown((L), (c)->status), longjmp((c)->b, 1))
+#define LUAI_TRY(L, c, a)                                                                                                                  \
+  if (setjmp((c)->b) == 0) { a }
+#define luai_jmpbuf jmp_buf
 
 /* ----------------------------------------------------------------------------------------------------------- numbers */
 #define luai_makeseed(L) 0x5EEDu

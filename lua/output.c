@@ -126,5 +126,8 @@ void script_write_diagnostics_json(const ScriptEvaluation *e, const MlSink *sink
     }
     put_string(sink, "}");
   }
-  put_format(sink, "],\"errors\":%u,\"warnings\":%u}", e->errors, e->warnings);
+  static const char *const limits[] = {NULL, "time", "script memory", "memory", "string", "objects"};
+  put_format(sink, "],\"errors\":%u,\"warnings\":%u", e->errors, e->warnings);
+  if (e->limit) put_format(sink, ",\"limit\":\"%s\"", limits[e->limit]);
+  put_string(sink, "}");
 }

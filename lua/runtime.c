@@ -19,16 +19,40 @@ typedef struct Held {
 
 /* ---------------------------------------------------------------- the run's parts */
 
+/* The line's text without blanks around it, for a note; cut. */
+static void append_line(const Source *source, int line, Text *text) {
+  enum { SHOWN = 50 };
+  size_t size;
+  const char *at = source_line(source, (uint32_t)line, &size);
+  while (at && size > 0 && (*at == ' ' || *at == '\t')) at++, size--;
+  if (!at || size == 0) return;
+  size_t cut = size < SHOWN ? size : SHOWN;
+  while (cut < size && cut > 0 && ((unsigned char)at[cut] & 0xC0) == 0x80) cut--;
+  text_format(text, ": %.*s%s", (int)cut, at, cut < size ? "\xE2\x80\xA6" : "");
+}
+
+const char *runtime_callers(Runtime *runtime, const ScriptPlace *places, int count) {
+  Text text = {.store = &runtime->store};
+  for (int i = 1; i < count; i++) {
+    const Source *source = diagnostics_source(&runtime->diagnostics, places[i].file);
+    text_format(&text, i == 1 ? "called from " : ", that from ");
+    if (strcmp(places[i].file, places[0].file) != 0) text_format(&text, "%s:%d", places[i].file, places[i].line);
+    else text_format(&text, "line %d", places[i].line);
+    if (source && i == 1) append_line(source, places[i].line, &text);
+  }
+  return text.size ? text_string(&text) : NULL;
+}
+
 Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *rule, const char *callee) {
-  char file[256];
-  int line = 0;
+  ScriptPlace places[SCRIPT_PLACES];
   Runtime *runtime = runtime_of(L);
-  const bool known = sandbox_where(L, file, &line);
-  const Source *source = known ? diagnostics_source(&runtime->diagnostics, file) : NULL;
+  const int count = budget_places(L, places, SCRIPT_PLACES);
+  const Source *source = count ? diagnostics_source(&runtime->diagnostics, places[0].file) : NULL;
   return (Report){.severity = severity,
                   .rule = rule,
                   .file = source ? source->name : NULL,
-                  .query = {.callee = callee, .line = known ? (uint32_t)line : 0}};
+                  .query = {.callee = callee, .line = count ? (uint32_t)places[0].line : 0},
+                  .note = runtime_callers(runtime, places, count)};
 }
 
 void runtime_check_memory(lua_State *L, const MlError *error) {
@@ -94,6 +118,22 @@ static void report_plain(Runtime *runtime, ScriptSeverity severity, const char *
   diagnostics_report(&runtime->diagnostics, &report);
 }
 
+static void report_limit(Held *held, const SandboxResult *result) {
+  Runtime *runtime = &held->runtime;
+  held->shown.limit = result->stop == SANDBOX_STOP_TIME    ? SCRIPT_LIMIT_TIME
+                      : result->stop == SANDBOX_STOP_NODES ? SCRIPT_LIMIT_OBJECTS
+                      : result->engine_memory              ? SCRIPT_LIMIT_MEMORY
+                      : result->string_memory              ? SCRIPT_LIMIT_STRING
+                                                           : SCRIPT_LIMIT_SCRIPT_MEMORY;
+  Report report = {.severity = SCRIPT_ERROR, .rule = "limit", .file = runtime->input->name, .no_path = true, .message = result->message};
+  if (result->place_count) {
+    report.file = result->places[0].file;
+    report.query.line = (uint32_t)result->places[0].line;
+    report.note = runtime_callers(runtime, result->places, result->place_count);
+  }
+  diagnostics_report(&runtime->diagnostics, &report);
+}
+
 static bool run_script(Held *held, MlError *error) {
   Runtime *runtime = &held->runtime;
   const ScriptInput *input = runtime->input;
@@ -117,8 +157,8 @@ static bool run_script(Held *held, MlError *error) {
 
   if (result.engine_memory) runtime->out_of_memory = true;
   if (result.stop == SANDBOX_STOP_CANCELLED) held->shown.cancelled = true;
-  else if (result.stop != SANDBOX_STOP_NONE || (!result.ok && !runtime->failed))
-    report_plain(runtime, SCRIPT_ERROR, "limit", result.message);
+  else if (result.stop != SANDBOX_STOP_NONE) report_limit(held, &result);
+  else if (!result.ok && !runtime->failed) report_plain(runtime, SCRIPT_ERROR, "limit", result.message);
   return result.ok;
 }
 
@@ -220,6 +260,7 @@ static void publish(Held *held) {
   e->assets = runtime->assets.names;
   e->asset_count = runtime->assets.count;
   e->out_of_memory = runtime->out_of_memory || runtime->store.failed;
+  if (e->out_of_memory) e->limit = SCRIPT_LIMIT_MEMORY;
 }
 
 static MlStatus refuse(MlError *error, MlStatus status, const char *message) {

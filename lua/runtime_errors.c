@@ -52,47 +52,35 @@ const char *runtime_suggest(void *ud, lua_State *L, const char *name) {
 
 /* ----------------------------------------------------------------------- place */
 
-/* A level of the stack that is a script's, with its name in messages. */
-typedef struct Level {
-  const char *file;
-  uint32_t line;
-} Level;
+/* Behind "name:12: " at the message's begin, when it names the function of `ar`; else NULL. */
+static const char *behind_place(const char *message, const lua_Debug *ar, int *line) {
+  const size_t length = strlen(ar->short_src);
+  if (strncmp(message, ar->short_src, length) != 0 || message[length] != ':') return NULL;
+  const char *digit = message + length + 1;
+  for (*line = 0; *digit >= '0' && *digit <= '9' && *line < 100000000; digit++) *line = 10 * *line + (*digit - '0');
+  return digit[0] == ':' && digit[1] == ' ' ? digit + 2 : NULL;
+}
 
-/* The place that the message names ("name:12: "), else the innermost script function; *message is moved behind the place. callers
- * receives "called from a:1, b:2". */
-static Level find_place(lua_State *L, Store *store, const char **message, const char **callers) {
-  Level place = {NULL, 0}, last = {NULL, 0};
-  Text from = {.store = store};
+/* The place that the message names, else the innermost script function; *message is moved behind it. *callers: who called. */
+static ScriptPlace find_place(lua_State *L, Runtime *runtime, const char **message, const char **callers) {
+  enum { LOOKED = 12 }; // error("...", 2) names an outer level
+  ScriptPlace places[LOOKED];
+  const int count = budget_places(L, places, LOOKED);
+  int at = 0, line;
   lua_Debug ar;
-  int shown = 0;
-  for (int level = 0; level < 50 && lua_getstack(L, level, &ar); level++) { // a recursion without an end is deep
+  for (int level = 0; level < 50 && lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline <= 0) continue;
+    const char *behind = ar.currentline > 0 ? behind_place(*message, &ar, &line) : NULL;
+    if (!behind) continue;
+    *message = behind;
     const char *name = ar.source[0] == '@' || ar.source[0] == '=' ? ar.source + 1 : ar.source;
-    if (!place.file) {
-      place = last = (Level){store_copy(store, name, strlen(name)), (uint32_t)ar.currentline};
-
-    } else if (shown < 3 && (strcmp(name, last.file) != 0 || (uint32_t)ar.currentline != last.line)) {
-      last = (Level){store_copy(store, name, strlen(name)), (uint32_t)ar.currentline};
-      text_format(&from, "%s%s:%d", shown++ ? ", " : "called from ", name, ar.currentline);
-    }
-    // error("...", 2) names an outer level.
-    const size_t length = strlen(ar.short_src);
-    if (strncmp(*message, ar.short_src, length) != 0 || (*message)[length] != ':') continue;
-    const char *digit = *message + length + 1;
-    uint32_t line = 0;
-    while (*digit >= '0' && *digit <= '9' && line < 100000000) line = 10 * line + (uint32_t)(*digit++ - '0');
-    if (digit[0] != ':' || digit[1] != ' ') continue;
-    if (place.line != line) {
-      from.size = 0;
-      shown = 0;
-    }
-    place = last = (Level){store_copy(store, name, strlen(name)), line};
-
-    *message = digit + 2;
+    while (at < count && (places[at].line != line || strncmp(places[at].file, name, sizeof places[at].file - 1) != 0)) at++;
+    if (at == count) at = 0;
+    break;
   }
-  *callers = text_string(&from);
-  return place;
+  const int rest = count - at;
+  *callers = runtime_callers(runtime, places + at, rest < SCRIPT_PLACES ? rest : SCRIPT_PLACES);
+  return count ? places[at] : (ScriptPlace){0};
 }
 
 /* ---------------------------------------------------------------- explanations */
@@ -188,7 +176,8 @@ int runtime_error_handler(lua_State *L) {
   if (lua_isnil(L, 1)) text = "the script ended in an error without a message", size = strlen(text);
   const char *message = store_copy(store, text, size), *callers;
   if (runtime->failed) return 1; // has been reported in full where it was found
-  const Level place = find_place(L, store, &message, &callers);
+  const ScriptPlace place = find_place(L, runtime, &message, &callers);
+  const uint32_t line = (uint32_t)place.line;
   const Source *source = diagnostics_source(&runtime->diagnostics, place.file);
 
   const char *kind = "", *name = NULL;
@@ -204,12 +193,12 @@ int runtime_error_handler(lua_State *L) {
   const char *newline = strchr(message, '\n');
   if (newline) message = store_copy(store, message, (size_t)(newline - message));
 
-  Report report = {.severity = SCRIPT_ERROR, .rule = message, .file = place.file, .query = {.line = place.line}, .no_path = true};
-  const char *help = explain(runtime, source, place.line, message, kind, name);
+  Report report = {.severity = SCRIPT_ERROR, .rule = message, .file = place.file, .query = {.line = line}, .no_path = true};
+  const char *help = explain(runtime, source, line, message, kind, name);
   report.message = help ? store_format(store, "%s: %s", message, help) : message;
-  report.note = *callers ? callers : NULL;
+  report.note = callers;
   const SourceSpan span =
-    source && name && *name && *name != '?' ? source_find_name(source, place.line, name, use_of(message, kind)) : (SourceSpan){0};
+    source && name && *name && *name != '?' ? source_find_name(source, line, name, use_of(message, kind)) : (SourceSpan){0};
   if (span.found) {
     report.column = source_column(source, span.start);
     report.end_column = report.column + (uint32_t)utf8_count(source->text + span.start, span.end - span.start);

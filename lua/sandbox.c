@@ -157,14 +157,16 @@ static void stop_message(const Sandbox *sandbox, char *out, size_t capacity) {
     if (sandbox->heap.string_refused) {
       snprintf(out, capacity, "a string would be longer than %u MB", SANDBOX_STRING_BYTES >> 20);
     } else if (sandbox->heap.engine_refused) {
-      snprintf(out, capacity, "out of memory while the script ran");
+      snprintf(out, capacity, "out of memory while the script ran: the limit for everything is %llu MB",
+               (unsigned long long)(ml_engine_memory(sandbox->desc.engine).cap >> 20));
     } else {
       snprintf(out, capacity, "the script needs more than its %llu MB of memory: does a table or a string grow without end?",
                (unsigned long long)(sandbox->desc.memory >> 20));
     }
     break;
   case SANDBOX_STOP_NODES:
-    snprintf(out, capacity, "the script makes more than %llu objects", (unsigned long long)sandbox->desc.nodes);
+    snprintf(out, capacity, "the script makes more than %llu objects: is there a loop without an end?",
+             (unsigned long long)sandbox->desc.nodes);
     break;
   }
 }
@@ -213,6 +215,9 @@ bool sandbox_run(Sandbox *sandbox, void (*run)(lua_State *L, void *ud), void *ud
   result->ok = status == LUA_OK;
   result->peak = sandbox->heap.peak;
   result->engine_memory = result->stop == SANDBOX_STOP_MEMORY && sandbox->heap.engine_refused;
+  result->string_memory = result->stop == SANDBOX_STOP_MEMORY && sandbox->heap.string_refused;
+  result->place_count = budget->place_count;
+  memcpy(result->places, budget->places, sizeof result->places);
   if (result->stop) stop_message(sandbox, result->message, sizeof result->message);
   return result->ok;
 }
@@ -237,16 +242,9 @@ void sandbox_count_nodes(lua_State *L, uint64_t n) {
 }
 
 bool sandbox_where(lua_State *L, char source[256], int *line) {
-  lua_Debug ar;
-  for (int level = 0; level < 50 && lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline <= 0) continue;
-    const char *name = ar.source[0] == '@' || ar.source[0] == '=' ? ar.source + 1 : ar.source;
-    snprintf(source, 256, "%s", name);
-    *line = ar.currentline;
-    return true;
-  }
-  source[0] = 0;
-  *line = 0;
-  return false;
+  ScriptPlace place = {0};
+  const bool known = budget_places(L, &place, 1) > 0;
+  memcpy(source, place.file, sizeof place.file);
+  *line = place.line;
+  return known;
 }

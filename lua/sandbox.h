@@ -15,6 +15,7 @@
 #ifndef ML_LUA_SANDBOX_H
 #define ML_LUA_SANDBOX_H
 
+#include "budget.h"
 #include "lua.h"
 #include "moonlit.h"
 
@@ -58,7 +59,10 @@ typedef struct SandboxResult {
   SandboxStop stop;
   bool ok;
   bool engine_memory; /* the engine's own cap was in the way, not the script's */
+  bool string_memory; /* a single string was too long */
   uint64_t peak;      /* bytes of Lua's memory */
+  int place_count;    /* after a limit: the script functions that ran, the innermost first */
+  ScriptPlace places[SCRIPT_PLACES];
   char message[2000]; /* of what ended the run; "" when ok; with "source:line: " in front where Lua gave it */
 } SandboxResult;
 

@@ -108,6 +108,16 @@ typedef struct ScriptParam {
   uint32_t line;
 } ScriptParam;
 
+/* The limit that ended a script; what raises it is the driver's to say. */
+typedef enum ScriptLimit {
+  SCRIPT_LIMIT_NONE,
+  SCRIPT_LIMIT_TIME,          /* ScriptInput.time_limit */
+  SCRIPT_LIMIT_SCRIPT_MEMORY, /* ScriptInput.memory_cap */
+  SCRIPT_LIMIT_MEMORY,        /* the engine's memory_cap, or the machine's memory: also where the scene took it */
+  SCRIPT_LIMIT_STRING,        /* the length of one string: fixed */
+  SCRIPT_LIMIT_OBJECTS,       /* the number of shapes, materials, lights: fixed */
+} ScriptLimit;
+
 typedef struct ScriptStatistics {
   uint64_t nodes;    /* of the builder */
   uint64_t lua_peak; /* bytes */
@@ -131,6 +141,7 @@ typedef struct ScriptEvaluation {
   const char *const *assets; /* all that were read */
   size_t asset_count;
   ScriptStatistics statistics;
+  ScriptLimit limit;
   bool cancelled;     /* by ScriptInput.cancel: nothing else is to be shown */
   bool out_of_memory; /* the engine's cap, not the script's fault */
 } ScriptEvaluation;
@@ -144,7 +155,8 @@ void script_evaluation_destroy(ScriptEvaluation *evaluation); /* releases the sc
 
 /* Diagnostics as text, each with excerpt and caret, control characters made visible; `least` leaves out what is less severe. */
 void script_write_diagnostics(const ScriptEvaluation *evaluation, ScriptSeverity least, const MlSink *sink);
-/* {"diagnostics":[{severity,file,line,column,endColumn,message,path,note,count,fix:{line,column,endColumn,text}}...],"errors":n,"warnings":n} */
+/* {"diagnostics":[{severity,file,line,column,endColumn,message,path,note,count,fix:{line,column,endColumn,text}}...],"errors":n,"warnings":n} and, after a limit,
+ * "limit":"time", "script memory", "memory", "string" or "objects". */
 void script_write_diagnostics_json(const ScriptEvaluation *evaluation, const MlSink *sink);
 /* The scene's parameters, one a line, or as a JSON array. */
 void script_write_params(const ScriptEvaluation *evaluation, const MlSink *sink);

@@ -15,6 +15,7 @@ render{ size = {32, 20}, samples = 4 }
 LUA
 echo 'sphere{ radius = -1 }  sphere{ colour = 1 }' >"$work/wrong.lua"
 echo 'while true do pcall(function() while true do end end) end' >"$work/endless.lua"
+printf 'local t = {}\nwhile true do t[#t + 1] = { #t } end\n' >"$work/growing.lua"
 echo 'camera{ from = {0, 1, 5}, look_at = {0, 1, 0} } sphere() background(.5) render{ size = {400, 400}, samples = 1000000 }' >"$work/long.lua"
 
 # run EXPECTED_STATUS ARGUMENT...: out and err hold what it wrote.
@@ -108,7 +109,9 @@ set_wrong() { run 2 hash ball.lua --set radios=2 && err_has radius && run 2 hash
 doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run 0 doc --search glow && run 2 doc sphree && out_has sphere; }
 too_large() { run 1 check ball.lua --size 65535x65535 --memory 100M && err_has '65535' && err_has 'memory' && run 1 render ball.lua --memory 64M --size 9000x9000 && nothing_new; }
 too_large_to_write() { clean; run 1 render ball.lua --size 3000x2000 --samples 1 --memory 150M && err_has 'and writing them up to' && nothing_new && run 0 render ball.lua --size 3000x2000 --samples 1 --memory 150M -o p.pfm --integrator normals --quiet; }
-eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has 'endless.lua'; }
+eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has '^endless.lua:[0-9]*: error: the script ran longer than 0.2 s' && err_has '^moonlit: --eval-timeout 0.6 '; }
+script_memory() { run 2 check growing.lua && err_has '^growing.lua:2: error: the script needs more than its 256 MB' && err_has '^moonlit: --memory 2048M ' && run 2 check growing.lua --memory 2048M && err_has 'its 512 MB'; }
+whole_memory() { run 1 check growing.lua --memory 100M && err_has '^growing.lua:2: error: out of memory while the script ran: the limit for everything is 100 MB' && err_has '^moonlit: .*--memory SIZE'; }
 check "check --quiet prints only what is wrong" check_quiet
 check "check" checked
 check "check --json" check_json
@@ -121,6 +124,8 @@ check "doc" doc
 check "what does not fit in memory" too_large
 check "what does not fit in memory when it is written" too_large_to_write
 check "a script that does not end" eval_timeout
+check "a script that grows" script_memory
+check "a script that takes all memory" whole_memory
 
 # ---- files that cannot be read or written
 

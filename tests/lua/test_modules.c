@@ -93,7 +93,7 @@ static void errors_of_modules_name_them(void **state) {
   run(scenes, files, "local f = require 'b'\nf()");
   assert_contains(scenes_diagnostics(scenes), "scenes/b.lua:2:11: error: sphere.radius: expected a number > 0, got -1");
   assert_contains(scenes_diagnostics(scenes), "scenes/b.lua:3:3: error: 'nothing' is not defined");
-  assert_contains(scenes_diagnostics(scenes), "= called from scenes/main.lua:2");
+  assert_contains(scenes_diagnostics(scenes), "= called from scenes/main.lua:2: ");
   run(scenes, files, "require 'c'");
   assert_contains(scenes_diagnostics(scenes),
                   "scenes/d.lua:1:9: error: require \"c\": it is being loaded already: the modules require each other in a circle");

@@ -282,9 +282,23 @@ static bool always(void *ud) {
 static void limits_end_the_run(void **state) {
   Scenes *scenes = *state;
   assert_null(scenes_evaluate(scenes, "while true do end", (ScriptInput){.time_limit = .05})->scene);
-  assert_contains(scenes_diagnostics(scenes), "error: the script ran longer than 0.05 s");
+  assert_string_equal(scenes_diagnostics(scenes), "scene.lua:1: error: the script ran longer than 0.05 s: is there a loop without an end?\n"
+                                                  " > 1 | while true do end\n");
+  assert_int_equal(scenes->evaluation->limit, SCRIPT_LIMIT_TIME);
+  // Where it was, whatever catches errors on the way out.
+  scenes_evaluate(scenes, "local function f()\n  repeat until false\nend\npcall(pcall, function()\n  f()\nend)",
+                  (ScriptInput){.time_limit = .05});
+  assert_contains(scenes_diagnostics(scenes), " > 2 |   repeat until false\n   = called from line 5: f(), that from line 4\n");
   scenes_evaluate(scenes, "local t = {} while true do t[#t + 1] = {} end", (ScriptInput){.memory_cap = 4u << 20});
-  assert_contains(scenes_diagnostics(scenes), "needs more than its 4 MB");
+  assert_contains(scenes_diagnostics(scenes), "scene.lua:1: error: the script needs more than its 4 MB");
+  assert_int_equal(scenes->evaluation->limit, SCRIPT_LIMIT_SCRIPT_MEMORY);
+  scenes_evaluate(scenes, "local s = 'x'\nlocal function grow()\n  s = s .. s\nend\nwhile true do grow() end", (ScriptInput){0});
+  assert_contains(scenes_diagnostics(scenes), "scene.lua:3: error: a string would be longer than 64 MB\n");
+  assert_contains(scenes_diagnostics(scenes), "   = called from line 5: while true do grow() end\n");
+  assert_int_equal(scenes->evaluation->limit, SCRIPT_LIMIT_STRING);
+  const MlSink sink = scenes_sink(scenes);
+  script_write_diagnostics_json(scenes->evaluation, &sink);
+  assert_contains(scenes->text, "\"errors\":1,\"warnings\":0,\"limit\":\"string\"}");
   assert_true(scenes_evaluate(scenes, "while true do end", (ScriptInput){.cancel = {always, NULL}})->cancelled);
   assert_null(scenes->evaluation->scene);
 }
