@@ -121,17 +121,20 @@ void *ml_engine_realloc(MlEngine *engine, void *p, size_t old_size, size_t new_s
 /* ------------------------------------------------------------------ joints */
 
 MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error) {
+  FLOAT_STATE_OURS;
   const BuilderContext context = {.engine = engine, .memory = &engine->memory, .cache = engine->cache};
   return builder_create(&context, out, error);
 }
 
 MlCamera ml_camera_resolve(const MlScene *scene, const MlView *view) {
+  FLOAT_STATE_OURS;
   MlView resolved;
   if (view_resolve(view, &resolved, NULL) != ML_OK) view_resolve(NULL, &resolved, NULL);
   return camera_resolve(&resolved.camera, &scene_of(scene)->stats.bounds, (double)resolved.width / (double)resolved.height);
 }
 
 MlStatus ml_render_check(const MlEngine *engine, const MlView *view, const MlSettings *settings, uint64_t *bytes, MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   if (bytes) *bytes = 0;
   MlView v;
@@ -159,14 +162,14 @@ MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, u
 MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, float *ev,
                           MlError *error) {
   error_clear(error);
-  float_state_set();
+  FLOAT_STATE_OURS;
   *ev = 0.0f;
   MlView v;
   RenderSettings s;
   TRY(view_resolve(view, &v, error));
   TRY(settings_resolve(settings, scene_of(scene), &s, error));
   ExposurePass pass;
-  TRY(exposure_pass_init(&pass, scene, &v, &s, error));
+  TRY(exposure_pass_init(&pass, engine, scene, &v, &s, error));
   const _Atomic uint32_t never = 0;
   RenderCounters counters = {0};
   const TileJob job = {.scene = scene_of(scene), .cancel = &never, .counters = &counters};

@@ -13,13 +13,35 @@
 
 #include "base/thread.h"
 
-void float_state_set(void) {
 #if defined(__SSE__) && !defined(__EMSCRIPTEN__)
-  _mm_setcsr(0x1f80); /* exceptions masked, round to nearest, FTZ and DAZ off */
+enum { OURS = 0x1f80, FLAGS = 0x3f }; /* exceptions masked, round to nearest, FTZ and DAZ off; flags: what was raised so far */
+static uint64_t float_state(void) { return _mm_getcsr(); }
+static void set_float_state(uint64_t state) { _mm_setcsr((uint32_t)state); }
 #elif defined(__aarch64__)
-  uint64_t nearest_with_subnormals = 0;
-  __asm__ volatile("msr fpcr, %0" : : "r"(nearest_with_subnormals));
-#endif /* wasm knows no other state */
+enum { OURS = 0, FLAGS = 0 }; /* round to nearest with subnormals; the flags have a register of their own */
+static uint64_t float_state(void) {
+  uint64_t state;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+  return state;
+}
+static void set_float_state(uint64_t state) { __asm__ volatile("msr fpcr, %0" : : "r"(state)); }
+#else /* wasm knows no other state */
+enum { OURS = 0, FLAGS = 0 };
+static uint64_t float_state(void) { return OURS; }
+static void set_float_state(uint64_t state) { (void)state; }
+#endif
+
+void float_state_set(void) { set_float_state(OURS); }
+
+/* Reading the state is cheap, setting it less so: mostly it is ours already. */
+FloatState float_state_enter(void) {
+  FloatState state = {float_state()};
+  if ((state.host & ~(uint64_t)FLAGS) != OURS) set_float_state(OURS);
+  return state;
+}
+
+void float_state_leave(const FloatState *state) {
+  if (float_state() != state->host) set_float_state(state->host);
 }
 
 uint32_t machine_cores(void) {

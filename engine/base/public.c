@@ -12,6 +12,10 @@ uint64_t ml_machine_memory(void) { return machine_memory(); }
 
 uint64_t ml_hash64(const void *bytes, size_t count, uint64_t seed) { return hash_bytes(bytes, count, seed); }
 
+uint64_t ml_float_begin(void) { return float_state_enter().host; }
+
+void ml_float_end(uint64_t before) { float_state_leave(&(FloatState){before}); }
+
 double ml_parse_number(const char *text, const char **end) { return number_parse(text, end); }
 
 int ml_format_number(char *out, size_t capacity, const char *format, double x) { return number_format(out, capacity, format, x); }

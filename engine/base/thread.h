@@ -44,8 +44,16 @@ void condition_wait(Condition *condition, Mutex *mutex);
 bool condition_wait_for(Condition *condition, Mutex *mutex, double seconds); /* false: timed out */
 void condition_signal_all(Condition *condition);
 
-/* Round to nearest, no flush to zero, no denormals-are-zero; on entry of every thread and public call that computes. */
+/* Round to nearest, no flush to zero, no denormals-are-zero: at the start of every thread of ours. */
 void float_state_set(void);
+/* The same for a while on a thread of the host's, which gets its own state back, exception flags included. */
+typedef struct FloatState {
+  uint64_t host;
+} FloatState;
+FloatState float_state_enter(void);
+void float_state_leave(const FloatState *state);
+/* First in every public function that computes: until the end of the scope. */
+#define FLOAT_STATE_OURS __attribute__((cleanup(float_state_leave), unused)) const FloatState float_state_ = float_state_enter()
 void thread_fail_after(int starts); /* tests: fail once `starts` more have succeeded; negative: never */
 
 uint32_t machine_cores(void);

@@ -1,11 +1,13 @@
 /* transform.c - affine maps in double; see transform.h. One fixed order of operations, own sine and cosine. */
 #include "math/transform.h"
 
+#include "base/thread.h"
 #include "math/dvec.h"
 
 MlTransform ml_transform_identity(void) { return (MlTransform){{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}}; }
 
 MlTransform ml_transform_multiply(const MlTransform *a, const MlTransform *b) {
+  FLOAT_STATE_OURS;
   MlTransform r;
   for (int i = 0; i < 3; i++) {
     const double *row = a->m + 4 * i;
@@ -53,6 +55,7 @@ MlTransform affine_turn_z(double degrees) {
 
 /* Rodrigues' formula. A zero axis turns nothing. */
 MlTransform ml_transform_turn(double degrees, MlVec3 axis) {
+  FLOAT_STATE_OURS;
   MlVec3 a = dvec_normalize(axis);
   if (dvec_is_zero(a)) return ml_transform_identity();
   double s, c;
@@ -127,6 +130,7 @@ int affine_determinant_sign(const MlTransform *t) {
 }
 
 bool ml_transform_invert(const MlTransform *t, MlTransform *out) {
+  FLOAT_STATE_OURS;
   MlVec3 unit[3];
   double length[3];
   if (!affine_is_finite(t) || affine_determinant_sign(t) == 0 || !unit_columns(t, unit, length)) return false;

@@ -10,9 +10,9 @@ struct MlEngine {
   Memory memory;
   AssetCache *cache;
   const Kernel *kernel;
-  struct Pool *pool;       /* render/pool.h */
+  struct Pool *pool;        /* render/pool.h */
   _Atomic uint32_t threads; /* wanted at the next render */
-  Mutex lock;              /* guards `current` */
+  Mutex lock;               /* guards `current` */
   struct MlRender *current;
 };
 

@@ -17,7 +17,8 @@ static bool shows_data(MlIntegrator integrator) {
   return integrator == ML_AO || integrator == ML_NORMALS || integrator == ML_ALBEDO || integrator == ML_DEPTH;
 }
 
-MlStatus exposure_pass_init(ExposurePass *pass, const MlScene *handle, const MlView *view, const RenderSettings *settings, MlError *error) {
+MlStatus exposure_pass_init(ExposurePass *pass, MlEngine *engine, const MlScene *handle, const MlView *view, const RenderSettings *settings,
+                            MlError *error) {
   memset(pass, 0, sizeof *pass);
   if (shows_data(settings->s.integrator)) return ML_OK;
   const Scene *scene = scene_of(handle);
@@ -39,7 +40,7 @@ MlStatus exposure_pass_init(ExposurePass *pass, const MlScene *handle, const MlV
   pass->settings.s.samples = SAMPLES;
   pass->settings.s.first_sample = 0;
   TRY(view_camera(&small, scene, &pass->camera, error));
-  TRY(ml_film_create(scene_engine(handle), handle, &small, &pass->settings.s, &pass->film, error));
+  TRY(ml_film_create(engine, handle, &small, &pass->settings.s, &pass->film, error));
   pass->tiles = tiles_across(small.width) * tiles_across(small.height);
   return ML_OK;
 }

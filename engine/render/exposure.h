@@ -14,8 +14,9 @@ typedef struct ExposurePass {
   uint32_t tiles; /* to be rendered, 0 where the exposure does not depend on the scene */
 } ExposurePass;
 
-/* view and settings must have been resolved. */
-MlStatus exposure_pass_init(ExposurePass *pass, const MlScene *scene, const MlView *view, const RenderSettings *settings, MlError *error);
+/* view and settings must have been resolved. Memory is the engine's. */
+MlStatus exposure_pass_init(ExposurePass *pass, MlEngine *engine, const MlScene *scene, const MlView *view, const RenderSettings *settings,
+                            MlError *error);
 void exposure_pass_free(ExposurePass *pass);
 /* job brings scene, cancel and counters. false: cancelled. */
 bool exposure_pass_tile(const ExposurePass *pass, const Kernel *kernel, const TileJob *job, uint32_t tile);

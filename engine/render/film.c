@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/thread.h"
 
 /* ----------------------------------------------------------------- storage */
 
@@ -27,13 +28,14 @@ static uint64_t film_pixels(const MlFilm *film) { return (uint64_t)film->width *
 bool film_reserve_planes(MlFilm *film, uint32_t planes) {
   size_t bytes;
   if (!size_multiply(film_pixels(film), 3 * sizeof(float), &bytes)) return false;
-  uint32_t had = film->plane_count;
-  for (; film->plane_count < planes; film->plane_count++) {
-    film->planes[film->plane_count] = memory_pages_alloc(film->memory, bytes);
-    if (film->planes[film->plane_count]) continue;
-    while (film->plane_count > had) memory_pages_free(film->memory, film->planes[--film->plane_count], bytes);
+  uint32_t had = film->plane_count, count = had;
+  for (; count < planes; count++) {
+    film->planes[count] = memory_pages_alloc(film->memory, bytes);
+    if (film->planes[count]) continue;
+    while (count > had) memory_pages_free(film->memory, film->planes[--count], bytes);
     return false;
   }
+  __atomic_store_n(&film->plane_count, count, __ATOMIC_RELAXED); /* a render into the film may look at it meanwhile */
   return true;
 }
 
@@ -77,7 +79,7 @@ void ml_film_destroy(MlFilm *film) {
  * ThreadSanitizer does not know. On x86-64 they are plain moves. */
 void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel) {
   uint32_t depth = (uint32_t)__builtin_popcount(pixel->count);
-  assert(depth <= film->plane_count);
+  assert(depth <= __atomic_load_n(&film->plane_count, __ATOMIC_RELAXED));
   __atomic_store_n(&film->counts[index], FILM_BUSY, __ATOMIC_RELAXED);
   for (uint32_t d = 0; d < depth; d++) {
     float rgb[3];
@@ -115,6 +117,7 @@ Spectrum film_mean(const MlFilm *film, uint64_t index) {
 }
 
 void ml_film_row(const MlFilm *film, uint32_t y, float *rgb) {
+  FLOAT_STATE_OURS;
   for (uint64_t x = 0; x < film->width; x++) spectrum_store(rgb + 3 * x, film_mean(film, (uint64_t)y * film->width + x));
 }
 
@@ -138,6 +141,7 @@ void ml_film_samples(const MlFilm *film, uint32_t *fewest, uint32_t *most) {
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hashes and film files are little-endian");
 
 uint64_t ml_film_hash(const MlFilm *film) {
+  FLOAT_STATE_OURS;
   HashStream stream;
   hash_begin(&stream, 0);
   const uint32_t head[3] = {ML_PICTURE_VERSION, film->width, film->height};
@@ -164,6 +168,7 @@ static MlStatus film_same_picture(const MlFilm *a, const MlFilm *b, MlError *err
 }
 
 MlStatus ml_film_merge(MlFilm *a, const MlFilm *b, MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   TRY(film_same_picture(a, b, error));
 

@@ -81,7 +81,7 @@ uint64_t film_bytes(uint32_t width, uint32_t height, uint32_t samples);
 /* An empty film of the sizes, hashes and samples of `like`, whose storage is not looked at. Sizes are at least 1.
  * ML_ERROR_MEMORY says how much was wanted, ML_ERROR_LIMIT: more than FILM_MAX_SAMPLES. */
 MlStatus film_new(Memory *memory, const MlFilm *like, MlFilm **out, MlError *error);
-/* Room for counts of up to `planes` set bits; false when memory is out, the film stays as it was. */
+/* Room for counts of up to `planes` set bits; false when memory is out, the film stays as it was. It may be being rendered into. */
 bool film_reserve_planes(MlFilm *film, uint32_t planes);
 
 /* EV that brings the log-average luminance of the pixels that are not black to middle grey (0.18): Reinhard et al. 2002, "Photographic

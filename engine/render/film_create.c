@@ -5,6 +5,7 @@
 
 MlStatus ml_film_create(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, MlFilm **out,
                         MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   const Scene *frozen = scene_of(scene);
   MlView resolved;

@@ -10,6 +10,7 @@
 #include "render/engine.h"
 
 void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint32_t y0, uint32_t y1, uint8_t *rgb) {
+  FLOAT_STATE_OURS;
   enum { PIECE = 256 };
   float means[3 * PIECE];
   if (y1 > film->height) y1 = film->height;
@@ -62,11 +63,13 @@ static MlStatus film_encode(Memory *memory, const MlFilm *film, MlImageFormat fo
 
 MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink,
                         MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   return film_encode(&engine->memory, film, format, exposure, tonemap, sink, error);
 }
 
 MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   // What cannot be written is said before the disk is touched.
   MlImageFormat format = ml_image_format(path);

@@ -70,10 +70,12 @@ void pool_destroy(Pool *pool) {
 
 #ifdef ML_NO_THREADS
 
-MlStatus pool_resize(Pool *pool, uint32_t count, MlError *error) {
+MlStatus pool_grow(Pool *pool, uint32_t count, MlError *error) {
   (void)pool, (void)count, (void)error;
   return ML_OK;
 }
+
+void pool_shrink(Pool *pool, uint32_t count) { (void)pool, (void)count; }
 
 uint64_t pool_begin(Pool *pool, uint32_t workers, void (*work)(void *ud, uint32_t index), void *ud) {
   (void)workers, (void)work, (void)ud;
@@ -108,12 +110,13 @@ static void thread_main(void *ud) {
   mutex_unlock(&pool->lock);
 }
 
-MlStatus pool_resize(Pool *pool, uint32_t count, MlError *error) {
+void pool_shrink(Pool *pool, uint32_t count) {
+  if (count < pool->size) end_threads(pool, count, pool->size);
+}
+
+MlStatus pool_grow(Pool *pool, uint32_t count, MlError *error) {
   const uint32_t before = pool->size;
-  if (count < before) {
-    end_threads(pool, count, before);
-    return ML_OK;
-  }
+  if (count <= before) return ML_OK;
   mutex_lock(&pool->lock);
   pool->size = count;
   const uint64_t job = pool->job;

@@ -121,21 +121,26 @@ static void publish_exposure(MlRender *render) {
   atomic_store_explicit(&render->exposure_value, render->exposure_added + exposure_pass_value(&render->exposure), memory_order_relaxed);
 }
 
-/* The exposure's tiles come before all others, so that the first picture is shown as the last one will be. */
-static void work_on_exposure(MlRender *render) {
+static bool is_past(double deadline) { return deadline >= 0.0 && clock_now() >= deadline; }
+
+/* The exposure's tiles come before all others, so that the first picture is shown as the last one will be. A tile that was drawn is
+ * rendered: no other thread would. false: the clock passed `deadline`. */
+static bool work_on_exposure(MlRender *render, double deadline) {
   const TileJob job = job_of(render, render->counter_count - 1);
-  for (;;) {
+  while (!halted(render)) {
+    if (is_past(deadline)) return false;
     const uint32_t tile = atomic_fetch_add_explicit(&render->exposure_next, 1, memory_order_relaxed);
-    if (tile >= render->exposure.tiles || !exposure_pass_tile(&render->exposure, render->engine->kernel, &job, tile)) return;
+    if (tile >= render->exposure.tiles || !exposure_pass_tile(&render->exposure, render->engine->kernel, &job, tile)) break;
     if (atomic_fetch_sub_explicit(&render->exposure_left, 1, memory_order_acq_rel) == 1) publish_exposure(render);
   }
+  return true;
 }
 
 /* Draw and render tickets until there are none, the render is halted, or the clock passes `deadline` (< 0: never). true: not by the clock. */
 static bool work_until(MlRender *render, uint32_t worker, double deadline) {
-  if (render->has_exposure) work_on_exposure(render);
+  if (render->has_exposure && !work_on_exposure(render, deadline)) return false;
   while (!halted(render)) {
-    if (deadline >= 0.0 && clock_now() >= deadline) return false;
+    if (is_past(deadline)) return false;
     const uint64_t ticket = atomic_fetch_add_explicit(&render->next, 1, memory_order_relaxed);
     if (ticket >= render->tickets) break;
     Tile *tile = &render->tiles[ticket % render->tile_count];
@@ -188,7 +193,7 @@ static MlStatus check_film(const MlRender *render, const MlView *view, MlError *
   return ML_OK;
 }
 
-/* Everything that may fail, before an older render is disturbed. */
+/* All that may fail and needs no lock. */
 static MlStatus render_prepare(MlRender *render, const MlView *view, const MlSettings *settings, MlError *error) {
   Memory *memory = &render->engine->memory;
   const Scene *scene = scene_of(render->scene);
@@ -215,7 +220,7 @@ static MlStatus render_prepare(MlRender *render, const MlView *view, const MlSet
   render->exposure_added = (float)resolved.exposure;
   atomic_store(&render->exposure_value, render->exposure_added);
   if (!resolved.fixed_exposure) {
-    TRY(exposure_pass_init(&render->exposure, render->scene, &resolved, &render->settings, error));
+    TRY(exposure_pass_init(&render->exposure, render->engine, render->scene, &resolved, &render->settings, error));
     render->has_exposure = true;
     atomic_store(&render->exposure_left, render->exposure.tiles);
   }
@@ -242,7 +247,7 @@ MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *v
                          MlRender **out, MlError *error) {
   *out = NULL;
   error_clear(error);
-  float_state_set();
+  FLOAT_STATE_OURS;
   MlRender *render = memory_alloc_zero(&engine->memory, sizeof *render, _Alignof(MlRender));
   if (!render) return memory_error(&engine->memory, sizeof *render, "render", error);
   ml_scene_retain(scene);
@@ -257,16 +262,17 @@ MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *v
   }
 
   mutex_lock(&engine->lock);
-  if (engine->current) {
-    ml_render_cancel(engine->current);
-    ml_render_wait(engine->current, -1.0);
-    engine->current = NULL;
-  }
   // A film for more samples may lack planes for the wave ends of fewer
   if (!film_reserve_planes(film, film_plane_count(render->settings.s.samples)))
     status = memory_error(&engine->memory, film_bytes(film->width, film->height, render->settings.s.samples), "a film", error);
-  if (status == ML_OK) status = pool_resize(engine->pool, render->workers, error);
+  if (status == ML_OK) status = pool_grow(engine->pool, render->workers, error);
   if (status == ML_OK) {
+    // From here on nothing fails: the older render is not cancelled for nothing
+    if (engine->current) {
+      ml_render_cancel(engine->current);
+      ml_render_wait(engine->current, -1.0);
+    }
+    pool_shrink(engine->pool, render->workers);
     render_plan(render);
     const uint64_t parallel = render->tile_count + (render->has_exposure ? render->exposure.tiles : 0);
     const uint32_t workers = parallel < render->workers ? (uint32_t)parallel : render->workers;
@@ -290,7 +296,7 @@ MlStatus ml_render_start(MlEngine *engine, const MlScene *scene, const MlView *v
 
 MlRenderState ml_render_wait(MlRender *render, double seconds) {
 #ifdef ML_NO_THREADS
-  float_state_set();
+  FLOAT_STATE_OURS;
   if (state_of(render) == ML_RENDER_RUNNING && work_until(render, 0, seconds < 0.0 ? -1.0 : clock_now() + seconds)) work_ended(render);
 #else
   pool_wait(render->engine->pool, render->job, seconds);

@@ -145,6 +145,7 @@ static uint16_t enclosing_traits(const MlBuilder *b, const Node *child, MlMateri
 }
 
 MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "place", .error = error};
   MlPlaceDesc d;
   if (!DESC_READ(&source, MlPlaceDesc, desc, &d) || !desc_node(&source, b, "child", d.child) ||
@@ -207,6 +208,7 @@ static void measure_group(const MlBuilder *b, Node *node, Work *work) {
 }
 
 MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "group", .error = error};
   MlGroupDesc d;
   if (!DESC_READ(&source, MlGroupDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
@@ -249,6 +251,7 @@ MlStatus ml_add(MlBuilder *b, MlNode node, MlError *error) {
 }
 
 MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *error) {
+  FLOAT_STATE_OURS;
   error_clear(error);
   DescSource source = {.what = "background", .error = error};
   if (!desc_color(&source, "radiance", radiance, INFINITY_F)) return ML_ERROR_ARGUMENT;
@@ -399,6 +402,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
 }
 
 MlBounds ml_node_bounds(const MlBuilder *b, MlNode node) {
+  FLOAT_STATE_OURS;
   if (node == 0 || node > b->nodes.count) return (MlBounds){.empty = true};
   MlTransform t = ml_transform_identity();
   MlBounds bounds = builder_bounds(b, node, &t, BOUNDS_BUDGET, NULL);

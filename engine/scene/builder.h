@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "math/dvec.h"
 #include "math/transform.h"
 #include "moonlit.h"

@@ -49,6 +49,7 @@ MlStatus builder_add_default_material(MlBuilder *b, MlError *error) {
 }
 
 MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "matte", .error = error};
   MlMatteDesc d;
   if (!DESC_READ(&source, MlMatteDesc, desc, &d)) return 0;
@@ -58,6 +59,7 @@ MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error) {
 }
 
 MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "mirror", .error = error};
   MlMirrorDesc d;
   if (!DESC_READ(&source, MlMirrorDesc, desc, &d)) return 0;
@@ -67,6 +69,7 @@ MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error) {
 }
 
 MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "metal", .error = error};
   MlMetalDesc d;
   if (!DESC_READ(&source, MlMetalDesc, desc, &d)) return 0;
@@ -95,6 +98,7 @@ MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error) {
 }
 
 MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "glass", .error = error};
   MlGlassDesc d;
   if (!DESC_READ(&source, MlGlassDesc, desc, &d)) return 0;
@@ -112,6 +116,7 @@ MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error) {
 }
 
 MlMaterial ml_emit(MlBuilder *b, const MlEmitDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "emit", .error = error};
   MlEmitDesc d;
   if (!DESC_READ(&source, MlEmitDesc, desc, &d) || !check_emission(&source, &d.emission)) return 0;
@@ -127,6 +132,7 @@ static void take_lobes(const MlBuilder *b, const Material *material, float share
 }
 
 MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "mix", .error = error};
   MlMixDesc d;
   if (!DESC_READ(&source, MlMixDesc, desc, &d) || !desc_material(&source, b, "a", d.a) || !desc_material(&source, b, "b", d.b)) return 0;

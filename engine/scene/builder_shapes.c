@@ -49,6 +49,7 @@ static void tangents(MlVec3 n, MlVec3 *a, MlVec3 *b) {
 /* ---- shapes */
 
 MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "sphere", .error = error};
   MlSphereDesc d;
   if (!DESC_READ(&source, MlSphereDesc, desc, &d)) return 0;
@@ -58,6 +59,7 @@ MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error) {
 }
 
 MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "box", .error = error};
   MlBoxDesc d;
   if (!DESC_READ(&source, MlBoxDesc, desc, &d)) return 0;
@@ -78,6 +80,7 @@ MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error) {
 }
 
 MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "plane", .error = error};
   MlPlaneDesc d;
   if (!DESC_READ(&source, MlPlaneDesc, desc, &d)) return 0;
@@ -88,6 +91,7 @@ MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error) {
 }
 
 MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "disk", .error = error};
   MlDiskDesc d;
   if (!DESC_READ(&source, MlDiskDesc, desc, &d)) return 0;
@@ -114,6 +118,7 @@ static bool is_parallel(MlVec3 u, MlVec3 v) {
 }
 
 MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "quad", .error = error};
   MlQuadDesc d;
   if (!DESC_READ(&source, MlQuadDesc, desc, &d)) return 0;
@@ -132,6 +137,7 @@ MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
 }
 
 MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "triangle", .error = error};
   MlTriangleDesc d;
   if (!DESC_READ(&source, MlTriangleDesc, desc, &d)) return 0;
@@ -227,6 +233,7 @@ static bool copy_mesh(MlBuilder *b, const MlMeshDesc *d, MeshNode *out) {
 }
 
 MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "mesh", .error = error};
   MlMeshDesc d;
   if (!DESC_READ(&source, MlMeshDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
@@ -264,6 +271,7 @@ static bool light_color(const DescSource *source, MlColor color, bool has_color,
 }
 
 MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "light", .error = error};
   MlLightDesc d;
   if (!DESC_READ(&source, MlLightDesc, desc, &d)) return 0;
@@ -275,6 +283,7 @@ MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error) {
 }
 
 MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "area", .error = error};
   MlAreaDesc d;
   if (!DESC_READ(&source, MlAreaDesc, desc, &d)) return 0;
@@ -307,6 +316,7 @@ MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error) {
 }
 
 MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "directional", .error = error};
   MlDirectionalDesc d;
   if (!DESC_READ(&source, MlDirectionalDesc, desc, &d)) return 0;

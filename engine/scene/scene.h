@@ -27,6 +27,5 @@ typedef struct Scene {
 
 /* MlScene is the handle that is passed around: counts references, holds the assets that the scene points into. */
 const Scene *scene_of(const MlScene *handle);
-struct MlEngine *scene_engine(const MlScene *handle);
 
 #endif
