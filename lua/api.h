@@ -36,7 +36,7 @@ typedef enum ApiType {
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
   API_FACES,     /* ApiArray of uint32_t[3]: triangles, 0-based */
-  API_NODES,     /* ApiNodes: all values without a name (uses them) */
+  API_NODES,     /* ApiNodes: a list, or all values without a name (uses them) */
   API_TYPE_COUNT
 } ApiType;
 
@@ -49,6 +49,7 @@ typedef struct ApiPixels {
 typedef struct ApiMaterial {
   MlMaterial id;
   bool emits;
+  bool refracts; /* light enters what it encloses */
 } ApiMaterial;
 typedef struct ApiFocus {
   bool at_point;

@@ -218,7 +218,7 @@ static bool build_group(Reading *r, Node *node) {
 // clang-format off
 static const ApiField group_fields[] = {
   {.name = "nodes", .type = API_NODES, .offset = offsetof(GroupDesc, nodes),
-   .doc = "Shapes, lights, groups and lists of them, written without a name; false is skipped."},
+   .doc = "Shapes, lights, groups and lists of them, most often written without the name; false is skipped."},
 };
 const ApiEntry api_group = {"group", API_GROUP, group_fields, API_COUNT(group_fields), &api_shared_shape, sizeof(GroupDesc), 1,
   "Several nodes as one; used twice, they are instanced.",

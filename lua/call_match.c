@@ -88,7 +88,7 @@ static bool value_fits(const CallArguments *call, const char *text, size_t size,
   if (item->whole && text[first->start] == '{') return table_fits(call, text, size, first, index);
   if (item->tokens == 2 && token_is(text, first, "-") && item->second.kind == LEX_NUMBER)
     return number_fits(L, text, &item->second, true, index);
-  if (item->tokens != 1) return true;
+  if (item->tokens != 1) return !lua_isnil(L, index) || text[item->end - 1] != '}'; // sphere{...} is something
   if (first->kind == LEX_NUMBER) return number_fits(L, text, first, false, index);
   if (first->kind == LEX_STRING) return string_fits(L, text, first, index);
   if (token_is(text, first, "nil")) return lua_isnil(L, index);

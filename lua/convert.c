@@ -5,6 +5,7 @@
 
 #include "colors.h"
 #include "lauxlib.h"
+#include "materials.h"
 #include "suggest.h"
 #include "values.h"
 
@@ -163,7 +164,7 @@ static bool cached_material(lua_State *L, const char *key, size_t size, ApiMater
   }
   lua_pushlstring(L, key, size);
   const bool found = lua_rawget(L, -2) == LUA_TNUMBER;
-  if (found) *out = (ApiMaterial){(MlMaterial)lua_tointeger(L, -1), false};
+  if (found) *out = (ApiMaterial){.id = (MlMaterial)lua_tointeger(L, -1)};
   lua_pop(L, 2);
   return found;
 }
@@ -178,7 +179,7 @@ static bool cache_material(Reading *r, const char *key, size_t size, MlMaterial 
   lua_pushinteger(r->L, id);
   lua_rawset(r->L, -3);
   lua_pop(r->L, 1);
-  *out = (ApiMaterial){id, false};
+  *out = (ApiMaterial){.id = id};
   return true;
 }
 
@@ -194,7 +195,7 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
   const Node *node = node_test(L, index);
   if (node && node->entry->kind == API_MATERIAL_KIND) {
     if (node->label) node->label->used = true;
-    *out = (ApiMaterial){node->id, node->emits};
+    *out = (ApiMaterial){node->id, node->emits, node->entry == &api_glass};
     return true;
   }
   if (node || (lua_type(L, index) == LUA_TUSERDATA && !value_test(L, index)) || lua_isboolean(L, index)) {
@@ -207,8 +208,10 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
     const char *name = lua_tolstring(L, index, &size);
     const ApiPreset *preset = api_find_preset(name);
     if (preset) {
-      if (cached_material(L, name, size, out)) return true;
-      return cache_material(r, name, size, make_preset(r->runtime->builder, preset, &error), &error, out);
+      const bool made =
+        cached_material(L, name, size, out) || cache_material(r, name, size, make_preset(r->runtime->builder, preset, &error), &error, out);
+      out->refracts = made && preset->ior > 0;
+      return made;
     }
   }
   const ApiField color = {.name = field->name, .type = API_MATERIAL, RANGE_REFLECTANCE, .flags = API_ALBEDO};

@@ -187,6 +187,7 @@ enum { LIST_DEPTH = 32 };
 /* The items of a list, lists in lists flattened, false skipped; the first pass (data NULL) counts and reports, the second fills. */
 static uint64_t walk_nodes(Reading *r, int table, int depth, ApiNodes *out, bool fill) {
   lua_State *L = r->L;
+  const uint32_t steps = r->step_count;
   uint64_t count = 0;
   luaL_checkstack(L, 4, "lists in lists");
   const lua_Unsigned length = lua_rawlen(L, table);
@@ -206,11 +207,10 @@ static uint64_t walk_nodes(Reading *r, int table, int depth, ApiNodes *out, bool
     } else if (lua_istable(L, top) && depth < LIST_DEPTH) {
       count += walk_nodes(r, top, depth + 1, out, fill);
     } else if (!fill && !(lua_isboolean(L, top) && !lua_toboolean(L, top)) && !module_is_absent(L, top)) {
-      if (depth == 0) r->steps[0] = (SourceStep){NULL, (uint32_t)i};
-      r->step_count = depth == 0;
+      if (depth == 0) r->steps[r->step_count++] = (SourceStep){NULL, (uint32_t)i};
       reader_fail(r, "node", node ? "expected a shape, a light or a group, got %s" : "expected nodes or lists of nodes, got %s",
                   reader_describe(r, top));
-      r->step_count = 0;
+      r->step_count = steps;
     }
     lua_pop(L, 1);
   }

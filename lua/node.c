@@ -114,12 +114,22 @@ static void note_removed(Reading *r) {
   diagnostics_report(&r->runtime->diagnostics, &report);
 }
 
+/* Light that enters a surface without an inside never meets the other side. */
+static void check_encloses(Reading *r, const Node *node) {
+  static const ApiEntry *const open[] = {&api_disk, &api_quad, &api_rect, &api_triangle, &api_plane};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+    if (node->entry == open[i] && node->shared.material.refracts)
+      reader_warn(r, "open glass", "glass fills what a surface encloses, and a %s encloses nothing: take a thin box, or a closed mesh",
+                  node->entry->name);
+}
+
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
 static void finish(Reading *r, Node *node, bool copied) {
   const bool shape = node->entry->shared == &api_shared_shape;
   const MlMaterial material = node->entry->keeps ? node->shared.material.id : 0; // meshes and groups take it from their placement
   MlError error = {0};
   node->id = node->geometry;
+  if (shape && !copied) check_encloses(r, node);
   if (node->geometry && shape && is_removed(node)) {
     note_removed(r);
     node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc), &error);

@@ -294,7 +294,9 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
   case API_FACES: return convert_faces(r, field, index, keep_index(r->entry, field), out);
-  case API_NODES: // values without a name: reader_read_fields takes them together
+  case API_NODES: // {a, b}; without the field's name, reader_read_fields gives the call's own table
+    if (!lua_istable(r->L, index)) return type_error(r, field, index);
+    return convert_nodes(r, index, 1, out);
   case API_TYPE_COUNT: break;
   }
   return false;
@@ -412,8 +414,6 @@ uint64_t reader_read_fields(Reading *r, int table) {
       const char *name = lua_tostring(L, -2);
       const uint32_t i = find_field(r->entry, name);
       if (i == api_field_count(r->entry)) unknown_field(r, name);
-      else if (api_field(r->entry, i)->type == API_NODES)
-        reader_fail_field(r, name, "nodes", "write the nodes without a name: %s{ a, b }", r->entry->name);
       else if (api_field(r->entry, i)->type >= API_POINTS) large = true;
       else read_field(r, i, (SourceStep){api_field(r->entry, i)->name, 0}, &seen);
     } else if (key == LUA_TNUMBER && lua_isinteger(L, -2)) {
@@ -432,12 +432,14 @@ uint64_t reader_read_fields(Reading *r, int table) {
   // Large arrays in the order of the table: faces need their points.
   for (uint32_t i = 0; i < r->entry->field_count && large; i++) {
     const ApiField *field = &r->entry->fields[i];
-    if (field->type < API_POINTS || field->type == API_NODES) continue;
+    if (field->type < API_POINTS) continue;
     lua_pushstring(L, field->name);
     if (lua_rawget(L, table) != LUA_TNIL) read_field(r, i, (SourceStep){field->name, 0}, &seen);
     lua_pop(L, 1);
   }
-  if (nodes) {
+  if (nodes && (seen & api_bit(r->entry, 0))) {
+    reader_fail_field(r, r->entry->fields[0].name, "twice", "given twice, by its name and by its place");
+  } else if (nodes) {
     seen |= api_bit(r->entry, 0);
     convert_nodes(r, table, 1, field_target(r, 0));
   }
