@@ -115,9 +115,9 @@ static uint64_t scene_hash(const Commit *c) {
     const Lobe *lobe = &e->b->lobes.data[i];
     const Spectrum colors[5] = {lobe->color, lobe->edge, lobe->eta, lobe->k, lobe->absorption};
     HASH(&s, colors);
-    const float numbers[7] = {lobe->weight, lobe->alpha, lobe->ior, lobe->anisotropy, lobe->sigma, lobe->film, lobe->film_ior};
+    const float numbers[8] = {lobe->weight, lobe->alpha, lobe->ior,  lobe->abbe, lobe->anisotropy, lobe->sigma, lobe->film, lobe->film_ior};
     HASH(&s, numbers);
-    const uint32_t kinds[4] = {lobe->kind, lobe->artist, lobe->multiscatter, lobe->over};
+    const uint32_t kinds[5] = {lobe->kind, lobe->artist, lobe->multiscatter, lobe->over, lobe->thin};
     HASH(&s, kinds);
   }
   for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {

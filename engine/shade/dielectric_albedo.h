@@ -1,8 +1,7 @@
-/* dielectric_albedo.h - directional albedos of a rough boundary between dielectrics: what GGX microfacets reflect, and what single
- * scattering loses of reflection and transmission together.
+/* dielectric_albedo.h - what single scattering loses of the light that meets a rough boundary between dielectrics.
  *
  * Of light along o, a facet about the visible normal h reflects F(o.h) and refracts the rest, and G2/G1 of either gets away (Walter et al.
- * 2007 with visible normals and height-correlated masking). The tables hold the means of that over mu = cos o, alpha and the pair of
+ * 2007 with visible normals and height-correlated masking). The tables hold what is missing to 1 over mu = cos o, alpha and the pair of
  * indices, linear between nodes in sqrt(mu), sqrt(alpha) (that is roughness) and sqrt(|s|), where s = (n' - n) / (n' + n) is the amplitude
  * that the boundary reflects at normal incidence, n on o's side and n' beyond: scales on which nothing changes fast but total
  * reflection. As the coordinates do not depend on each other, the tables of cosine-weighted means are exactly the means of what is
@@ -21,7 +20,7 @@
 #define DIELECTRIC_TABLE_COSINES 16
 #define DIELECTRIC_TABLE_AMPLITUDE 0.82f /* largest |s|: an index of 10 */
 #define DIELECTRIC_ALBEDO_MAX_IOR 10.0f
-#define DIELECTRIC_ALBEDO_ERROR 0.07f
+#define DIELECTRIC_ALBEDO_ERROR 0.04f
 #define DIELECTRIC_ALBEDO_RMS 0.004f
 
 #include "shade/dielectric_albedo_table.h"
@@ -60,16 +59,6 @@ static inline float dielectric_average_lookup(const DielectricAverages table, fl
   TableCoordinate y = table_coordinate(sqrt_f(alpha), DIELECTRIC_TABLE_ALPHAS), z = dielectric_amplitude_coordinate(s);
   const float *a = table[z.node] + y.node, *b = table[z.node + 1] + y.node;
   return lerp_f(lerp_f(a[0], a[1], y.fraction), lerp_f(b[0], b[1], y.fraction), z.fraction);
-}
-
-/* E(mu): the part of light from the thinner side that is reflected once; alpha 0 is Fresnel's reflectance. ior: the other side's index
- * over this one's, >= 1. */
-static inline float dielectric_reflected(float mu, float alpha, float ior) {
-  return dielectric_table_lookup(dielectric_reflected_table, mu, alpha, (ior - 1.0f) / (ior + 1.0f));
-}
-/* The integral of 2 mu E(mu) over mu. */
-static inline float dielectric_reflected_average(float alpha, float ior) {
-  return dielectric_average_lookup(dielectric_reflected_average_table, alpha, (ior - 1.0f) / (ior + 1.0f));
 }
 
 /* 1 - what is reflected or transmitted once of light along mu. eta: the index on its own side over the other's, as in medium_eta. */

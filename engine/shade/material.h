@@ -8,7 +8,7 @@ typedef enum LobeKind {
   LOBE_DIFFUSE,    /* rough diffuse reflection (EON); color = albedo, sigma; sigma 0: Lambert */
   LOBE_MIRROR,     /* perfect reflection; color */
   LOBE_CONDUCTOR,  /* GGX, visible normals; eta, k per channel, or artist's; alpha 0: smooth; anisotropy, film */
-  LOBE_DIELECTRIC, /* smooth; ior, color of transmission, absorption */
+  LOBE_DIELECTRIC, /* GGX reflection and transmission; ior, color of transmission, absorption inside; alpha 0: smooth; thin, abbe */
 } LobeKind;
 
 /* Which reflectance a conductor has. */
@@ -19,21 +19,23 @@ typedef enum LobeArtist {
 } LobeArtist;
 
 typedef struct Lobe {
-  Spectrum color;      /* albedo, tint; of an artist's conductor F0 */
-  Spectrum edge;       /* artist's conductor: see LobeArtist */
-  Spectrum eta, k;     /* conductor */
-  Spectrum absorption; /* dielectric, 1/m; coat: optical depth of the layer along its normal, one way, no unit */
-  Spectrum average;    /* conductor: cosine-weighted mean of the Fresnel reflectance; set by lobe_finish */
-  uint32_t kind;       /* LobeKind */
-  float weight;        /* share of the material, 0..1; the weights of a material sum to 1, less what only emits, layers apart (see over) */
-  float alpha;         /* GGX, 0..1 (roughness squared); sheen likewise */
-  float anisotropy;    /* -1..1: alpha_x, alpha_y = alpha / aspect, alpha aspect (at most 1), aspect = sqrt(1 - .9 |anisotropy|); below 0
+  Spectrum color;       /* albedo, tint; of an artist's conductor F0 */
+  Spectrum edge;        /* artist's conductor: see LobeArtist; thin dielectric: mean transmittance, set by lobe_finish */
+  Spectrum eta, k;      /* conductor */
+  Spectrum absorption;  /* dielectric, 1/m; coat: optical depth of the layer along its normal, one way, no unit */
+  Spectrum average;     /* conductor, thin dielectric: cosine-weighted mean of the Fresnel reflectance; set by lobe_finish */
+  uint32_t kind;        /* LobeKind */
+  float weight;         /* share of the material, 0..1; the weights of a material sum to 1, less what only emits, layers apart (see over) */
+  float alpha;          /* GGX, 0..1 (roughness squared); sheen likewise */
+  float anisotropy;     /* -1..1: alpha_x, alpha_y = alpha / aspect, alpha aspect (at most 1), aspect = sqrt(1 - .9 |anisotropy|); below 0
                           the other way round. x runs along the surface's tangent. 0 has no need of it */
-  float ior;
-  float sigma;           /* diffuse: roughness 0..1 */
-  float film, film_ior;  /* thin film on a conductor or a coat: thickness in nm, 0: none; its index, 1 or more */
-  uint32_t over;         /* layers: bit i set: lobe i of the same material, a coat or a sheen, lies over this one */
-  uint32_t artist;       /* conductor: LobeArtist */
+  float ior;            /* relative to vacuum, for the light of 587.6 nm */
+  float abbe;           /* dielectric: Abbe number (see dispersion.h); 0: no dispersion */
+  uint32_t thin;        /* dielectric: a pane without an inside, both of its surfaces at once */
+  float sigma;          /* diffuse: roughness 0..1 */
+  float film, film_ior; /* thin film on a conductor or a coat: thickness in nm, 0: none; its index, 1 or more */
+  uint32_t over;        /* layers: bit i set: lobe i of the same material, a coat or a sheen, lies over this one */
+  uint32_t artist;      /* conductor: LobeArtist */
   uint32_t multiscatter; /* conductor: energy compensation */
 } Lobe;
 

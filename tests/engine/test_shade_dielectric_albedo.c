@@ -1,4 +1,4 @@
-/* test_shade_dielectric_albedo.c - makes and proves the tables of a rough dielectric's albedos, shade/dielectric_albedo_table.h.
+/* test_shade_dielectric_albedo.c - makes and proves the tables of what rough dielectrics lose, shade/dielectric_albedo_table.h.
  *
  * Run with --write, the program prints the tables; run without, it integrates again at other places than the nodes and holds the
  * interpolation against that. The integral is over the visible normals (Heitz 2018) by the midpoint rule in double, about which see
@@ -47,7 +47,7 @@ static Albedo reference(double mu, double alpha, double n, int steps) {
 /* ---- writing */
 
 enum { IORS = DIELECTRIC_TABLE_IORS, ALPHAS = DIELECTRIC_TABLE_ALPHAS, COSINES = DIELECTRIC_TABLE_COSINES };
-static const char *const names[3] = {"reflected", "lost_thin", "lost_dense"};
+static const char *const names[2] = {"lost_thin", "lost_dense"};
 
 static void write_table(const char *name, double table[IORS][ALPHAS][COSINES]) {
   printf("static const uint16_t dielectric_%s_table[%d][%d][%d] = {\n", name, IORS, ALPHAS, COSINES);
@@ -76,7 +76,7 @@ static void write_table(const char *name, double table[IORS][ALPHAS][COSINES]) {
 }
 
 static int write_tables(int steps) {
-  static double tables[3][IORS][ALPHAS][COSINES];
+  static double tables[2][IORS][ALPHAS][COSINES];
   for (int s = 0; s < IORS; s++) {
     for (int a = 0; a < ALPHAS; a++) {
       for (int m = 0; m < COSINES; m++) {
@@ -85,9 +85,8 @@ static int write_tables(int steps) {
         double amplitude = fmax(1e-4, x * x * (double)DIELECTRIC_TABLE_AMPLITUDE), n = (1 + amplitude) / (1 - amplitude);
         double alpha = fmax(1e-5, y * y), mu = fmax(1e-5, t * t);
         Albedo thin = reference(mu, alpha, n, steps), dense = reference(mu, alpha, 1 / n, steps);
-        double values[3] = {thin.reflected, 1 - thin.reflected - thin.transmitted, 1 - dense.reflected - dense.transmitted};
-        for (int k = 0; k < 3; k++) tables[k][s][a][m] = nearbyint(65535 * fmin(fmax(values[k], 0), 1));
-        if (a == 0) tables[1][s][a][m] = tables[2][s][a][m] = 0;
+        double values[2] = {1 - thin.reflected - thin.transmitted, 1 - dense.reflected - dense.transmitted};
+        for (int k = 0; k < 2; k++) tables[k][s][a][m] = a == 0 ? 0 : nearbyint(65535 * fmin(fmax(values[k], 0), 1));
       }
     }
   }
@@ -95,7 +94,7 @@ static int write_tables(int steps) {
     "/* dielectric_albedo_table.h - written by tests/engine/test_shade_dielectric_albedo.c --write; see dielectric_albedo.h. Not to be\n"
     " * edited. thin: seen from the side of the lower index; dense: from the other. */\n"
     "#ifndef ML_SHADE_DIELECTRIC_ALBEDO_TABLE_H\n#define ML_SHADE_DIELECTRIC_ALBEDO_TABLE_H\n\n#include <stdint.h>\n\n/* clang-format off */\n");
-  for (int k = 0; k < 3; k++) write_table(names[k], tables[k]);
+  for (int k = 0; k < 2; k++) write_table(names[k], tables[k]);
   printf("/* clang-format on */\n\n#endif\n");
   return 0;
 }
@@ -123,21 +122,20 @@ static void known_albedos(void **state) {
 static void tables_fit(void **state) {
   (void)state;
   enum { N = 3000 };
-  double worst[3] = {0, 0, 0}, squares[3] = {0, 0, 0};
+  double worst[2] = {0, 0}, squares[2] = {0, 0};
   TestRandom random = {4};
   for (int i = 0; i < N; i++) {
     float mu = .01f + .99f * test_random(&random), roughness = .03f + .97f * test_random(&random), alpha = roughness * roughness;
     float s = .005f + .81f * test_random(&random) * test_random(&random), n = (1 + s) / (1 - s);
     Albedo thin = reference((double)mu, (double)alpha, (double)n, 40), dense = reference((double)mu, (double)alpha, 1 / (double)n, 40);
-    double errors[3] = {(double)dielectric_reflected(mu, alpha, n) - thin.reflected,
-                        (double)dielectric_lost(mu, alpha, 1 / n) - (1 - thin.reflected - thin.transmitted),
+    double errors[2] = {(double)dielectric_lost(mu, alpha, 1 / n) - (1 - thin.reflected - thin.transmitted),
                         (double)dielectric_lost(mu, alpha, n) - (1 - dense.reflected - dense.transmitted)};
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 2; k++) {
       worst[k] = fmax(worst[k], fabs(errors[k]));
       squares[k] += errors[k] * errors[k] / N;
     }
   }
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 2; k++) {
     print_message("%s: largest error %.4f, root mean square %.4f\n", names[k], worst[k], sqrt(squares[k]));
     assert_true(worst[k] < (double)DIELECTRIC_ALBEDO_ERROR && sqrt(squares[k]) < (double)DIELECTRIC_ALBEDO_RMS);
   }
@@ -148,17 +146,15 @@ static void averages_agree(void **state) {
   TestRandom random = {5};
   for (int i = 0; i < 40; i++) {
     float alpha = test_random(&random), n = 1 + 5 * test_random(&random);
-    double sums[3] = {0, 0, 0};
+    double sums[2] = {0, 0};
     enum { STEPS = 4000 };
     for (int j = 0; j < STEPS; j++) {
       float mu = ((float)j + .5f) / STEPS;
-      sums[0] += 2 * (double)(mu * dielectric_reflected(mu, alpha, n)) / STEPS;
-      sums[1] += 2 * (double)(mu * dielectric_lost(mu, alpha, 1 / n)) / STEPS;
-      sums[2] += 2 * (double)(mu * dielectric_lost(mu, alpha, n)) / STEPS;
+      sums[0] += 2 * (double)(mu * dielectric_lost(mu, alpha, 1 / n)) / STEPS;
+      sums[1] += 2 * (double)(mu * dielectric_lost(mu, alpha, n)) / STEPS;
     }
-    assert_true(fabs(sums[0] - (double)dielectric_reflected_average(alpha, n)) < 1e-4);
-    assert_true(fabs(sums[1] - (double)dielectric_lost_average(alpha, 1 / n)) < 1e-4);
-    assert_true(fabs(sums[2] - (double)dielectric_lost_average(alpha, n)) < 1e-4);
+    assert_true(fabs(sums[0] - (double)dielectric_lost_average(alpha, 1 / n)) < 1e-4);
+    assert_true(fabs(sums[1] - (double)dielectric_lost_average(alpha, n)) < 1e-4);
   }
 }
 
