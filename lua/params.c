@@ -93,11 +93,13 @@ static bool parse_vector(const char *text, double out[3]) {
   return *at == 0;
 }
 
-static void set_fail(Runtime *runtime, const ScriptSet *set, ScriptSeverity severity, const char *message) {
+/* At the declaration p; p NULL: there is none, and only the scene can be named. */
+static void set_fail(Runtime *runtime, const ScriptSet *set, const ScriptParam *p, ScriptSeverity severity, const char *message) {
   Report report = {.severity = severity,
                    .rule = store_format(&runtime->store, "--set %s", set->name),
-                   .file = "--set",
-                   .message = message,
+                   .file = p && *p->file ? p->file : runtime->input->name,
+                   .query = {.callee = p ? "param" : NULL, .line = p ? p->line : 0},
+                   .message = store_format(&runtime->store, "--set %s", message),
                    .no_path = true};
   diagnostics_report(&runtime->diagnostics, &report);
 }
@@ -108,7 +110,7 @@ static bool is_whole(double x) { return x == ml_floor(x) && x >= -90071992547409
 static bool fit_number(Runtime *runtime, const ScriptSet *set, ScriptParam *p, double *value) {
   Store *store = &runtime->store;
   if (p->type == SCRIPT_PARAM_INT && !is_whole(*value)) {
-    set_fail(runtime, set, SCRIPT_ERROR, store_format(store, "%s=%s: expected a whole number", set->name, set->value));
+    set_fail(runtime, set, p, SCRIPT_ERROR, store_format(store, "%s=%s: expected a whole number", set->name, set->value));
     return false;
   }
   const bool low = p->has_min && *value < p->min, high = p->has_max && *value > p->max;
@@ -116,10 +118,10 @@ static bool fit_number(Runtime *runtime, const ScriptSet *set, ScriptParam *p, d
   const double limit = low ? p->min : p->max;
   const char *side = low ? "least" : "most";
   if (!runtime->input->clamp_sets) {
-    set_fail(runtime, set, SCRIPT_ERROR, store_format(store, "%s=%s: expected at %s %g", set->name, set->value, side, limit));
+    set_fail(runtime, set, p, SCRIPT_ERROR, store_format(store, "%s=%s: expected at %s %g", set->name, set->value, side, limit));
     return false;
   }
-  set_fail(runtime, set, SCRIPT_WARNING, store_format(store, "%s=%s: is at %s %g", set->name, set->value, side, limit));
+  set_fail(runtime, set, p, SCRIPT_WARNING, store_format(store, "%s=%s: is at %s %g", set->name, set->value, side, limit));
   *value = limit;
   return true;
 }
@@ -132,7 +134,7 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
   case SCRIPT_PARAM_NUMBER:
   case SCRIPT_PARAM_INT:
     if (!parse_number(text, &v[0])) {
-      set_fail(runtime, set, SCRIPT_ERROR, store_format(store, "%s=%s: expected a number", set->name, text));
+      set_fail(runtime, set, p, SCRIPT_ERROR, store_format(store, "%s=%s: expected a number", set->name, text));
       return false;
     }
     if (!fit_number(runtime, set, p, &v[0])) return false;
@@ -141,7 +143,7 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
   case SCRIPT_PARAM_BOOL:
     p->value[0] = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
     if (p->value[0] != 0 || strcmp(text, "false") == 0 || strcmp(text, "0") == 0) return true;
-    set_fail(runtime, set, SCRIPT_ERROR, store_format(store, "%s=%s: expected true or false", set->name, text));
+    set_fail(runtime, set, p, SCRIPT_ERROR, store_format(store, "%s=%s: expected true or false", set->name, text));
     return false;
   case SCRIPT_PARAM_STRING: p->text = store_copy(store, text, strlen(text)); return true;
   case SCRIPT_PARAM_CHOICE: {
@@ -156,7 +158,7 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
       suggest_try(&near, p->choices[i]);
       text_format(&list, "%s%s", i ? ", " : "", p->choices[i]);
     }
-    set_fail(runtime, set, SCRIPT_ERROR,
+    set_fail(runtime, set, p, SCRIPT_ERROR,
              near.best ? store_format(store, "%s=%s: expected one of %s \xE2\x80\x94 did you mean '%s'?", set->name, text,
                                       text_string(&list), near.best)
                        : store_format(store, "%s=%s: expected one of %s", set->name, text, text_string(&list)));
@@ -169,7 +171,7 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
       memcpy(p->value, v, sizeof v);
       return true;
     }
-    set_fail(runtime, set, SCRIPT_ERROR,
+    set_fail(runtime, set, p, SCRIPT_ERROR,
              store_format(store, color ? "%s=%s: expected a colour (#hex, a name or r,g,b)" : "%s=%s: expected three numbers x,y,z",
                           set->name, text));
     return false;
@@ -319,12 +321,15 @@ void params_check_sets(Runtime *runtime) {
     const ScriptSet *set = &runtime->input->sets[i];
     if (find_param(runtime, set->name)) continue;
     Suggestion near = suggest_start(set->name);
+    Text message = {.store = &runtime->store};
+    text_format(&message, "%s=%s: the scene has no parameter '%s'", set->name, set->value, set->name);
     for (const ParamRecord *p = runtime->params; p; p = p->next) suggest_try(&near, p->shown.name);
-    const char *scene = runtime->params ? "" : ": it declares none";
-    set_fail(runtime, set, SCRIPT_ERROR,
-             near.best
-               ? store_format(&runtime->store, "the scene has no parameter '%s' \xE2\x80\x94 did you mean '%s'?", set->name, near.best)
-               : store_format(&runtime->store, "the scene has no parameter '%s'%s", set->name, scene));
+    if (near.best) text_format(&message, " \xE2\x80\x94 did you mean '%s'?", near.best);
+    else if (!runtime->params) text_format(&message, ": it declares none");
+    else
+      for (const ParamRecord *p = runtime->params; p; p = p->next)
+        text_format(&message, "%s%s", p == runtime->params ? ", only " : ", ", p->shown.name);
+    set_fail(runtime, set, NULL, SCRIPT_ERROR, text_string(&message));
   }
 }
 

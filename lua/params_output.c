@@ -1,6 +1,7 @@
 /* params_output.c - the parameters of a scene as text and as JSON. */
 #include <string.h>
 
+#include "colors.h"
 #include "script.h"
 #include "text.h"
 
@@ -12,9 +13,50 @@ static const char *type_name(ScriptParamType type) {
 static bool is_vector(const ScriptParam *p) { return p->type == SCRIPT_PARAM_COLOR || p->type == SCRIPT_PARAM_VEC3; }
 static bool is_text(const ScriptParam *p) { return p->type == SCRIPT_PARAM_STRING || p->type == SCRIPT_PARAM_CHOICE; }
 
+/* The 8-bit sRGB code that decodes to exactly this linear value; -1: none does. */
+static int exact_code(double linear) {
+  static const char hex[] = "0123456789abcdef";
+  int low = 0, high = 255;
+  while (low <= high) {
+    const int code = (low + high) / 2;
+    const char text[] = {'#', hex[code >> 4], hex[code & 15], '0', '0', '0', '0'};
+    double rgb[3];
+    color_parse(text, sizeof text, rgb);
+    if (rgb[0] == linear) return code;
+    if (rgb[0] < linear) low = code + 1;
+    else high = code - 1;
+  }
+  return -1;
+}
+
+/* For reading, not for computing: three significant digits. */
+static void put_short(double value, const MlSink *sink) {
+  double unit = 1;
+  for (double size = value < 0 ? -value : value; size != 0 && size * unit < 100 && unit < 1e15;) unit *= 10;
+  put_format(sink, "%g", unit > 1 ? ml_floor(value * unit + 0.5) / unit : value);
+}
+
+/* "#ff8800" where that says it all, else "0.11,0.32,0.11". */
+static void put_color(const double *rgb, const MlSink *sink) {
+  const int r = exact_code(rgb[0]), g = exact_code(rgb[1]), b = exact_code(rgb[2]);
+  if (r < 0 || g < 0 || b < 0) {
+    for (int i = 0; i < 3; i++) {
+      if (i) put_string(sink, ",");
+      put_short(rgb[i], sink);
+    }
+    return;
+  }
+  put_string(sink, "#");
+  for (int i = 0; i < 3; i++) {
+    const int code = i == 0 ? r : i == 1 ? g : b;
+    put_format(sink, "%c%c", "0123456789abcdef"[code >> 4], "0123456789abcdef"[code & 15]);
+  }
+}
+
 /* As --set takes it. */
 static void put_value(const ScriptParam *p, const double *numbers, const char *text, const MlSink *sink) {
   if (is_text(p)) script_write_visible(text, strlen(text), sink);
+  else if (p->type == SCRIPT_PARAM_COLOR) put_color(numbers, sink);
   else if (is_vector(p)) put_format(sink, "%g,%g,%g", numbers[0], numbers[1], numbers[2]);
   else if (p->type == SCRIPT_PARAM_BOOL) put_string(sink, numbers[0] != 0 ? "true" : "false");
   else put_format(sink, "%g", numbers[0]);
@@ -37,6 +79,10 @@ void script_write_params(const ScriptEvaluation *e, const MlSink *sink) {
     if (*p->unit) {
       put_string(sink, ", in ");
       script_write_visible(p->unit, strlen(p->unit), sink);
+    }
+    if (*p->group) {
+      put_string(sink, ", group ");
+      script_write_visible(p->group, strlen(p->group), sink);
     }
     for (size_t k = 0; k < p->choice_count; k++) {
       put_string(sink, k ? " | " : ": ");

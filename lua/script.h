@@ -71,7 +71,7 @@ typedef enum ScriptSeverity { SCRIPT_NOTE, SCRIPT_WARNING, SCRIPT_ERROR } Script
 
 typedef struct ScriptDiagnostic {
   ScriptSeverity severity;
-  const char *file;      /* the script's or a module's name, "--set" for parameters, or "" */
+  const char *file;      /* the script's or a module's name, or "" */
   uint32_t line, column; /* of the field, token or call; 0: unknown */
   uint32_t end_column;   /* one past the last character, on the same line */
   const char *path;      /* "sphere.material.roughness" or "" */

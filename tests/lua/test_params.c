@@ -46,7 +46,7 @@ static void wrong_sets_are_errors(void **state) {
     ScriptSet set;
     const char *message;
   } cases[] = {
-    {{"radius", "9"}, "--set: error: radius=9: expected at most 3\n"},
+    {{"radius", "9"}, "scene.lua:1:11: error: --set radius=9: expected at most 3\n > 1 | local r = param('radius'"},
     {{"radius", "0"}, "radius=0: expected at least 0.1"},
     {{"radius", "big"}, "radius=big: expected a number"},
     {{"radius", "1e999"}, "radius=1e999: expected a number"},
@@ -58,8 +58,8 @@ static void wrong_sets_are_errors(void **state) {
     {{"style", "xxxxxx"}, "style=xxxxxx: expected one of day, dusk, night\n"},
     {{"lamp", "1,2"}, "lamp=1,2: expected three numbers x,y,z"},
     {{"lamp", "1,2,3,4"}, "lamp=1,2,3,4: expected three numbers"},
-    {{"raduis", "1"}, "the scene has no parameter 'raduis' — did you mean 'radius'?"},
-    {{"zzzzzzz", "1"}, "the scene has no parameter 'zzzzzzz'\n"},
+    {{"raduis", "1"}, "scene.lua: error: --set raduis=1: the scene has no parameter 'raduis' — did you mean 'radius'?"},
+    {{"zzzzzzz", "1"}, "the scene has no parameter 'zzzzzzz', only radius, count, glossy, tint, style, lamp, word, whole\n"},
   };
   Scenes *scenes = *state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -91,14 +91,23 @@ static void lists(void **state) {
   const ScriptEvaluation *e = with_sets(scenes, &set, 1);
   MlSink sink = scenes_sink(scenes);
   script_write_params(e, &sink);
-  assert_string_equal(scenes->text, "radius=2  (number, min 0.1, max 3, step 0.1, in m, default 1)  ball size\n"
+  assert_string_equal(scenes->text, "radius=2  (number, min 0.1, max 3, step 0.1, in m, group Ball, default 1)  ball size\n"
                                     "count=20  (int, min 0, max 50)\n"
                                     "glossy=true  (bool)\n"
-                                    "tint=1,0.24620132670784,0  (color)\n"
+                                    "tint=#ff8800  (color)\n"
                                     "style=day  (choice: day | dusk | night)\n"
                                     "lamp=0,2,0  (vec3)\n"
                                     "word=x  (string)\n"
                                     "whole=3  (int, step 1)\n");
+  static const ScriptSet tints[] = {{"tint", "teal"}, {"tint", ".106539,.4,12345.678"}, {"tint", "-1e-7,1e300,0"}};
+  static const char *const shown[] = {"tint=#008080  (color, default #ff8800)", "tint=0.107,0.4,12345.678  (", "tint=-1e-07,1e+300,0  ("};
+  for (size_t i = 0; i < 3; i++) {
+    e = with_sets(scenes, &tints[i], 1);
+    sink = scenes_sink(scenes);
+    script_write_params(e, &sink);
+    assert_contains(scenes->text, shown[i]);
+  }
+  e = with_sets(scenes, &set, 1);
   sink = scenes_sink(scenes);
   script_write_params_json(e, &sink);
   assert_contains(
