@@ -4,7 +4,7 @@
 
 #include "moonlit.h"
 
-/* Formats into *error (may be NULL; kept if it already holds an error) and returns status. Formats: %s %d %u %llu %g and the like. */
+/* Formats into *error (may be NULL; kept if it already holds an error) and returns status. Formats: %s %d %u %llu and the like, of floats number_text(). */
 MlStatus error_set(MlError *error, MlStatus status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same with the place of the description at fault. */
 MlStatus error_set_at(MlError *error, MlStatus status, uint32_t place, const char *format, ...) __attribute__((format(printf, 4, 5)));

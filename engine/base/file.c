@@ -1,6 +1,6 @@
 /* file.c - whole files by POSIX calls. Errors name what happened and to which path, without errno's words, so that they
  * are the same on every C library. */
-#define _GNU_SOURCE /* realpath under -std=c17, O_CLOEXEC */
+#define _GNU_SOURCE /* readlink and O_CLOEXEC under -std=c17 */
 #include "base/file.h"
 
 #include <errno.h>
@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,7 +47,7 @@ static const char *reason_text(int reason) {
   case EDQUOT: return "the disk quota is used up";
 #endif
   case EFBIG: return "the file would be larger than the system allows";
-  case EPIPE: return "the reader closed the pipe";
+  case EPIPE: return "the reader has gone";
   case EMFILE:
   case ENFILE: return "too many open files";
   case ENAMETOOLONG: return "the name is too long";
@@ -159,11 +158,11 @@ static size_t folder_length(const char *path) {
   return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
-/* Why a file could not be created at `path`: mostly it is the folder's fault, so say that. */
-static MlStatus create_error(const char *path, int reason, MlError *error) {
-  int length = (int)folder_length(path);
+/* Why a file could not be created at `target`, which `path` leads to: mostly it is the folder's fault, so say that. */
+static MlStatus create_error(const char *path, const char *target, int reason, MlError *error) {
+  int length = (int)folder_length(target);
   if (length > 1) length--; /* without the slash, but keep "/" */
-  const char *folder = length == 0 ? "." : path;
+  const char *folder = length == 0 ? "." : target;
   if (length == 0) length = 1;
   if (reason == ENOENT) return error_set(error, ML_ERROR_FILE, "cannot write '%s': the folder '%.*s' does not exist", path, length, folder);
   if (reason == EACCES || reason == EPERM)
@@ -187,6 +186,24 @@ static int create_temporary(FileWriter *writer) {
   return -1;
 }
 
+/* From writer->target to what it points to in the end, which need not be there (realpath() would want it). false: errno says why. */
+static bool follow_links(FileWriter *writer) {
+  char next[sizeof writer->target];
+  for (int links = 0; links < 40; links++) { /* as many as Linux follows */
+    ssize_t length = readlink(writer->target, next, sizeof next);
+    if (length < 0) return true; /* no link, or nothing; what is wrong with the way there shows when the file is created */
+    size_t folder = length > 0 && next[0] == '/' ? 0 : folder_length(writer->target);
+    if (folder + (size_t)length >= sizeof writer->target) {
+      errno = ENAMETOOLONG;
+      return false;
+    }
+    memcpy(writer->target + folder, next, (size_t)length);
+    writer->target[folder + (size_t)length] = '\0';
+  }
+  errno = ELOOP;
+  return false;
+}
+
 MlStatus file_writer_open(FileWriter *writer, const char *path, MlError *error) {
   writer->fd = -1;
   writer->in_place = writer->failed = false;
@@ -200,7 +217,7 @@ MlStatus file_writer_open(FileWriter *writer, const char *path, MlError *error) 
   if (path[length - 1] == '/') return file_error(error, "write", path, EISDIR);
   memcpy(writer->target, path, length + 1);
 
-  struct stat info, link;
+  struct stat info;
   bool exists = stat(path, &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return file_error(error, "write", path, EISDIR);
 
@@ -211,15 +228,11 @@ MlStatus file_writer_open(FileWriter *writer, const char *path, MlError *error) 
     return writer->fd >= 0 ? ML_OK : file_error(error, "write", path, errno);
   }
 
-  // A symbolic link stays one: what it points to is replaced
-  if (exists && lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) {
-    char *resolved = realpath(path, NULL);
-    if (resolved != NULL && strlen(resolved) < sizeof writer->target) strcpy(writer->target, resolved);
-    free(resolved);
-  }
+  // A symbolic link stays one: what it points to is replaced, or made
+  if (!follow_links(writer)) return file_error(error, "write", path, errno);
   if (exists && access(writer->target, W_OK) != 0) return file_error(error, "write", path, errno);
   writer->fd = create_temporary(writer);
-  if (writer->fd < 0) return create_error(path, errno, error);
+  if (writer->fd < 0) return create_error(path, writer->target, errno, error);
   if (exists) (void)fchmod(writer->fd, info.st_mode & 07777); /* the replaced file's permissions */
   return ML_OK;
 }

@@ -469,3 +469,9 @@ int number_format(char *out, size_t capacity, const char *format, double x) {
   if (capacity > 0) out[o.length < (int64_t)o.capacity ? (size_t)o.length : o.capacity] = '\0';
   return o.length > INT_MAX ? -1 : (int)o.length;
 }
+
+NumberText number_text(double x) {
+  NumberText t;
+  number_format(t.text, sizeof t.text, "%g", x);
+  return t;
+}

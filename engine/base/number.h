@@ -7,4 +7,10 @@
 double number_parse(const char *text, const char **end);
 int number_format(char *out, size_t capacity, const char *format, double x);
 
+/* A number in a message: "%g" without libc's locale. Usable until the end of the full expression or, kept, for good. */
+typedef struct NumberText {
+  char text[80];
+} NumberText;
+NumberText number_text(double x);
+
 #endif

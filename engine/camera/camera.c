@@ -2,6 +2,7 @@
 #include "camera/camera.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "math/dvec.h"
 
 #define DEGREES (0x1.921fb54442d18p+1 / 180.0)
@@ -63,11 +64,13 @@ static MlStatus check(const MlCamera *camera, MlError *error) {
   if (dvec_largest(camera->from) > FURTHEST || dvec_largest(camera->look_at) > FURTHEST)
     return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at must be within 1e16 m of the origin");
   if (camera->kind == ML_CAMERA_PERSPECTIVE && !(camera->fov > 0.0 && camera->fov < 180.0))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.fov: expected an angle between 0 and 180 degrees, got %g", camera->fov);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.fov: expected an angle between 0 and 180 degrees, got %s",
+                     number_text(camera->fov).text);
   if (camera->kind == ML_CAMERA_ORTHOGRAPHIC && !is_size(camera->height))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.height: expected 1e-30 to 1e16 metres, got %g", camera->height);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.height: expected 1e-30 to 1e16 metres, got %s", number_text(camera->height).text);
   if (!(camera->aperture >= 0.0 && camera->aperture <= FURTHEST))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.aperture: expected a diameter of 0 to 1e16 metres, got %g", camera->aperture);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.aperture: expected a diameter of 0 to 1e16 metres, got %s",
+                     number_text(camera->aperture).text);
   if (camera->blades == 1 || camera->blades == 2 || camera->blades > MOST_BLADES)
     return error_set(error, ML_ERROR_ARGUMENT, "camera.blades: expected 0 (round) or 3 to 65535, got %u", camera->blades);
   return ML_OK;
@@ -77,13 +80,15 @@ MlStatus camera_freeze(const MlCamera *camera, uint32_t width, uint32_t height, 
   TRY(check(camera, error));
   MlVec3 view = dvec_subtract(camera->look_at, camera->from);
   if (dvec_is_zero(view))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at are the same point (%g, %g, %g)", camera->from.x, camera->from.y,
-                     camera->from.z);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera: from and look_at are the same point (%s, %s, %s)", number_text(camera->from.x).text,
+                     number_text(camera->from.y).text, number_text(camera->from.z).text);
   if (!is_size(camera->focus))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.focus: expected a distance of 1e-30 to 1e16 metres, got %g", camera->focus);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.focus: expected a distance of 1e-30 to 1e16 metres, got %s",
+                     number_text(camera->focus).text);
   MlVec3 forward = dvec_normalize(view), side = dvec_cross(forward, dvec_normalize(camera->up));
   if (!(dvec_length(side) > 1e-9))
-    return error_set(error, ML_ERROR_ARGUMENT, "camera.up: (%g, %g, %g) lies along the view", camera->up.x, camera->up.y, camera->up.z);
+    return error_set(error, ML_ERROR_ARGUMENT, "camera.up: (%s, %s, %s) lies along the view", number_text(camera->up.x).text,
+                     number_text(camera->up.y).text, number_text(camera->up.z).text);
   MlVec3 right = dvec_normalize(side), up = dvec_cross(right, forward);
 
   double half = camera->kind == ML_CAMERA_ORTHOGRAPHIC ? 0.5 * camera->height : ml_tan(0.5 * camera->fov * DEGREES);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "render/kernel.h"
 
 #define MAX_BOUNCES 65535u
@@ -27,12 +28,16 @@ static MlStatus check(const MlSettings *s, MlError *error) {
       return error_set(error, ML_ERROR_ARGUMENT, "bounces%s: expected 0 to %u, got %u", names[i], MAX_BOUNCES, bounces[i]);
   }
   if (!(s->filter_width > 0.0f && s->filter_width <= 64.0f))
-    return error_set(error, ML_ERROR_ARGUMENT, "filter_width: expected more than 0 and at most 64 pixels, got %g", (double)s->filter_width);
-  if (!(s->clamp >= 0.0f)) return error_set(error, ML_ERROR_ARGUMENT, "clamp: expected 0 (off) or more, got %g", (double)s->clamp);
+    return error_set(error, ML_ERROR_ARGUMENT, "filter_width: expected more than 0 and at most 64 pixels, got %s",
+                     number_text((double)s->filter_width).text);
+  if (!(s->clamp >= 0.0f))
+    return error_set(error, ML_ERROR_ARGUMENT, "clamp: expected 0 (off) or more, got %s", number_text((double)s->clamp).text);
   if (!(s->clamp_diffuse >= 0.0f))
-    return error_set(error, ML_ERROR_ARGUMENT, "clamp_diffuse: expected 0 (off) or more, got %g", (double)s->clamp_diffuse);
+    return error_set(error, ML_ERROR_ARGUMENT, "clamp_diffuse: expected 0 (off) or more, got %s",
+                     number_text((double)s->clamp_diffuse).text);
   if (!(s->ao_distance > 0.0f))
-    return error_set(error, ML_ERROR_ARGUMENT, "ao_distance: expected more than 0 metres, got %g", (double)s->ao_distance);
+    return error_set(error, ML_ERROR_ARGUMENT, "ao_distance: expected more than 0 metres, got %s",
+                     number_text((double)s->ao_distance).text);
   if (s->tile > MAX_TILE) return error_set(error, ML_ERROR_ARGUMENT, "tile: expected 1 to %u pixels, got %u", MAX_TILE, s->tile);
   return ML_OK;
 }

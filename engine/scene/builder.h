@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "base/thread.h"
 #include "math/dvec.h"
 #include "math/transform.h"
@@ -34,6 +35,9 @@ typedef enum NodeKind {
   NODE_DISK,        /* p[0] centre, p[1], p[2] half axes, r hole over radius */
   NODE_QUAD,        /* p[0] corner, p[1], p[2] edges */
   NODE_TRIANGLE,    /* p[0..2] corners */
+  NODE_CONE,        /* solids: p[0] centre, p[1], p[2] images of the local y and x axis (shape/solids.h), r as Prim.r; s 1: without caps */
+  NODE_CAPSULE,
+  NODE_TORUS,
   NODE_LIGHT,       /* p[0] position, r radius, s power */
   NODE_AREA,        /* as NODE_QUAD; r power or, if that is 0, s radiance */
   NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
@@ -142,10 +146,13 @@ bool desc_color(const DescSource *source, const char *field, MlColor c, float mo
 bool desc_material(const DescSource *source, const MlBuilder *b, const char *field, MlMaterial material); /* 0 is allowed */
 bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, MlNode node);
 
-typedef struct NumberText {
-  char text[80];
-} NumberText;
-NumberText number_text(double x);
+/* Adds a shape without children. */
+MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
+/* From the local space of a solid (NODE_CONE ... NODE_TORUS) to its own coordinates. */
+MlTransform builder_solid_transform(const Leaf *leaf);
+/* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */
+void builder_tangents(MlVec3 n, MlVec3 *a, MlVec3 *b);
+
 NumberText vector_text(MlVec3 v); /* "(1, 2, 3)", cut off where too long */
 
 #endif

@@ -131,6 +131,29 @@ static void test_link_stays(void **state) {
   assert_int_equal(lstat(path, &info), 0);
   assert_true(S_ISLNK(info.st_mode));
   assert_contents(target, "22");
+  // So does one that points to another, which points to nothing yet
+  char middle[256], dangling[256], late[256];
+  strcpy(middle, in_folder("middle"));
+  strcpy(dangling, in_folder("dangling"));
+  strcpy(late, in_folder("late"));
+  assert_int_equal(symlink("late", middle), 0);
+  assert_int_equal(symlink(middle, dangling), 0);
+  assert_int_equal(ml_file_write(dangling, "333", 3, &error), ML_OK);
+  assert_int_equal(lstat(dangling, &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(lstat(middle, &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(lstat(late, &info), 0);
+  assert_true(S_ISREG(info.st_mode));
+  assert_contents(late, "333");
+  // One that leads into a folder that is not there, one that leads to itself
+  strcpy(path, in_folder("astray"));
+  assert_int_equal(symlink("nowhere/at/all", path), 0);
+  assert_int_equal(ml_file_write(path, "4", 1, &error), ML_ERROR_FILE);
+  assert_non_null(strstr(error.message, "nowhere/at' does not exist"));
+  assert_int_equal(symlink("round", in_folder("round")), 0);
+  assert_int_equal(ml_file_write(in_folder("round"), "5", 1, &error), ML_ERROR_FILE);
+  assert_non_null(strstr(error.message, "too many symbolic links"));
 }
 
 static void expect_write_error(const char *path, const char *format) {
@@ -225,7 +248,7 @@ static void test_closed_pipe(void **state) {
     close(ends[0]);
     assert_true(file_writer_write(&writer, "x", 1));
     assert_int_equal(file_writer_commit(&writer, &error), ML_ERROR_FILE);
-    assert_non_null(strstr(error.message, "the reader closed the pipe"));
+    assert_non_null(strstr(error.message, "the reader has gone"));
   } else {
     close(ends[0]);
   }
