@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "text.h"
+
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -102,6 +104,10 @@ Token lexer_next(Lexer *lexer) {
     token.kind = LEX_STRING;
   } else if (c == '[' && skip_long_bracket(lexer, &token.closed)) {
     token.kind = LEX_STRING;
+  } else if ((unsigned char)c >= 0x80) {
+    const size_t length = utf8_length(lexer->text + lexer->at, lexer->size - lexer->at);
+    lexer->at += length ? (uint32_t)length : 1;
+    token.kind = LEX_UNKNOWN;
   } else {
     uint32_t length = 1;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {

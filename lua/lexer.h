@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum LexKind { LEX_END, LEX_NAME, LEX_KEYWORD, LEX_NUMBER, LEX_STRING, LEX_OPERATOR, LEX_UNKNOWN } LexKind;
+typedef enum LexKind { LEX_END, LEX_NAME, LEX_KEYWORD, LEX_NUMBER, LEX_STRING, LEX_OPERATOR, LEX_UNKNOWN /* one character */ } LexKind;
 
 typedef struct Token {
   LexKind kind;

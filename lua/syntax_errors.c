@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "characters.h"
+
 enum { DEPTH = 220, NEAR = 4 };
 
 /* The place of the error and what is around it. */
@@ -88,6 +90,18 @@ static const char *format_token(const Place *p, const char *format, const Token 
   return text_string(&text);
 }
 
+/* The text after "near " without its quotes; size 0: none, or the end. */
+static const char *near_text(const char *said, size_t *size) {
+  const char *found = NULL;
+  for (const char *at = strstr(said, "near "); at; at = strstr(at + 1, "near ")) found = at + 5;
+  *size = 0;
+  if (!found || *found != '\'') return NULL;
+  const size_t length = strlen(found);
+  if (length < 3) return NULL;
+  *size = length - 2;
+  return found + 1;
+}
+
 /* ---------------------------------------------------------------------- rules */
 
 static bool in_braces(const Place *p) { return is(p, &p->open, "{"); }
@@ -97,10 +111,85 @@ static bool ends_value(const Place *p, const Token *token) {
          is(p, token, "]") || is(p, token, "true") || is(p, token, "false") || is(p, token, "nil") || is(p, token, "end");
 }
 
+/* The number behind `before` in Lua's message; 0: none. */
+static uint32_t number_behind(const char *said, const char *before) {
+  const char *at = strstr(said, before);
+  uint32_t number = 0;
+  if (at)
+    for (at += strlen(before); *at >= '0' && *at <= '9' && number < 100000000; at++) number = 10 * number + (uint32_t)(*at - '0');
+  return number;
+}
+
 static bool rule_unfinished(const Place *p) {
   if (strncmp(p->said, "unfinished string", 17) == 0)
     return say_at(p, &p->at, NULL, format_token(p, "this string is not closed: @", &p->at));
-  if (strncmp(p->said, "unfinished long", 15) == 0) return say_at(p, &p->at, NULL, "this long string or comment is not closed by ]]");
+  if (strncmp(p->said, "unfinished long", 15) != 0) return false;
+  const uint32_t line = number_behind(p->said, "starting at line ");
+  const bool comment = strncmp(p->said + 15, " comment", 8) == 0;
+  size_t size;
+  const char *text = source_line(p->source, line, &size), *open = NULL;
+  for (size_t i = 0; text && i + 2 < size && !open; i++) // the last but for what stands inside of it
+    if (comment ? strncmp(text + i, "--[", 3) == 0 && strchr("[=", text[i + 3]) : text[i] == '[' && strchr("[=", text[i + 1]))
+      open = text + i;
+  if (!open) return false;
+  const uint32_t from = (uint32_t)(open - p->text);
+  return say(p, line, from, from + (comment ? 4 : 2), NULL,
+             comment ? "this comment is not closed by ]]: a comment of one line is -- without [[" : "this long string is not closed by ]]");
+}
+
+/* Quotes, dashes, spaces of word processors; letters beyond ASCII in names. */
+static bool rule_character(const Place *p) {
+  if (p->at.kind != LEX_UNKNOWN || (unsigned char)p->text[p->at.start] < 0x80) return false;
+  const CharacterAdvice advice = character_advice(p->diagnostics->store, p->text + p->at.start, p->at.end - p->at.start);
+  return say_at(p, &p->at, advice.instead, advice.message);
+}
+
+/* 1..10, 0x, 90deg */
+static bool rule_number(const Place *p) {
+  size_t size;
+  const char *near = near_text(p->said, &size);
+  if (strncmp(p->said, "malformed number", 16) != 0 || !near) return false;
+  Token number = p->at;
+  number.end = number.start + (uint32_t)size;
+  const char *dots = memchr(near, '.', size);
+  const bool range = dots && dots[1] == '.' && is(p, &p->statement, "for");
+  if (range) {
+    Text fix = {.store = p->diagnostics->store};
+    const size_t first = (size_t)(dots - near), skip = first + (dots[2] == '.' ? 3 : 2);
+    text_format(&fix, "%.*s, %.*s", (int)first, near, (int)(size > skip ? size - skip : 0), near + skip);
+    return say_at(p, &number, text_string(&fix),
+                  store_format(p->diagnostics->store, "a range is written with a comma: %s", text_string(&fix)));
+  }
+  if (dots && dots[1] == '.') return say_at(p, &number, NULL, "text is joined by .. with spaces around it");
+  return say_at(p, &number, NULL, format_token(p, "'@' is no number: units and separators are left out, as in 90 or 1000", &number));
+}
+
+/* for (i = 0; i < 9; i++) { and the like */
+static bool rule_foreign_block(const Place *p) {
+  const Token *b = &p->before[0];
+  if (is(p, &p->at, "(") && is(p, b, "for")) return say_at(p, &p->at, NULL, "a loop that counts is written: for i = 0, 9 do ... end");
+  if (!is(p, &p->at, "{")) return false;
+  if (strncmp(p->said, "'then' expected", 15) == 0)
+    return say_at(p, &p->at, "then", "write 'then' in place of '{', and 'end' in place of its '}'");
+  if (strncmp(p->said, "'do' expected", 13) == 0)
+    return say_at(p, &p->at, "do", "write 'do' in place of '{', and 'end' in place of its '}'");
+  if (is(p, b, ")") || is(p, b, "else") || is(p, b, "do") || is(p, b, "then"))
+    return say_at(p, &p->at, "", "a block has no braces: leave the '{' out, and write 'end' in place of its '}'");
+  return false;
+}
+
+/* x => x + 1, c ? a : b */
+static bool rule_foreign_expression(const Place *p) {
+  if (is(p, &p->at, "?")) return say_at(p, &p->at, NULL, "Lua has no ? : \xE2\x80\x94 write c and a or b for c ? a : b");
+  const bool arrow = is(p, &p->at, "=") && is(p, &p->next, ">") && p->next.start == p->at.end;
+  const bool thin = is(p, &p->at, ">") && is(p, &p->before[0], "-") && p->before[0].end == p->at.start;
+  if (arrow && in_braces(p) && p->before[0].start == p->item.start && p->before[0].kind == LEX_NAME)
+    return say(p, p->at.line, p->at.start, p->next.end, "=", format_token(p, "a field is written with '=': @ = ...", &p->before[0]));
+  if (is(p, &p->at, ">") && is(p, &p->before[0], "=") && p->before[0].end == p->at.start && in_braces(p))
+    return say(p, p->at.line, p->before[0].start, p->at.end, "=", format_token(p, "a field is written with '=': @ = ...", &p->before[1]));
+  if (arrow || thin)
+    return say(p, p->at.line, thin ? p->before[0].start : p->at.start, thin ? p->at.end : p->next.end, NULL,
+               "Lua has no arrow functions: write function(x) return ... end");
   return false;
 }
 
@@ -135,7 +224,12 @@ static bool rule_operators(const Place *p) {
     return say(p, p->at.line, p->at.start, p->next.end, NULL, text_string(&text));
   }
   const bool again = (is(p, &p->at, "+") && is(p, &p->next, "+")) || (is(p, &p->before[0], "+") && is(p, &p->before[1], "+"));
-  if (again) return say_at(p, &p->at, NULL, "Lua has no ++: write i = i + 1");
+  if (again) {
+    const Token *name = is(p, &p->before[0], "+") ? &p->before[2] : &p->before[0];
+    const int size = name->kind == LEX_NAME ? (int)(name->end - name->start) : 1;
+    const char *text = name->kind == LEX_NAME ? p->text + name->start : "i";
+    return say_at(p, &p->at, NULL, store_format(p->diagnostics->store, "Lua has no ++: write %.*s = %.*s + 1", size, text, size, text));
+  }
   return false;
 }
 
@@ -160,6 +254,7 @@ static bool rule_brackets(const Place *p) {
 /* var x = 1 */
 static bool rule_declaration(const Place *p) {
   static const char *const words[] = {"var", "let", "const", "int", "float", "double", "auto", "def", "func"};
+  if (is(p, &p->before[0], "elif") || is(p, &p->before[0], "elsif")) return say_at(p, &p->before[0], "elseif", "write elseif");
   if (p->at.kind != LEX_NAME) return false;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (is(p, &p->before[0], words[i]) && p->before[0].start == p->statement.start) {
@@ -218,7 +313,7 @@ static bool find_else_if(const Place *p, uint32_t line, Token *out) {
 /* 'end' expected (to close 'for' at line 3) near <eof> */
 static bool rule_unclosed(const Place *p) {
   const char *close = strstr(p->said, "(to close '");
-  if (p->at.kind != LEX_END || strstr(p->said, " expected") == NULL) return false;
+  if (p->at.kind != LEX_END) return false;
   if (!close) {
     if (strncmp(p->said, "'end' expected", 14) == 0) return say_at(p, &p->statement, NULL, "'end' is missing");
     if (p->open.end > p->open.start) return say_at(p, &p->open, NULL, format_token(p, "this '@' is not closed", &p->open));
@@ -226,8 +321,7 @@ static bool rule_unclosed(const Place *p) {
   }
   const char *what = close + 11;
   const size_t size = strcspn(what, "'");
-  uint32_t line = 0;
-  for (const char *digit = strstr(what, "line ") + 5; *digit >= '0' && *digit <= '9'; digit++) line = 10 * line + (uint32_t)(*digit - '0');
+  const uint32_t line = number_behind(what, "line ");
   const Token open = opener(p, what, size, line);
   Token else_if;
   if (strncmp(p->said, "'end'", 5) == 0 && find_else_if(p, line, &else_if))
@@ -250,7 +344,9 @@ static bool rule_missing_word(const Place *p) {
   if (strncmp(p->said, "'then' expected", 15) != 0 && strncmp(p->said, "'do' expected", 13) != 0) return false;
   const bool then = p->said[1] == 't';
   return say(p, p->before[0].line, p->before[0].end, p->before[0].end, then ? " then" : " do",
-             then ? "'then' is missing after the condition" : "'do' is missing");
+             !then                       ? "'do' is missing"
+             : is(p, &p->before[0], "}") ? "'then' is missing after the condition; a block has no braces, it ends with 'end'"
+                                         : "'then' is missing after the condition");
 }
 
 /* a - b on a line of its own */
@@ -268,16 +364,12 @@ static bool rule_alone(const Place *p) {
 
 /* ----------------------------------------------------------------- the message */
 
-/* The text after "near " without its quotes; size 0: none, or the end. */
-static const char *near_text(const char *said, size_t *size) {
-  const char *found = NULL;
-  for (const char *at = strstr(said, "near "); at; at = strstr(at + 1, "near ")) found = at + 5;
-  *size = 0;
-  if (!found || *found != '\'') return NULL;
-  const size_t length = strlen(found);
-  if (length < 3) return NULL;
-  *size = length - 2;
-  return found + 1;
+/* Is this the token that Lua names? Its own may be shorter than ours (an unfinished string) or longer (a malformed number); a byte that is
+ * not ASCII is named as <\\226>. */
+static bool is_near(const char *text, const Token *token, const char *near, size_t size) {
+  if (near[0] == '<' && near[1] == '\\') return number_behind(near, "<\\") == (unsigned char)text[token->start];
+  const size_t length = token->end - token->start < size ? token->end - token->start : size;
+  return memcmp(text + token->start, near, length) == 0 && (token->kind == LEX_STRING || token->kind == LEX_NUMBER || length == size);
 }
 
 /* Offset of the token that Lua names, on its line. */
@@ -291,9 +383,7 @@ static uint32_t find_offset(const Source *source, uint32_t line, const char *sai
   for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; token = lexer_next(&lexer)) {
     if (token.line < line) continue;
     if (line_start == UINT32_MAX) line_start = token.start;
-    // Lua's own token may be shorter than ours (an unfinished string) or longer.
-    const size_t length = token.end - token.start < size ? token.end - token.start : size;
-    if (memcmp(source->text + token.start, near, length) != 0 || (token.kind != LEX_STRING && length != size)) continue;
+    if (!is_near(source->text, &token, near, size)) continue;
     if (first == UINT32_MAX) first = token.start;
     const char *message = compiles(ud, token.end);
     if (message && !strstr(message, "near <eof>")) return token.start;
@@ -303,9 +393,10 @@ static uint32_t find_offset(const Source *source, uint32_t line, const char *sai
 
 void syntax_error_report(Diagnostics *d, const Source *source, const char *message, const char *(*compiles)(void *ud, size_t size),
                          void *ud) {
-  static bool (*const rules[])(const Place *p) = {rule_unfinished, rule_colon,       rule_operators,    rule_comparison,
-                                                  rule_brackets,   rule_declaration, rule_keyword_name, rule_comma,
-                                                  rule_unclosed,   rule_stray,       rule_missing_word, rule_alone};
+  static bool (*const rules[])(const Place *p) = {rule_unfinished,         rule_character,   rule_number,       rule_foreign_block,
+                                                  rule_foreign_expression, rule_colon,       rule_operators,    rule_comparison,
+                                                  rule_brackets,           rule_declaration, rule_keyword_name, rule_comma,
+                                                  rule_unclosed,           rule_stray,       rule_missing_word, rule_alone};
   // "name:12: what"
   uint32_t line = 0;
   const char *said = message;

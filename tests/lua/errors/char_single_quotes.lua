@@ -1,0 +1,3 @@
+sphere{}
+-- é is fine – here
+sphere{ name = "ü", material = ‘red’ }

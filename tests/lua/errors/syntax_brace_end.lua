@@ -1,0 +1,4 @@
+sphere{}
+box{
+  size = 1,
+

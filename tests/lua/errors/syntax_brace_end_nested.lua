@@ -1,0 +1,4 @@
+group{
+  box{ size = {1, 2, 3 },
+  sphere{},
+}

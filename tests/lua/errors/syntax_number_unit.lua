@@ -1,0 +1,1 @@
+sphere{ turn = 90deg }

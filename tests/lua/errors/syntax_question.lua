@@ -1,0 +1,1 @@
+local r = true ? 1 : 2

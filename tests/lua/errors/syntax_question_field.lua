@@ -1,0 +1,1 @@
+local c = true sphere{ radius = c ? 1 : 2 }

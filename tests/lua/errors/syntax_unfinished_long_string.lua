@@ -1,0 +1,3 @@
+sphere{}
+local t = [[abc
+sphere{}
