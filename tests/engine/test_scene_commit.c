@@ -25,7 +25,7 @@ static int tear_down(void **state) {
 
 static MlMaterial matte(MlBuilder *b, float r) { return ml_matte(b, &ML_DESC(MlMatteDesc, .color = {r, r, r}), NULL); }
 static MlMaterial lamp(MlBuilder *b, float radiance, bool front_only) {
-  return ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{radiance, radiance, radiance}, front_only}), NULL);
+  return ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {radiance, radiance, radiance}, .front_only = front_only}), NULL);
 }
 static MlNode sphere(MlBuilder *b, double x, MlMaterial material) {
   return ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {x, 0, 0}, .material = material), NULL);
@@ -619,7 +619,7 @@ static MlBuilder *build_some(Fixture *f) {
     assert_int_equal(error.status, ML_ERROR_MEMORY);
     return NULL;
   }
-  MlMaterial shine = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{1, 1, 1}, false}), &error), red = 0;
+  MlMaterial shine = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {1, 1, 1}}), &error), red = 0;
   if (shine != 0) red = ml_matte(b, &ML_DESC(MlMatteDesc), &error);
   bool good = red != 0 && ml_mix(b, &ML_DESC(MlMixDesc, .a = red, .b = shine, .amount = 0.5f), &error) != 0;
   const float points[] = {0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1};
@@ -706,6 +706,89 @@ static void test_cancel(void **state) {
   ml_scene_release(handle);
 }
 
+/* ---- calling off something large */
+
+typedef struct Polls {
+  uint64_t count, until; /* so far; from which one on the answer is yes */
+} Polls;
+static bool poll_until(void *ud) {
+  Polls *polls = ud;
+  return ++polls->count > polls->until;
+}
+
+/* A mesh of 2 * side^2 triangles, a group used twice, many placements, lights, materials, and a hidden shape. */
+static MlBuilder *build_much(Fixture *f, uint32_t side) {
+  MlBuilder *b = fixture_builder(f);
+  const uint32_t points = (side + 1) * (side + 1);
+  float *p = malloc(points * 3 * sizeof *p);
+  uint32_t *t = malloc((size_t)side * side * 6 * sizeof *t);
+  for (uint32_t i = 0; i < points; i++) {
+    const float at[3] = {(float)(i % (side + 1)), (float)(i * 7919 % 97) * 0.01f, (float)(i / (side + 1))};
+    memcpy(p + (size_t)3 * i, at, sizeof at);
+  }
+  for (uint32_t i = 0; i < side * side; i++) {
+    const uint32_t c = i / side * (side + 1) + i % side, six[6] = {c, c + side + 1, c + 1, c + 1, c + side + 1, c + side + 2};
+    memcpy(t + (size_t)6 * i, six, sizeof six);
+  }
+  const uint64_t triangles = (uint64_t)2 * side * side;
+  fixture_add(b, ml_mesh(b, &ML_DESC(MlMeshDesc, .points = p, .point_count = points, .triangles = t, .triangle_count = triangles), NULL));
+  free(p);
+  free(t);
+  enum { MANY = 3000 };
+  MlNode balls[MANY];
+  for (int i = 0; i < MANY; i++) balls[i] = ml_sphere(b, &ML_DESC(MlSphereDesc, .center = random_point(50), .radius = 0.1), NULL);
+  assert_int_equal(ml_hide(b, balls[7], NULL), ML_OK);
+  const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = balls, .child_count = MANY), NULL);
+  for (int i = 0; i < MANY; i++) {
+    const MlMaterial own = ml_matte(b, &ML_DESC(MlMatteDesc, .color = {0.5f, 0.5f, 0.5f}), NULL);
+    fixture_add(b, ml_sphere(b, &ML_DESC(MlSphereDesc, .center = random_point(50), .radius = 0.1, .material = own), NULL));
+    fixture_add(b, fixture_place(b, group, affine_translate(random_point(500))));
+    fixture_add(b, ml_light(b, &ML_DESC(MlLightDesc, .at = random_point(50)), NULL));
+  }
+  return b;
+}
+
+static void test_cancel_anywhere(void **state) {
+  (void)state;
+  random_state = 11;
+  MlBuilder *b = build_much(&fixture, 100);
+  const uint64_t used = fixture.fault.memory.used;
+  const MlScene *handle = NULL;
+  MlError error;
+  for (uint64_t n = 0; handle == NULL; n += n < 10 ? 1 : 7) {
+    Polls polls = {.until = n};
+    error = (MlError){0};
+    MlStatus status = ml_commit(b, &(MlCancel){poll_until, &polls}, &handle, &error);
+    if (status == ML_OK) {
+      assert_true(n > 50);
+      assert_int_equal(ml_scene_stats(handle).triangles, 20000);
+      assert_int_equal(ml_scene_stats(handle).instances, 3001);
+      break;
+    }
+    assert_int_equal(status, ML_ERROR_CANCELLED);
+    assert_string_equal(error.message, "build: cancelled");
+    assert_int_equal(polls.count, n + 1); /* nothing goes on, and nobody asks, after the yes */
+    assert_null(handle);
+    cache_drop_unused(fixture.cache);
+    assert_int_equal(fixture.fault.memory.used, used);
+  }
+  ml_scene_release(handle);
+}
+
+/* As often as there are bytes: of what stays, each is written, most are read and sorted several times. */
+static void test_polls_by_bytes(void **state) {
+  (void)state;
+  for (uint32_t side = 100; side <= 200; side += 100) {
+    MlBuilder *b = build_much(&fixture, side);
+    Polls polls = {.until = UINT64_MAX};
+    const MlScene *handle = NULL;
+    assert_int_equal(ml_commit(b, &(MlCancel){poll_until, &polls}, &handle, NULL), ML_OK);
+    assert_true(polls.count >= 4 * (ml_scene_stats(handle).bytes / WORK_PIECE));
+    ml_scene_release(handle);
+    cache_drop_unused(fixture.cache);
+  }
+}
+
 static void test_a_thousand_times(void **state) {
   (void)state;
   uint64_t used = 0;
@@ -735,6 +818,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_limit_where_lit, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_every_allocation_fails, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_cancel_anywhere, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_polls_by_bytes, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_a_thousand_times, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,6 +172,62 @@ static void a_newer_render_supersedes_the_older(void **state) {
   rig_destroy(&rig);
 }
 
+/* No threads, no room for planes: the render under way goes on. */
+static void a_start_that_fails_disturbs_nobody(void **state) {
+  (void)state;
+#ifdef ML_NO_THREADS
+  skip();
+#endif
+  const uint64_t expected = reference_hash(300);
+  Rig rig = rig_create(2, 300), other = rig;
+  other.film = NULL;
+  other.settings.samples = SAMPLES;
+  rig_film(&other);
+  MlRender *running = rig_start(&rig), *failed;
+  for (uint32_t n = 0; n < 3; n++) {
+    ml_engine_set_threads(rig.engine, 5, NULL);
+    thread_fail_after((int)n);
+    const MlStatus status = ml_render_start(rig.engine, rig.scene, &other.view, &other.settings, other.film, &failed, NULL);
+    thread_fail_after(-1);
+    assert_int_equal(status, ML_ERROR_SYSTEM);
+    assert_null(failed);
+    other.settings.samples = SAMPLES + 1; /* more than the film is for */
+    assert_int_equal(ml_render_start(rig.engine, rig.scene, &other.view, &other.settings, other.film, &failed, NULL), ML_ERROR_ARGUMENT);
+    other.settings.samples = SAMPLES;
+  }
+  assert_int_equal(ml_render_wait(running, -1), ML_RENDER_DONE);
+  assert_int_equal(ml_film_hash(rig.film), expected);
+  // Fewer threads than there are, and more: both supersede
+  for (uint32_t threads = 1; threads <= 7; threads += 3) {
+    ml_engine_set_threads(rig.engine, threads, NULL);
+    rig_film(&other);
+    rig_finish(&other);
+  }
+  ml_render_destroy(running);
+  ml_film_destroy(other.film);
+  rig_destroy(&rig);
+}
+
+/* Halted before it begins, a render draws nothing: not for the exposure either. */
+static void exposure_stops_like_the_rest(void **state) {
+  (void)state;
+#ifdef ML_NO_THREADS
+  Rig rig = rig_create(1, SAMPLES);
+  for (int cancel = 0; cancel < 2; cancel++) {
+    MlRender *render = rig_start(&rig);
+    assert_int_equal(ml_render_wait(render, 0), ML_RENDER_RUNNING); /* no time: no tile */
+    assert_int_equal(ml_render_progress(render).rays, 0);
+    (cancel ? ml_render_cancel : ml_render_stop)(render);
+    assert_int_equal(ml_render_wait(render, -1), cancel ? ML_RENDER_CANCELLED : ML_RENDER_STOPPED);
+    assert_int_equal(ml_render_progress(render).rays, 0);
+    ml_render_destroy(render);
+  }
+  rig_destroy(&rig);
+#else
+  skip(); /* threads may be at it before they are told */
+#endif
+}
+
 static void a_cancelled_film_can_be_gone_on_with(void **state) {
   (void)state;
   const uint64_t expected = reference_hash(64);
@@ -454,6 +510,8 @@ int main(void) {
     cmocka_unit_test(film_depends_on_neither_threads_nor_tiles),
     cmocka_unit_test(every_shape_of_picture_is_covered),
     cmocka_unit_test(a_newer_render_supersedes_the_older),
+    cmocka_unit_test(a_start_that_fails_disturbs_nobody),
+    cmocka_unit_test(exposure_stops_like_the_rest),
     cmocka_unit_test(a_cancelled_film_can_be_gone_on_with),
     cmocka_unit_test(stop_ends_waves_in_flight),
     cmocka_unit_test(destroying_cancels),
