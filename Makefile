@@ -163,6 +163,9 @@ FORCE:
 
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
+# stb_image's arithmetic on damaged pictures wraps.
+$(OBJ)/engine/image/read_stb.o: COMMON += -fwrapv
+
 $(OBJ)/engine/%.o: engine/%.c $(OBJ)/flags.engine
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

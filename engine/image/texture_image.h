@@ -40,7 +40,7 @@ typedef struct TextureImage {
   uint32_t channels;  /* of the file: 1 grey, 2 grey and alpha, 3, 4 */
   uint32_t has_alpha; /* some texel of level 0 is not opaque */
   float decode[256];  /* of TEXEL_CODE8: linear value of each code */
-  const void *levels[TEXTURE_MAX_LEVELS];
+  const void *levels[TEXTURE_MAX_LEVELS]; /* rows without padding, 64 bytes aligned */
 } TextureImage;
 
 /* What is looked up: linear Rec.709 and the alpha beside it (1: opaque). */

@@ -1,73 +1,29 @@
 /* write_stb.c - png and jpg through stb_image_write 1.16 (docs/IMAGES.md: its limits and how each is met).
  *
  * The library allocates through macros without a context, does not check most of its allocations, and cannot be told that writing
- * failed. So a call of ours is kept in a thread's own pointer while the library runs: allocations come from our Memory and are listed
- * there, and the first failure of memory or sink leaves the library by longjmp, after which the list is freed. */
-#include <setjmp.h>
-#include <string.h>
-
-#include "base/error.h"
+ * failed: stb_call.h is how it is run. The first failure of memory or sink ends it. */
+#include "image/stb_call.h"
 #include "image/write.h"
 
 #define JPG_QUALITY 95 /* above 90 the library keeps colour at full resolution */
 #define JPG_BUFFER 4096
 
-/* Before every block that the library has. */
-typedef struct Block {
-  _Alignas(16) struct Block *next;
-  struct Block *previous;
-  size_t size; /* with this head */
-} Block;
-
-typedef struct StbCall {
-  Memory *memory;
+typedef struct WriteCall {
+  StbCall stb;
   const MlSink *sink;
-  MlError *error;
-  MlStatus status;
-  jmp_buf failed;
-  Block *blocks;
   size_t buffered;
   uint8_t buffer[JPG_BUFFER];
-} StbCall;
+} WriteCall;
 
-static _Thread_local StbCall *current_call; /* the innermost: a sink may itself write a picture; NULL while the library does not run */
-
-static _Noreturn void stb_fail(StbCall *call, MlStatus status) {
-  call->status = status;
-  longjmp(call->failed, 1);
-}
-
-static void *stb_reallocate(void *p, size_t size) {
-  StbCall *call = current_call;
-  Block *old = p ? (Block *)p - 1 : NULL;
-  size_t old_size = old ? old->size : 0, wanted;
-  Block *block = size_add(size, sizeof *block, &wanted) ? memory_realloc(call->memory, old, old_size, wanted, _Alignof(Block)) : NULL;
-  if (!block) stb_fail(call, memory_error(call->memory, size, "a picture to be written", call->error));
-  if (!old) block->previous = NULL, block->next = call->blocks;
-  block->size = wanted;
-  if (block->next) block->next->previous = block;
-  if (block->previous) block->previous->next = block;
-  else call->blocks = block;
-  return block + 1;
-}
-
-static void stb_release(void *p) {
-  if (!p) return;
-  StbCall *call = current_call;
-  Block *block = (Block *)p - 1;
-  if (block->next) block->next->previous = block->previous;
-  if (block->previous) block->previous->next = block->next;
-  else call->blocks = block->next;
-  memory_free(call->memory, block, block->size);
-}
+static _Thread_local WriteCall *current_call; /* the innermost: a sink may itself write a picture; NULL while the library does not run */
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(x) ((void)(x)) /* what they check cannot fail: failed allocations do not return */
-#define STBIW_MALLOC(size) stb_reallocate(NULL, (size_t)(size))
-#define STBIW_REALLOC_SIZED(p, old_size, size) stb_reallocate(p, (size_t)(size))
-#define STBIW_FREE(p) stb_release(p)
+#define STBIW_MALLOC(size) stb_call_reallocate(&current_call->stb, NULL, (size_t)(size))
+#define STBIW_REALLOC_SIZED(p, old_size, size) stb_call_reallocate(&current_call->stb, p, (size_t)(size))
+#define STBIW_FREE(p) stb_call_release(&current_call->stb, p)
 #pragma GCC diagnostic ignored "-Wunused-function" /* it declares what it does not define; gcc says so at the end of this file */
 /* Its jpg writer shifts bits out of a signed int on purpose. Let them go, and keep UBSan's eyes on the rest. */
 #ifdef __clang__
@@ -81,9 +37,9 @@ static void stb_release(void *p) {
 #pragma GCC pop_options
 #endif
 
-static void stb_sink(StbCall *call, const void *bytes, size_t count) {
+static void stb_sink(WriteCall *call, const void *bytes, size_t count) {
   if (count && !call->sink->write(call->sink->ud, bytes, count))
-    stb_fail(call, error_set(call->error, ML_ERROR_FILE, "could not write the picture"));
+    stb_call_fail(&call->stb, error_set(call->stb.error, ML_ERROR_FILE, "could not write the picture"));
 }
 
 /* All rows as bytes, or NULL with the error set; sizes have been checked. */
@@ -99,18 +55,18 @@ static uint8_t *pixels_new(Memory *memory, const ImageSource *source, size_t *si
 }
 
 /* Run encode(call, …) so that failures inside the library come back here. call lives in the caller, as longjmp wants it. */
-static MlStatus stb_run(StbCall *call, void (*encode)(StbCall *call, const uint8_t *pixels, int width, int height),
+static MlStatus stb_run(WriteCall *call, void (*encode)(WriteCall *call, const uint8_t *pixels, int width, int height),
                         const ImageSource *source) {
   size_t size;
-  uint8_t *pixels = pixels_new(call->memory, source, &size, call->error);
+  uint8_t *pixels = pixels_new(call->stb.memory, source, &size, call->stb.error);
   if (!pixels) return ML_ERROR_MEMORY;
-  StbCall *const outer = current_call;
+  WriteCall *const outer = current_call;
   current_call = call;
-  if (setjmp(call->failed) == 0) encode(call, pixels, (int)source->width, (int)source->height);
-  while (call->blocks) stb_release(call->blocks + 1);
+  if (setjmp(call->stb.failed) == 0) encode(call, pixels, (int)source->width, (int)source->height);
+  stb_call_end(&call->stb);
   current_call = outer;
-  memory_free(call->memory, pixels, size);
-  return call->status;
+  memory_free(call->stb.memory, pixels, size);
+  return call->stb.status;
 }
 
 /* ---------------------------------------------------------------------- png */
@@ -125,12 +81,12 @@ static void png_write(void *context, void *bytes, int count) {
   stb_sink(context, (const uint8_t *)bytes + head, (size_t)count - head);
 }
 
-static void png_encode(StbCall *call, const uint8_t *pixels, int width, int height) {
+static void png_encode(WriteCall *call, const uint8_t *pixels, int width, int height) {
   stbi_write_png_to_func(png_write, call, width, height, 3, pixels, 0);
 }
 
 MlStatus image_write_png(Memory *memory, const ImageSource *source, const MlSink *sink, MlError *error) {
-  StbCall call = {.memory = memory, .sink = sink, .error = error};
+  WriteCall call = {.stb = {.memory = memory, .error = error, .what = "a picture to be written"}, .sink = sink};
   return stb_run(&call, png_encode, source);
 }
 
@@ -138,7 +94,7 @@ MlStatus image_write_png(Memory *memory, const ImageSource *source, const MlSink
 
 /* The library writes byte by byte. */
 static void jpg_write(void *context, void *bytes, int count) {
-  StbCall *call = context;
+  WriteCall *call = context;
   if ((size_t)count > sizeof call->buffer - call->buffered) {
     stb_sink(call, call->buffer, call->buffered);
     call->buffered = 0;
@@ -147,12 +103,12 @@ static void jpg_write(void *context, void *bytes, int count) {
   call->buffered += (size_t)count;
 }
 
-static void jpg_encode(StbCall *call, const uint8_t *pixels, int width, int height) {
+static void jpg_encode(WriteCall *call, const uint8_t *pixels, int width, int height) {
   stbi_write_jpg_to_func(jpg_write, call, width, height, 3, pixels, JPG_QUALITY);
   stb_sink(call, call->buffer, call->buffered);
 }
 
 MlStatus image_write_jpg(Memory *memory, const ImageSource *source, const MlSink *sink, MlError *error) {
-  StbCall call = {.memory = memory, .sink = sink, .error = error};
+  WriteCall call = {.stb = {.memory = memory, .error = error, .what = "a picture to be written"}, .sink = sink};
   return stb_run(&call, jpg_encode, source);
 }
