@@ -11,26 +11,34 @@
 #include "math/sampling.h"
 #include "shade/fresnel.h"
 #include "shade/ggx_albedo.h"
-#include "shade/material.h"
-#include "shade/microfacet.h"
+#include "shade/glossy.h"
+#include "shade/thin_film.h"
 
-/* Smoother than this is a mirror: the lobe would be narrower than a ten-thousandth. */
-static inline bool conductor_is_smooth(const Lobe *lobe) { return lobe->alpha < 1e-4f; }
+static inline bool conductor_is_smooth(const Lobe *lobe) { return glossy_is_smooth(lobe); }
 
+/* An artist's reflectance is that of the bare metal, in vacuum. */
+static inline Spectrum conductor_artist_fresnel(const Lobe *lobe, float cos_i) {
+  return lobe->artist == ARTIST_F82 ? fresnel_f82(cos_i, lobe->color, lobe->edge) : fresnel_schlick(cos_i, lobe->color, lobe->edge);
+}
+/* Under a film. An artist's metal reflects the same there, with the phase of something denser. */
+static inline Spectrum conductor_film_fresnel(const Lobe *lobe, float cos_i) {
+  FilmBase base;
+  if (lobe->artist) base = film_base_of_reflectance(conductor_artist_fresnel(lobe, cos_i));
+  else base = film_base(film_cosine(cos_i, lobe->film_ior), lobe->eta / lobe->film_ior, lobe->k / lobe->film_ior);
+  return thin_film_reflectance(cos_i, lobe->film, lobe->film_ior, &base);
+}
 static inline Spectrum conductor_fresnel(const Lobe *lobe, float cos_i) {
-  return lobe->artist ? fresnel_schlick(cos_i, lobe->color, lobe->edge) : fresnel_conductor(cos_i, lobe->eta, lobe->k);
+  if (lobe->film > 0.0f) return conductor_film_fresnel(lobe, cos_i);
+  return lobe->artist ? conductor_artist_fresnel(lobe, cos_i) : fresnel_conductor(cos_i, lobe->eta, lobe->k);
 }
 
 /* f cos, and the density of conductor_sample. */
 static inline Spectrum conductor_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, float *pdf) {
-  float alpha = lobe->alpha, so = ggx_slope(wo[2], alpha), si = ggx_slope(wi[2], alpha);
   Vec3 h = normalize(wo + wi);
-  float density = ggx_density(h, alpha);
-  Spectrum f = conductor_fresnel(lobe, min_f(dot(wo, h), 1.0f)) * (density * ggx_visibility(wo[2], so, wi[2], si) * wi[2]);
-  *pdf = ggx_reflection_pdf(density, wo[2], so);
+  Spectrum f = conductor_fresnel(lobe, min_f(dot(wo, h), 1.0f)) * glossy_eval(lobe, wo, wi, h, pdf);
   if (!lobe->multiscatter) return f;
 
-  float lost_o = ggx_lost(wo[2], alpha), lost_i = ggx_lost(wi[2], alpha), lost = ggx_lost_average(alpha);
+  float alpha = lobe->alpha, lost_o = ggx_lost(wo[2], alpha), lost_i = ggx_lost(wi[2], alpha), lost = ggx_lost_average(alpha);
   Spectrum average = lobe->average, tint = average * average * (1.0f - lost) / (spectrum_all(1.0f) - average * lost);
   float cosine = wi[2] * INV_PI_F;
   *pdf = (1.0f - lost_o) * *pdf + lost_o * cosine;
@@ -40,7 +48,7 @@ static inline Spectrum conductor_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, float 
 /* A direction; wi.z <= 0 is possible and means absorbed. choice is in [0, 1). */
 static inline Vec3 conductor_sample(const Lobe *lobe, Vec3 wo, float choice, Vec2 u) {
   if (lobe->multiscatter && choice < ggx_lost(wo[2], lobe->alpha)) return sample_hemisphere_cosine(u);
-  return reflect(wo, ggx_sample_normal(wo, lobe->alpha, u.x, u.y));
+  return glossy_sample(lobe, wo, u);
 }
 
 #endif

@@ -39,4 +39,13 @@ static inline Spectrum fresnel_schlick(float cos_i, Spectrum f0, Spectrum f90) {
   return f0 + (f90 - f0) * (m2 * m2 * m);
 }
 
+/* Schlick's from f0 to 1, times `edge` at a cosine of 1/7 (82 degrees), where metals dip (Kutz et al. 2021, "Novel aspects of the Adobe
+ * Standard Material", section 2.3). Where a strong dip would go below 0 it is 0. */
+static inline Spectrum fresnel_f82(float cos_i, Spectrum f0, Spectrum edge) {
+  const float at = 1.0f / 7.0f, m_at = 1.0f - at, m_at5 = m_at * m_at * m_at * m_at * m_at;
+  Spectrum white = spectrum_all(1.0f), schlick_at = f0 + (white - f0) * m_at5, dip = schlick_at * (white - edge) / (at * m_at5 * m_at);
+  float c = min_f(cos_i, 1.0f), m = 1.0f - c, m2 = m * m, m5 = m2 * m2 * m;
+  return spectrum_at_least(f0 + (white - f0) * m5 - dip * (c * m5 * m), 0.0f);
+}
+
 #endif
