@@ -216,6 +216,13 @@ typedef struct MlPlaneDesc { size_t size; MlVec3 point, normal; /* 0: +y */ MlMa
 typedef struct MlDiskDesc { size_t size; MlVec3 center, normal; /* 0: +y */ double radius; /* 0: 1 */ double hole; MlMaterial material; uint32_t place; } MlDiskDesc;
 typedef struct MlQuadDesc { size_t size; MlVec3 at, u, v; /* corner and edges; normal cross(u, v); u = v = 0: unit square in xz, facing +y */ MlMaterial material; uint32_t place; } MlQuadDesc;
 typedef struct MlTriangleDesc { size_t size; MlVec3 a, b, c; MlMaterial material; uint32_t place; } MlTriangleDesc;
+/* Solids about the line between two points; from == to: from the origin to 1 m above it. open: without caps, a surface with two sides. */
+typedef struct MlCylinderDesc { size_t size; MlVec3 from, to; double radius; /* 0: .5 */ bool open; MlMaterial material; uint32_t place; } MlCylinderDesc;
+typedef struct MlConeDesc { size_t size; MlVec3 from, to; double radius; /* at from; 0: .5 */ double top; /* radius at to; 0: a point */ bool open; MlMaterial material; uint32_t place; } MlConeDesc;
+/* Everything within radius of the line between two points; from == to: (0, .25, 0) and (0, .75, 0). */
+typedef struct MlCapsuleDesc { size_t size; MlVec3 from, to; double radius; /* 0: .25 */ MlMaterial material; uint32_t place; } MlCapsuleDesc;
+/* A ring about the y axis, centred on the origin; tube (half its thickness) is from radius / 10000 to below radius. */
+typedef struct MlTorusDesc { size_t size; double radius; /* of the tube's middle; 0: 1 */ double tube; /* 0: a quarter of radius */ MlMaterial material; uint32_t place; } MlTorusDesc;
 /* Indices are 0-based, counter-clockwise is front. Positions are float32 relative to the mesh. ml_mesh checks, hashes and copies the arrays
  * at once, which nothing cancels: about .1 s for two million triangles. */
 typedef struct MlMeshDesc {
@@ -236,6 +243,10 @@ ML_API MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error);
 ML_API MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error);
 ML_API MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error);
 ML_API MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error);
+ML_API MlNode ml_cylinder(MlBuilder *b, const MlCylinderDesc *desc, MlError *error);
+ML_API MlNode ml_cone(MlBuilder *b, const MlConeDesc *desc, MlError *error);
+ML_API MlNode ml_capsule(MlBuilder *b, const MlCapsuleDesc *desc, MlError *error);
+ML_API MlNode ml_torus(MlBuilder *b, const MlTorusDesc *desc, MlError *error);
 ML_API MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error);
 
 /* A node placed: child is used, not copied; used more than once, it is instanced. material, if any, serves the parts

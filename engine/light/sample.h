@@ -14,6 +14,7 @@
 #include "bvh/world.h"
 #include "light/light.h"
 #include "light/rectangle.h"
+#include "light/solid.h"
 #include "math/sampling.h"
 #include "shade/diffuse.h"
 #include "shape/surface.h"
@@ -196,6 +197,17 @@ static inline void box_light_sample(const PlacedTransform *placed, Vec3 from, Ve
   out->pdf = area_to_solid_angle(from, out->p, out->n, total);
 }
 
+/* The round solids, by area. Density over solid angle at `from` of the point `to` with unit normal n. */
+static inline float solid_light_pdf(const Prim *prim, const PlacedTransform *placed, Vec3 from, Vec3 to, Vec3 n) {
+  float stretch = length(matrix_apply_transposed(placed->to_world, n)) / abs_f(matrix_determinant(placed->to_world));
+  return area_to_solid_angle(from, to, n, 1.0f) * (solid_local_density(prim, placed_to_local(placed, to)) * stretch);
+}
+static inline void solid_light_sample(const Prim *prim, const PlacedTransform *placed, Vec3 from, Vec2 u, LightPoint *out) {
+  Vec3 n, local = solid_sample(prim, u, &n);
+  placed_light_point(placed, local, n, out);
+  out->pdf = solid_light_pdf(prim, placed, from, out->p, out->n);
+}
+
 /* A quad that is a rectangle; solid_angle 0 where it is not, or is better sampled by area. */
 static inline RectangleView quad_light_view(const Prim *prim, Vec3 from) {
   Vec3 p0 = vec3_load(prim->p[0]), u = vec3_load(prim->p[1]) - p0, v = vec3_load(prim->p[3]) - p0;
@@ -211,6 +223,10 @@ static inline void prim_light_sample(const World *world, const Light *light, con
   case PRIM_SPHERE: sphere_light_sample(p0, prim->r, lit, u, out); return;
   case PRIM_ELLIPSOID: ellipsoid_light_sample(&world->placed[prim->placed], lit, u, out); return;
   case PRIM_BOX: box_light_sample(&world->placed[prim->placed], lit->p, u, out); return;
+  case PRIM_CONE:
+  case PRIM_CAPSULE:
+  case PRIM_TORUS:
+  case PRIM_CONE_SIDE: solid_light_sample(prim, &world->placed[prim->placed], lit->p, u, out); return;
   case PRIM_QUAD: {
     RectangleView view = quad_light_view(prim, lit->p);
     if (view.solid_angle > 0.0f) {
@@ -289,6 +305,10 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
       pdf = areas[surface->part] > 0.0f ? area_to_solid_angle(lit->p, surface->p, surface->ng, total) : 0.0f;
       break;
     }
+    case PRIM_CONE:
+    case PRIM_CAPSULE:
+    case PRIM_TORUS:
+    case PRIM_CONE_SIDE: pdf = solid_light_pdf(prim, &world->placed[prim->placed], lit->p, surface->p, surface->ng); break;
     case PRIM_QUAD: {
       RectangleView view = quad_light_view(prim, lit->p);
       if (view.solid_angle > 0.0f) pdf = 1.0f / view.solid_angle;

@@ -36,6 +36,8 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->materials);
   array_free(memory, &b->lobes);
   array_free(memory, &b->roots);
+  for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
+  array_free(memory, &b->images);
   arena_free(&b->arena);
   memory_free(memory, b, sizeof *b);
 }
@@ -311,6 +313,25 @@ static MlBounds bounds_of_points(const MlTransform *t, const MlVec3 *points, int
   return bounds;
 }
 
+/* Discs or balls at both ends, or a ring of tubes: as prim.c does it in floats. */
+static MlBounds solid_bounds(const Node *node, const MlTransform *t) {
+  MlTransform local = builder_solid_transform(node->leaf), m = ml_transform_multiply(t, &local);
+  const MlVec3 axes[3] = {affine_vector(&m, (MlVec3){1, 0, 0}), affine_vector(&m, (MlVec3){0, 1, 0}), affine_vector(&m, (MlVec3){0, 0, 1})};
+  const MlVec3 ring[2] = {axes[0], axes[2]};
+  double r = node->leaf->r;
+  if (node->kind == NODE_TORUS) {
+    MlBounds flat = bounds_around(affine_point(&m, (MlVec3){0, 0, 0}), ring, 2, true),
+             tube = bounds_around((MlVec3){0, 0, 0}, axes, 3, true);
+    return (MlBounds){.min = dvec_add(flat.min, dvec_scale(tube.min, r)), .max = dvec_add(flat.max, dvec_scale(tube.max, r))};
+  }
+  bool cone = node->kind == NODE_CONE;
+  const MlVec3 top[2] = {dvec_scale(ring[0], r), dvec_scale(ring[1], r)};
+  MlVec3 ends[2] = {affine_point(&m, (MlVec3){0, cone ? -1 : -r, 0}), affine_point(&m, (MlVec3){0, cone ? 1 : r, 0})};
+  MlBounds a = cone ? bounds_around(ends[0], ring, 2, true) : bounds_around(ends[0], axes, 3, true);
+  MlBounds b = cone ? bounds_around(ends[1], top, 2, true) : bounds_around(ends[1], axes, 3, true);
+  return bounds_union(&a, &b);
+}
+
 static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   const Leaf *leaf = node->leaf;
   MlVec3 p0 = affine_point(t, leaf->p[0]);
@@ -336,6 +357,9 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
     return bounds_of_points(t, points, 4);
   }
   case NODE_TRIANGLE: return bounds_of_points(t, leaf->p, 3);
+  case NODE_CONE:
+  case NODE_CAPSULE:
+  case NODE_TORUS: return solid_bounds(node, t);
   case NODE_PLANE: return (MlBounds){.empty = true, .infinite = true};
   case NODE_LIGHT: /* no surface */
   case NODE_DIRECTIONAL:
@@ -388,6 +412,9 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
   case NODE_DISK:
   case NODE_QUAD:
   case NODE_TRIANGLE:
+  case NODE_CONE:
+  case NODE_CAPSULE:
+  case NODE_TORUS:
   case NODE_LIGHT:
   case NODE_AREA:
   case NODE_DIRECTIONAL: break;

@@ -29,12 +29,15 @@ MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError 
 /* ---- nodes */
 
 typedef enum NodeKind {
-  NODE_SPHERE,      /* what the Leaf's fields mean: p[0] centre, r radius */
-  NODE_BOX,         /* p[0], p[1]: least and greatest corner */
-  NODE_PLANE,       /* p[0] point, p[1], p[2] unit axes, cross(p[1], p[2]) the normal */
-  NODE_DISK,        /* p[0] centre, p[1], p[2] half axes, r hole over radius */
-  NODE_QUAD,        /* p[0] corner, p[1], p[2] edges */
-  NODE_TRIANGLE,    /* p[0..2] corners */
+  NODE_SPHERE,   /* what the Leaf's fields mean: p[0] centre, r radius */
+  NODE_BOX,      /* p[0], p[1]: least and greatest corner */
+  NODE_PLANE,    /* p[0] point, p[1], p[2] unit axes, cross(p[1], p[2]) the normal */
+  NODE_DISK,     /* p[0] centre, p[1], p[2] half axes, r hole over radius */
+  NODE_QUAD,     /* p[0] corner, p[1], p[2] edges */
+  NODE_TRIANGLE, /* p[0..2] corners */
+  NODE_CONE,     /* solids: p[0] centre, p[1], p[2] images of the local y and x axis (shape/solids.h), r as Prim.r; s 1: without caps */
+  NODE_CAPSULE,
+  NODE_TORUS,
   NODE_LIGHT,       /* p[0] position, r radius, s power */
   NODE_AREA,        /* as NODE_QUAD; r power or, if that is 0, s radiance */
   NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
@@ -105,6 +108,7 @@ struct MlBuilder {
   ARRAY(Material) materials; /* materials.data[id]; [0] is the default */
   ARRAY(Lobe) lobes;
   ARRAY(MlNode) roots; /* what was added, in order */
+  ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   MlColor background;
   bool has_background, background_eye_only;
 };
@@ -142,6 +146,13 @@ bool desc_not_negative(const DescSource *source, const char *field, double x);
 bool desc_color(const DescSource *source, const char *field, MlColor c, float most); /* every channel 0..most; INFINITY: any finite */
 bool desc_material(const DescSource *source, const MlBuilder *b, const char *field, MlMaterial material); /* 0 is allowed */
 bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, MlNode node);
+
+/* Adds a shape without children. */
+MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
+/* From the local space of a solid (NODE_CONE ... NODE_TORUS) to its own coordinates. */
+MlTransform builder_solid_transform(const Leaf *leaf);
+/* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */
+void builder_tangents(MlVec3 n, MlVec3 *a, MlVec3 *b);
 
 NumberText vector_text(MlVec3 v); /* "(1, 2, 3)", cut off where too long */
 

@@ -29,7 +29,7 @@ static uint32_t shape_traits(const MlBuilder *b, MlMaterial material) {
   return builder_material(b, material)->emits ? NODE_EMITS : 0;
 }
 
-static MlNode add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf) {
+MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   if (!desc_material(source, b, "material", material)) return 0;
   return add_leaf(b, kind, shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0), material, source, leaf);
 }
@@ -39,8 +39,7 @@ static double max_d(double a, double b) { return a > b ? a : b; }
 static double or_default(double x, double value) { return x == 0.0 ? value : x; }
 static MlVec3 or_direction(MlVec3 v, MlVec3 value) { return dvec_is_zero(v) ? value : v; }
 
-/* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */
-static void tangents(MlVec3 n, MlVec3 *a, MlVec3 *b) {
+void builder_tangents(MlVec3 n, MlVec3 *a, MlVec3 *b) {
   MlVec3 side = __builtin_fabs(n.x) < 0.9 ? (MlVec3){1, 0, 0} : (MlVec3){0, 0, n.x < 0.0 ? 1 : -1};
   *a = dvec_normalize(dvec_subtract(side, dvec_scale(n, dvec_dot(n, side))));
   *b = dvec_cross(n, *a);
@@ -55,7 +54,7 @@ MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error) {
   if (!DESC_READ(&source, MlSphereDesc, desc, &d)) return 0;
   Leaf leaf = {.p = {d.center}, .r = or_default(d.radius, 1.0)};
   if (!desc_point(&source, "center", d.center) || !desc_positive(&source, "radius", leaf.r)) return 0;
-  return add_shape(b, NODE_SPHERE, d.material, &source, &leaf);
+  return builder_add_shape(b, NODE_SPHERE, d.material, &source, &leaf);
 }
 
 MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error) {
@@ -76,7 +75,7 @@ MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error) {
               vector_text(d.to).text);
     return 0;
   }
-  return add_shape(b, NODE_BOX, d.material, &source, &leaf);
+  return builder_add_shape(b, NODE_BOX, d.material, &source, &leaf);
 }
 
 MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error) {
@@ -86,8 +85,8 @@ MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error) {
   if (!DESC_READ(&source, MlPlaneDesc, desc, &d)) return 0;
   if (!desc_point(&source, "point", d.point) || !desc_point(&source, "normal", d.normal)) return 0;
   Leaf leaf = {.p = {d.point}};
-  tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
-  return add_shape(b, NODE_PLANE, d.material, &source, &leaf);
+  builder_tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
+  return builder_add_shape(b, NODE_PLANE, d.material, &source, &leaf);
 }
 
 MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error) {
@@ -104,10 +103,10 @@ MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error) {
     return 0;
   }
   Leaf leaf = {.p = {d.center}, .r = d.hole / radius};
-  tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
+  builder_tangents(dvec_normalize(or_direction(d.normal, (MlVec3){0, 1, 0})), &leaf.p[1], &leaf.p[2]);
   leaf.p[1] = dvec_scale(leaf.p[1], radius);
   leaf.p[2] = dvec_scale(leaf.p[2], radius);
-  return add_shape(b, NODE_DISK, d.material, &source, &leaf);
+  return builder_add_shape(b, NODE_DISK, d.material, &source, &leaf);
 }
 
 /* An angle too small to tell apart in doubles counts as none. */
@@ -133,7 +132,7 @@ MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
     return 0;
   }
   Leaf leaf = {.p = {d.at, d.u, d.v}};
-  return add_shape(b, NODE_QUAD, d.material, &source, &leaf);
+  return builder_add_shape(b, NODE_QUAD, d.material, &source, &leaf);
 }
 
 MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error) {
@@ -148,7 +147,7 @@ MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error) {
     return 0;
   }
   Leaf leaf = {.p = {d.a, d.b, d.c}};
-  return add_shape(b, NODE_TRIANGLE, d.material, &source, &leaf);
+  return builder_add_shape(b, NODE_TRIANGLE, d.material, &source, &leaf);
 }
 
 /* ---- meshes */

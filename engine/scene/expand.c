@@ -89,6 +89,9 @@ static const char *node_name(const Node *node) {
   case NODE_DISK: return "disk";
   case NODE_QUAD: return "quad";
   case NODE_TRIANGLE: return "triangle";
+  case NODE_CONE: return "cone";
+  case NODE_CAPSULE: return "capsule";
+  case NODE_TORUS: return "torus";
   case NODE_LIGHT: return "light";
   case NODE_AREA: return "area";
   case NODE_DIRECTIONAL: return "directional";
@@ -148,6 +151,18 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
     store_point(prim->p[1], affine_point(t, leaf->p[1]));
     store_point(prim->p[2], affine_point(t, leaf->p[2]));
     return !triangle_is_degenerate(prim->p[0], prim->p[1], prim->p[2]);
+  case NODE_CONE:
+  case NODE_CAPSULE:
+  case NODE_TORUS: {
+    MlTransform solid = builder_solid_transform(leaf), local = ml_transform_multiply(t, &solid);
+    prim->kind = node->kind == NODE_CAPSULE ? PRIM_CAPSULE
+                 : node->kind == NODE_TORUS ? PRIM_TORUS
+                 : leaf->s != 0.0           ? PRIM_CONE_SIDE
+                                            : PRIM_CONE;
+    prim->r = (float)leaf->r;
+    store_point(prim->p[0], zero);
+    return *uses_placed = place_exactly(&local, placed);
+  }
   case NODE_LIGHT:
   case NODE_DIRECTIONAL:
   case NODE_MESH:
@@ -412,7 +427,10 @@ static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const Ml
   case NODE_PLANE:
   case NODE_DISK:
   case NODE_QUAD:
-  case NODE_TRIANGLE: break;
+  case NODE_TRIANGLE:
+  case NODE_CONE:
+  case NODE_CAPSULE:
+  case NODE_TORUS: break;
   }
   bool kept;
   uint32_t material = node->material != 0 ? node->material : in->material;

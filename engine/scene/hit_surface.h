@@ -33,6 +33,30 @@ static inline MlVec3 placed_point_at(const PlacedTransform *placed, MlVec3 p, Ml
   return p;
 }
 
+/* The point of a placed kind, in its local space, at `local` up to rounding; *n its outward normal. */
+static inline MlVec3 placed_kind_point(const Prim *prim, MlVec3 local, uint32_t part, MlVec3 *n) {
+  switch ((PrimKind)prim->kind) {
+  case PRIM_BOX: {
+    double c[3] = {clamp_between(local.x, -1.0, 1.0), clamp_between(local.y, -1.0, 1.0), clamp_between(local.z, -1.0, 1.0)},
+           normal[3] = {0.0, 0.0, 0.0};
+    c[part >> 1] = normal[part >> 1] = (part & 1) != 0 ? 1.0 : -1.0;
+    *n = (MlVec3){normal[0], normal[1], normal[2]};
+    return (MlVec3){c[0], c[1], c[2]};
+  }
+  case PRIM_CONE:
+  case PRIM_CONE_SIDE: return cone_point(local, (double)prim->r, part, n);
+  case PRIM_CAPSULE: return capsule_point(local, (double)prim->r, n);
+  case PRIM_TORUS: return torus_point(local, (double)prim->r, n);
+  case PRIM_SPHERE:
+  case PRIM_ELLIPSOID:
+  case PRIM_QUAD:
+  case PRIM_TRIANGLE:
+  case PRIM_DISK:
+  case PRIM_PLANE: break;
+  }
+  return *n = dvec_normalize(local);
+}
+
 /* o, d: the ray in the same space. */
 static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *placed, MlVec3 o, MlVec3 d, const Hit *hit) {
   MlVec3 p0 = dvec_load(prim->p[0]), ray_point = dvec_along(o, d, (double)hit->t);
@@ -43,21 +67,16 @@ static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *pla
     point.n = dvec_subtract(ray_point, p0);
     point.p = dvec_along(p0, point.n, (double)prim->r / dvec_length(point.n));
     break;
-  case PRIM_ELLIPSOID: {
+  case PRIM_ELLIPSOID:
+  case PRIM_BOX:
+  case PRIM_CONE:
+  case PRIM_CAPSULE:
+  case PRIM_TORUS:
+  case PRIM_CONE_SIDE: {
     const PlacedTransform *m = &placed[prim->placed];
-    MlVec3 unit = dvec_normalize(placed_point_to_local(m, ray_point));
-    point.p = placed_point_at(m, ray_point, unit);
-    point.n = matrix_multiply_transposed(m->to_local, unit);
-    break;
-  }
-  case PRIM_BOX: {
-    const PlacedTransform *m = &placed[prim->placed];
-    MlVec3 local = placed_point_to_local(m, ray_point);
-    double c[3] = {clamp_between(local.x, -1.0, 1.0), clamp_between(local.y, -1.0, 1.0), clamp_between(local.z, -1.0, 1.0)},
-           n[3] = {0.0, 0.0, 0.0};
-    c[hit->part >> 1] = n[hit->part >> 1] = (hit->part & 1) != 0 ? 1.0 : -1.0;
-    point.p = placed_point_at(m, ray_point, (MlVec3){c[0], c[1], c[2]});
-    point.n = matrix_multiply_transposed(m->to_local, (MlVec3){n[0], n[1], n[2]});
+    MlVec3 n;
+    point.p = placed_point_at(m, ray_point, placed_kind_point(prim, placed_point_to_local(m, ray_point), hit->part, &n));
+    point.n = matrix_multiply_transposed(m->to_local, n);
     break;
   }
   case PRIM_QUAD:
@@ -142,10 +161,7 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
 /* ---- texture coordinates */
 
 /* On the unit sphere: u by heading (0 at +z, .25 at +x), v from the pole at -y (0) to that at +y (1). */
-static inline Vec2 sphere_uv(Vec3 p) {
-  float turn = atan2_f(p[0], p[2]) * INV_TWO_PI_F;
-  return (Vec2){turn < 0.0f ? turn + 1.0f : turn, 1.0f - acos_f(clamp_f(p[1], -1.0f, 1.0f)) * INV_PI_F};
-}
+static inline Vec2 sphere_uv(Vec3 p) { return (Vec2){heading_u(p), 1.0f - acos_f(clamp_f(p[1], -1.0f, 1.0f)) * INV_PI_F}; }
 /* 0..1 on each face of the cube, upright when seen from outside with y up (top: -z is up, bottom: +z is up). */
 static inline Vec2 cube_uv(Vec3 p, uint32_t part) {
   float sign = (part & 1) != 0 ? 1.0f : -1.0f;
@@ -153,7 +169,8 @@ static inline Vec2 cube_uv(Vec3 p, uint32_t part) {
   return (Vec2){clamp_f(0.5f + 0.5f * uv.x, 0.0f, 1.0f), clamp_f(0.5f + 0.5f * uv.y, 0.0f, 1.0f)};
 }
 
-/* Texture coordinates of a surface: SPHERE and ELLIPSOID as sphere_uv, BOX as cube_uv, QUAD along its edges, TRIANGLE its
+/* Texture coordinates of a surface: SPHERE and ELLIPSOID as sphere_uv, BOX as cube_uv, the round solids as in
+ * shape/solids.h, QUAD along its edges, TRIANGLE its
  * barycentrics, a mesh its own (else barycentrics), DISK 0..1 across its half axes' square, PLANE metres along its axes. */
 static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
   const World *world = &scene->world;
@@ -183,6 +200,10 @@ static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
   }
   case PRIM_ELLIPSOID: return sphere_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)));
   case PRIM_BOX: return cube_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)), surface->part);
+  case PRIM_CONE:
+  case PRIM_CONE_SIDE: return cone_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)), prim->r, surface->part);
+  case PRIM_CAPSULE: return capsule_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)), prim->r);
+  case PRIM_TORUS: return torus_uv(dvec_to_vec3(placed_point_to_local(&placed[prim->placed], p)));
   case PRIM_DISK: return (Vec2){0.5f + 0.5f * uv.x, 0.5f + 0.5f * uv.y};
   case PRIM_PLANE: {
     // Coordinates along the plane's axes, which a placement may have made oblique

@@ -12,6 +12,7 @@
 #include "math/dvec.h"
 #include "shape/prim.h"
 #include "shape/ray_box.h"
+#include "shape/solids.h"
 
 typedef struct PrimHit {
   float t, u, v; /* u, v: QUAD along its two edges, TRIANGLE barycentrics of p[1] and p[2], DISK along its half axes (-1..1), else 0 */
@@ -176,6 +177,24 @@ static inline bool cube_distance(MlVec3 o, MlVec3 d, double *t, uint32_t *part) 
   return *t > 0.0;
 }
 
+/* A placed kind in its local space. */
+static inline bool placed_distance(const Prim *prim, MlVec3 o, MlVec3 d, double *t, uint32_t *part) {
+  switch ((PrimKind)prim->kind) {
+  case PRIM_ELLIPSOID: return sphere_distance(o, d, 1.0, t);
+  case PRIM_BOX: return cube_distance(o, d, t, part);
+  case PRIM_CONE: return cone_distance(o, d, (double)prim->r, true, t, part);
+  case PRIM_CONE_SIDE: return cone_distance(o, d, (double)prim->r, false, t, part);
+  case PRIM_CAPSULE: return capsule_distance(o, d, (double)prim->r, t);
+  case PRIM_TORUS: return torus_distance(o, d, (double)prim->r, t);
+  case PRIM_SPHERE:
+  case PRIM_QUAD:
+  case PRIM_TRIANGLE:
+  case PRIM_DISK:
+  case PRIM_PLANE: break;
+  }
+  return false;
+}
+
 /* ---- all kinds */
 
 /* placed: the array of the primitive's owner. */
@@ -188,10 +207,14 @@ static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const P
       return false;
     break;
   case PRIM_ELLIPSOID:
-  case PRIM_BOX: {
+  case PRIM_BOX:
+  case PRIM_CONE:
+  case PRIM_CAPSULE:
+  case PRIM_TORUS:
+  case PRIM_CONE_SIDE: {
     const PlacedTransform *m = &placed[prim->placed];
     MlVec3 o = placed_point_to_local(m, dvec_from_vec3(q->o)), d = matrix_multiply(m->to_local, dvec_from_vec3(q->d));
-    if (!(prim->kind == PRIM_BOX ? cube_distance(o, d, &t, &out->part) : sphere_distance(o, d, 1.0, &t))) return false;
+    if (!placed_distance(prim, o, d, &t, &out->part)) return false;
     break;
   }
   case PRIM_QUAD: return quad_intersect(q, prim, out);

@@ -4,6 +4,10 @@
  *   SPHERE     p[0] = centre, r = radius (uniform scales only); p[1..3] = unit images of its own x, y, z axes (for uv alone)
  *   ELLIPSOID  placed: local space is the unit sphere at the origin
  *   BOX        placed: local space is the cube [-1,1]^3
+ *   CONE       placed: local space is that of shape/solids.h; r = radius at the top over that at the bottom (1: a cylinder)
+ *   CAPSULE    likewise; r = half the segment's length over the radius
+ *   TORUS      likewise; r = the tube's radius over the ring's
+ *   CONE_SIDE  a CONE without its caps: open
  *   QUAD       p[0..3] = corners at, at+u, at+u+v, at+v (a parallelogram, up to the rounding of its corners)
  *   TRIANGLE   p[0..2] = corners
  *   DISK       p[0] = centre, p[1], p[2] = half axes (an ellipse), r = hole's radius over the disk's, 0..1
@@ -16,7 +20,7 @@
 #include "math/bounds.h"
 #include "shape/ray.h"
 
-typedef enum PrimKind { PRIM_SPHERE, PRIM_ELLIPSOID, PRIM_BOX, PRIM_QUAD, PRIM_TRIANGLE, PRIM_DISK, PRIM_PLANE } PrimKind;
+typedef enum PrimKind { PRIM_SPHERE, PRIM_ELLIPSOID, PRIM_BOX, PRIM_CONE, PRIM_CAPSULE, PRIM_TORUS, PRIM_CONE_SIDE, PRIM_QUAD, PRIM_TRIANGLE, PRIM_DISK, PRIM_PLANE } PrimKind;
 
 typedef struct Prim {
   uint32_t kind;     /* PrimKind */
@@ -26,7 +30,7 @@ typedef struct Prim {
   float p[4][3];
   float n[3];
   float r;
-  uint32_t placed;    /* index into the owner's PlacedTransform array for ELLIPSOID and BOX, else 0 */
+  uint32_t placed;    /* index into the owner's PlacedTransform array for the placed kinds, else 0 */
   float lo[3], hi[3]; /* prim_bounds: part of the primitive's own test (bvh/trace.h) */
 } Prim;
 
@@ -39,7 +43,8 @@ typedef struct PlacedTransform {
 
 static inline bool prim_is_flat(const Prim *prim) { return prim->kind >= PRIM_QUAD; }
 /* A closed surface has an inside; its normals point outward. */
-static inline bool prim_is_closed(const Prim *prim) { return prim->kind < PRIM_QUAD; }
+static inline bool prim_is_closed(const Prim *prim) { return prim->kind < PRIM_CONE_SIDE; }
+static inline bool prim_is_placed(const Prim *prim) { return prim->kind >= PRIM_ELLIPSOID && prim->kind <= PRIM_CONE_SIDE; }
 
 /* Makes a primitive's derived fields (n of QUAD and TRIANGLE, bounds) from the others. `flip`: the placement mirrors, so the
  * front of a QUAD or TRIANGLE is where its corners run clockwise. placed is the owner's array. */

@@ -17,7 +17,7 @@ static uint32_t times(uint32_t n) { return getenv("LONG") != NULL ? 30 * n : n; 
 
 static MlNode random_shape(MlBuilder *b, double size) {
   MlVec3 p = random_point(4.0);
-  switch (random_below(6)) {
+  switch (random_below(9)) {
   case 0: return ml_sphere(b, &ML_DESC(MlSphereDesc, .center = p, .radius = size), NULL);
   case 1: return ml_box(b, &ML_DESC(MlBoxDesc, .from = p, .to = dvec_add(p, (MlVec3){size, 2 * size, random_in(0.01, size)})), NULL);
   case 2:
@@ -27,6 +27,18 @@ static MlNode random_shape(MlBuilder *b, double size) {
   case 4:
     return ml_triangle(b, &ML_DESC(MlTriangleDesc, .a = p, .b = dvec_add(p, random_point(size)), .c = dvec_add(p, random_point(size))),
                        NULL);
+  case 5:
+    return ml_cone(b,
+                   &ML_DESC(MlConeDesc, .from = p, .to = dvec_add(p, random_point(size)), .radius = size, .top = random_in(0, size),
+                            .open = random_below(2)),
+                   NULL);
+  case 6:
+    return ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = p, .to = dvec_add(p, random_point(2 * size)), .radius = random_in(0.1, 1) * size),
+                      NULL);
+  case 7: {
+    MlNode ring = ml_torus(b, &ML_DESC(MlTorusDesc, .radius = size, .tube = random_in(0.01, 0.99) * size), NULL);
+    return fixture_place(b, ring, random_placement(4.0, false));
+  }
   default: {
     /* axis-aligned, on a grid: coplanar and touching ones are many */
     MlVec3 q = {(double)random_below(4), (double)random_below(4), (double)random_below(4)};

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "light/solid.h"
 #include "scene_fixture.h"
 
 static RayQuery query(MlVec3 o, MlVec3 d) { return ray_query(dvec_to_vec3(o), dvec_to_vec3(d)); }
@@ -41,9 +42,10 @@ static Prim disk_at(MlVec3 c, MlVec3 a, MlVec3 b, double hole) {
   prim_finish(&p, NULL, false);
   return p;
 }
-static Prim placed_as(PrimKind kind, const MlTransform *t, PlacedTransform *placed) {
+static Prim round_as(PrimKind kind, double r, const MlTransform *t, PlacedTransform *placed) {
   Prim p = prim_of(kind);
   MlTransform inverse;
+  p.r = (float)r;
   assert_true(ml_transform_invert(t, &inverse));
   for (int i = 0; i < 3; i++) {
     for (int k = 0; k < 3; k++)
@@ -54,10 +56,12 @@ static Prim placed_as(PrimKind kind, const MlTransform *t, PlacedTransform *plac
   return p;
 }
 
+static Prim placed_as(PrimKind kind, const MlTransform *t, PlacedTransform *placed) { return round_as(kind, 0, t, placed); }
+
 /* Any finite shape, somewhere within `reach`, of size about `size`. */
 static Prim random_prim(double size, double reach, PlacedTransform *placed) {
   MlVec3 at = random_point(reach);
-  switch (random_below(6)) {
+  switch (random_below(8)) {
   case 0: return sphere_at(at, size * random_in(0.1, 1));
   case 1: return quad_at(at, dvec_scale(random_direction(), size), dvec_scale(random_direction(), size));
   case 2:
@@ -68,7 +72,8 @@ static Prim random_prim(double size, double reach, PlacedTransform *placed) {
     MlTransform t = random_placement(0.0, false), scale = affine_scale((MlVec3){size, size, size});
     t = ml_transform_multiply(&scale, &t);
     t.m[3] = at.x, t.m[7] = at.y, t.m[11] = at.z;
-    return placed_as(random_below(2) ? PRIM_BOX : PRIM_ELLIPSOID, &t, placed);
+    const PrimKind kinds[] = {PRIM_BOX, PRIM_ELLIPSOID, PRIM_CONE, PRIM_CAPSULE, PRIM_TORUS, PRIM_CONE_SIDE};
+    return round_as(kinds[random_below(6)], random_in(0.01, 0.99), &t, placed);
   }
   }
 }
@@ -372,6 +377,13 @@ static MlVec3 point_of(const Prim *prim, const PlacedTransform *placed) {
   case PRIM_SPHERE: return dvec_along(p0, s, (double)prim->r);
   case PRIM_BOX: s = (MlVec3){random_below(2) ? 1 : -1, random_below(2) ? 1 : -1, random_in(-1, 1)}; /* fall through */
   case PRIM_ELLIPSOID: return dvec_add(matrix_multiply(placed->to_world, s), dvec_load(placed->centre));
+  case PRIM_CONE:
+  case PRIM_CAPSULE:
+  case PRIM_TORUS:
+  case PRIM_CONE_SIDE: {
+    Vec3 n, local = solid_sample(prim, (Vec2){(float)u, (float)v}, &n);
+    return dvec_add(matrix_multiply(placed->to_world, dvec_from_vec3(local)), dvec_load(placed->centre));
+  }
   case PRIM_TRIANGLE:
     if (u + v > 1) u = 1 - u, v = 1 - v;
     return dvec_along(dvec_along(p0, dvec_subtract(dvec_load(prim->p[1]), p0), u), dvec_subtract(dvec_load(prim->p[2]), p0), v);
