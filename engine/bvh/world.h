@@ -16,6 +16,8 @@ typedef struct Mesh {
 
 /* Shared geometry: either a mesh (tree over triangles) or a group's primitives (tree over primitives). An asset block. */
 typedef struct Geometry {
+  uint64_t bytes; /* of the whole block, which begins with this struct: an asset's head (scene/cache.h) */
+  uint64_t hash;  /* of the contents */
   Mesh mesh; /* triangle_count 0: a group */
   const Prim *prims;
   const PlacedTransform *placed;
@@ -24,8 +26,6 @@ typedef struct Geometry {
   Aabb bounds;         /* of the surfaces, without padding */
   uint64_t degenerate; /* triangles that were left out */
   double origin[3];    /* stored coordinates plus this are the group's own; 0 for meshes */
-  uint64_t bytes;      /* of the whole block, which begins with this struct */
-  uint64_t hash;       /* of the contents */
 } Geometry;
 
 typedef struct Instance {

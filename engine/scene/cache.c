@@ -3,14 +3,19 @@
  * in, and every allocation, since an allocation that fails makes room here. */
 #include "scene/cache.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/thread.h"
+#include "image/texture_build.h"
 #include "scene/geometry.h"
 
 typedef struct Entry {
   struct Entry *next;          /* in the chain of its bucket; of entries being dropped: in that list */
   struct Entry *older, *newer; /* among the unreferenced */
-  Geometry *geometry;
+  AssetKind kind;
+  void *asset;
+  uint64_t hash, bytes; /* as in the asset's head */
   uint64_t content_bytes;
   uint64_t references;
 } Entry;
@@ -25,6 +30,38 @@ struct AssetCache {
 };
 
 enum { FIRST_BUCKETS = 64 };
+
+/* ---- what assets have in common */
+
+/* The head of every asset's block: its first two members. */
+typedef struct AssetHead {
+  uint64_t bytes, hash;
+} AssetHead;
+_Static_assert(offsetof(Geometry, bytes) == offsetof(AssetHead, bytes) && offsetof(Geometry, hash) == offsetof(AssetHead, hash) &&
+                 offsetof(TextureImage, bytes) == offsetof(AssetHead, bytes) && offsetof(TextureImage, hash) == offsetof(AssetHead, hash),
+               "an asset begins with its head");
+
+static AssetHead head_of(const void *asset) {
+  AssetHead head;
+  memcpy(&head, asset, sizeof head);
+  return head;
+}
+
+static bool asset_equals(AssetKind kind, const void *asset, const void *content) {
+  switch (kind) {
+  case ASSET_GEOMETRY: return geometry_equals(asset, content);
+  case ASSET_IMAGE: return texture_image_same(asset, content);
+  }
+  return false;
+}
+
+static void asset_free(Memory *memory, void *asset) {
+  size_t bytes = (size_t)head_of(asset).bytes;
+  memory_pages_unprotect(asset, bytes);
+  memory_pages_free(memory, asset, bytes);
+}
+
+/* ---- creation */
 
 static bool make_room(void *ud) { return cache_drop_unused(ud) != 0; }
 
@@ -64,14 +101,14 @@ void cache_destroy(AssetCache *cache) {
 static Entry **bucket_of(const AssetCache *cache, uint64_t hash) { return &cache->buckets[hash & (cache->bucket_count - 1)]; }
 
 /* The first from `e` on in a chain. */
-static Entry *find(Entry *e, uint64_t hash, uint64_t content_bytes) {
-  while (e != NULL && (e->geometry->hash != hash || e->content_bytes != content_bytes)) e = e->next;
+static Entry *find(Entry *e, AssetKind kind, uint64_t hash, uint64_t content_bytes) {
+  while (e != NULL && (e->hash != hash || e->content_bytes != content_bytes || e->kind != kind)) e = e->next;
   return e;
 }
 
-static Entry *entry_of(const AssetCache *cache, const Geometry *geometry) {
-  Entry *e = *bucket_of(cache, geometry->hash);
-  while (e->geometry != geometry) e = e->next;
+static Entry *entry_of(const AssetCache *cache, const void *asset) {
+  Entry *e = *bucket_of(cache, head_of(asset).hash);
+  while (e->asset != asset) e = e->next;
   return e;
 }
 
@@ -79,7 +116,7 @@ static void unlink_unused(AssetCache *cache, Entry *e) {
   *(e->older != NULL ? &e->older->newer : &cache->oldest) = e->newer;
   *(e->newer != NULL ? &e->newer->older : &cache->newest) = e->older;
   e->older = e->newer = NULL;
-  cache->unused_bytes -= e->geometry->bytes;
+  cache->unused_bytes -= e->bytes;
 }
 
 static void add_reference(AssetCache *cache, Entry *e) {
@@ -92,7 +129,7 @@ static Entry *take_out(AssetCache *cache, uint64_t keep) {
   while (cache->unused_bytes > keep && cache->oldest != NULL) {
     Entry *e = cache->oldest;
     unlink_unused(cache, e);
-    Entry **link = bucket_of(cache, e->geometry->hash);
+    Entry **link = bucket_of(cache, e->hash);
     while (*link != e) link = &(*link)->next;
     *link = e->next;
     cache->count--;
@@ -108,7 +145,7 @@ static Entry *drop_reference(AssetCache *cache, Entry *e) {
   e->older = cache->newest;
   *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = e;
   cache->newest = e;
-  cache->unused_bytes += e->geometry->bytes;
+  cache->unused_bytes += e->bytes;
   return take_out(cache, cache->keep_bytes);
 }
 
@@ -117,7 +154,7 @@ static void move_into(AssetCache *cache, Entry **buckets, uint64_t count) {
   for (uint64_t i = 0; i < cache->bucket_count; i++) {
     for (Entry *e = cache->buckets[i], *next; e != NULL; e = next) {
       next = e->next;
-      Entry **bucket = &buckets[e->geometry->hash & (count - 1)];
+      Entry **bucket = &buckets[e->hash & (count - 1)];
       e->next = *bucket;
       *bucket = e;
     }
@@ -132,35 +169,37 @@ static uint64_t free_entries(AssetCache *cache, Entry *list) {
   uint64_t bytes = 0;
   for (Entry *e = list, *next; e != NULL; e = next) {
     next = e->next;
-    bytes += e->geometry->bytes;
-    geometry_free(cache->memory, e->geometry);
+    bytes += e->bytes;
+    asset_free(cache->memory, e->asset);
     memory_free(cache->memory, e, sizeof *e);
   }
   return bytes;
 }
 
-const Geometry *cache_find(AssetCache *cache, const Geometry *content, uint64_t content_bytes) {
+const void *cache_find_asset(AssetCache *cache, AssetKind kind, const void *content, uint64_t content_bytes) {
+  const uint64_t hash = head_of(content).hash;
   mutex_lock(&cache->lock);
-  Entry *e = find(*bucket_of(cache, content->hash), content->hash, content_bytes);
+  Entry *e = find(*bucket_of(cache, hash), kind, hash, content_bytes);
   if (e != NULL) add_reference(cache, e); /* it stays while it is compared */
   mutex_unlock(&cache->lock);
-  while (e != NULL && !geometry_equals(e->geometry, content)) {
+  while (e != NULL && !asset_equals(kind, e->asset, content)) {
     mutex_lock(&cache->lock);
-    Entry *next = find(e->next, content->hash, content_bytes);
+    Entry *next = find(e->next, kind, hash, content_bytes);
     if (next != NULL) add_reference(cache, next);
     Entry *dropped = drop_reference(cache, e);
     mutex_unlock(&cache->lock);
     free_entries(cache, dropped);
     e = next;
   }
-  return e != NULL ? e->geometry : NULL;
+  return e != NULL ? e->asset : NULL;
 }
 
-const Geometry *cache_insert(AssetCache *cache, Geometry *geometry, uint64_t content_bytes) {
+const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, uint64_t content_bytes) {
   Memory *memory = cache->memory;
+  const AssetHead head = head_of(asset);
   Entry *fresh = memory_alloc_zero(memory, sizeof *fresh, _Alignof(Entry));
   if (fresh == NULL) {
-    geometry_free(memory, geometry);
+    asset_free(memory, asset);
     return NULL;
   }
   // More buckets when chains get long; without memory for them they stay long
@@ -170,8 +209,8 @@ const Geometry *cache_insert(AssetCache *cache, Geometry *geometry, uint64_t con
   Entry **spare = bucket_count != 0 ? memory_alloc_zero(memory, (size_t)(bucket_count * sizeof *spare), _Alignof(Entry *)) : NULL;
 
   mutex_lock(&cache->lock);
-  Entry *e = find(*bucket_of(cache, geometry->hash), geometry->hash, content_bytes);
-  while (e != NULL && !geometry_equals(e->geometry, geometry)) e = find(e->next, geometry->hash, content_bytes);
+  Entry *e = find(*bucket_of(cache, head.hash), kind, head.hash, content_bytes);
+  while (e != NULL && !asset_equals(kind, e->asset, asset)) e = find(e->next, kind, head.hash, content_bytes);
   if (e != NULL) {
     add_reference(cache, e);
   } else {
@@ -181,27 +220,33 @@ const Geometry *cache_insert(AssetCache *cache, Geometry *geometry, uint64_t con
       move_into(cache, spare, bucket_count);
       spare = old;
     }
-    *fresh = (Entry){.next = *bucket_of(cache, geometry->hash), .geometry = geometry, .content_bytes = content_bytes, .references = 1};
-    *bucket_of(cache, geometry->hash) = fresh;
+    *fresh = (Entry){.next = *bucket_of(cache, head.hash),
+                     .kind = kind,
+                     .asset = asset,
+                     .hash = head.hash,
+                     .bytes = head.bytes,
+                     .content_bytes = content_bytes,
+                     .references = 1};
+    *bucket_of(cache, head.hash) = fresh;
     cache->count++;
   }
   mutex_unlock(&cache->lock);
   memory_free(memory, spare, (size_t)(spare_count * sizeof *spare));
-  if (e == NULL) return geometry;
-  geometry_free(memory, geometry);
+  if (e == NULL) return asset;
+  asset_free(memory, asset);
   memory_free(memory, fresh, sizeof *fresh);
-  return e->geometry;
+  return e->asset;
 }
 
-void cache_retain(AssetCache *cache, const Geometry *geometry) {
+void cache_retain(AssetCache *cache, const void *asset) {
   mutex_lock(&cache->lock);
-  add_reference(cache, entry_of(cache, geometry));
+  add_reference(cache, entry_of(cache, asset));
   mutex_unlock(&cache->lock);
 }
 
-void cache_release(AssetCache *cache, const Geometry *geometry) {
+void cache_release(AssetCache *cache, const void *asset) {
   mutex_lock(&cache->lock);
-  Entry *dropped = drop_reference(cache, entry_of(cache, geometry));
+  Entry *dropped = drop_reference(cache, entry_of(cache, asset));
   mutex_unlock(&cache->lock);
   free_entries(cache, dropped);
 }

@@ -19,7 +19,7 @@ struct MlScene {
   Memory *memory;
   AssetCache *cache;
   Scene *scene;
-  const Geometry **assets;
+  const void **assets; /* references held: geometry, images */
   uint64_t asset_count;
 };
 
@@ -129,6 +129,7 @@ static uint64_t scene_hash(const Commit *c) {
     HASH(&s, light->d);
     HASH(&s, light->radius);
   }
+  for (uint64_t i = 0; i < e->b->images.count; i++) HASH(&s, e->b->images.data[i]->hash);
   HASH(&s, c->head.background.radiance);
   const uint32_t sky[2] = {c->head.background.present, c->head.background.eye_only};
   HASH(&s, sky);
@@ -138,6 +139,17 @@ static uint64_t scene_hash(const Commit *c) {
 static bool asset_less(const void *a, const void *b, void *ud) {
   (void)ud;
   return (*(const Geometry *const *)a)->hash < (*(const Geometry *const *)b)->hash;
+}
+
+/* Of the same file and colour space there is one block, however often it was asked for. */
+static uint64_t image_bytes_of(const MlBuilder *b) {
+  uint64_t bytes = 0;
+  for (uint64_t i = 0; i < b->images.count; i++) {
+    uint64_t k = 0;
+    while (b->images.data[k] != b->images.data[i]) k++;
+    if (k == i) bytes += b->images.data[i]->bytes;
+  }
+  return bytes;
 }
 
 /* Nodes of equal content share an asset; each counts once. */
@@ -192,6 +204,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t items = block_place(&layout, c->bvh.item_count, sizeof(uint32_t));
   size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
   size_t lobes = block_place(&layout, b->lobes.count, sizeof(Lobe));
+  size_t images = block_place(&layout, b->images.count, sizeof *b->images.data);
   size_t lights = block_place(&layout, e->lights.count, sizeof(Light));
   size_t cdf = block_place(&layout, c->tables.select_cdf.count, sizeof(float));
   size_t pdf = block_place(&layout, c->tables.select_pdf.count, sizeof(float));
@@ -217,6 +230,8 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->material_count = (uint32_t)e->materials.count;
   s->lobes = block_copy(e->work, s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));
   s->lobe_count = (uint32_t)b->lobes.count;
+  s->images = block_copy(e->work, s, images, (const void *)b->images.data, b->images.count, sizeof *b->images.data);
+  s->image_count = (uint32_t)b->images.count;
   s->lights = (Lights){
     .lights = block_copy(e->work, s, lights, e->lights.data, e->lights.count, sizeof(Light)),
     .select_cdf = block_copy(e->work, s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),
@@ -248,7 +263,7 @@ static MlStatus commit_parts(Commit *c) {
   TRY(build_top(c));
   TRY(lights_prepare(&c->e, head->bound_radius, &c->tables));
   TRY(count_all(c, &asset_bytes));
-  head->stats.bytes = asset_bytes; /* the block's own come in freeze */
+  head->stats.bytes = asset_bytes + image_bytes_of(b); /* the block's own come in freeze */
   head->stats.hash = scene_hash(c);
   return work_status(c->e.work, c->e.error);
 }
@@ -260,8 +275,8 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   Memory *memory = b->context.memory;
   MlScene *handle = memory_alloc_zero(memory, sizeof *handle, _Alignof(MlScene));
   if (handle == NULL) return memory_error(memory, sizeof *handle, "scene", c->e.error);
-  uint64_t count = c->e.assets.count;
-  const Geometry **assets = NULL;
+  uint64_t geometries = c->e.assets.count, count = geometries + b->images.count;
+  const void **assets = NULL;
   MlStatus status = ML_OK;
   if (count != 0) {
     assets = memory_alloc(memory, (size_t)(count * sizeof *assets), 8);
@@ -274,7 +289,8 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
     memory_free(memory, handle, sizeof *handle);
     return status;
   }
-  if (count != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(count * sizeof *assets));
+  if (geometries != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(geometries * sizeof *assets));
+  for (uint64_t i = 0; i < b->images.count; i++) cache_retain(b->context.cache, assets[geometries + i] = b->images.data[i]);
   atomic_store(&handle->references, 1);
   handle->memory = memory;
   handle->cache = b->context.cache;

@@ -4,6 +4,7 @@
 #define ML_SCENE_SCENE_H
 
 #include "bvh/world.h"
+#include "image/texture_image.h"
 #include "light/light.h"
 #include "shade/material.h"
 
@@ -18,6 +19,8 @@ typedef struct Scene {
   const Material *materials; /* [0] is the default: matte, albedo .8 */
   const Lobe *lobes;
   uint32_t material_count, lobe_count;
+  const TextureImage *const *images; /* [MlImage - 1] */
+  uint32_t image_count;
   Background background;
   double origin[3];   /* world = origin + stored */
   float bound_radius; /* of the finite things */
