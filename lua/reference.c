@@ -67,6 +67,16 @@ static void put_entry(const ApiEntry *entry, const MlSink *sink) {
                entry->shared == &api_shared_shape ? "fields-of-all-shapes" : "fields-of-all-materials");
   }
   put_code(entry->example, sink);
+  if (!entry->see_also) return;
+  put_string(sink, "See also");
+  for (const char *name = entry->see_also; *name;) {
+    const int size = (int)strcspn(name, ",");
+    put_string(sink, name == entry->see_also ? " " : ", ");
+    if (api_is_entry(name, (size_t)size)) put_format(sink, "[%.*s](#%.*s)", size, name, size, name);
+    else put_format(sink, "`%.*s`", size, name);
+    name += size + (name[size] == ',');
+  }
+  put_string(sink, ".\n\n");
 }
 
 static void put_kind(ApiKind kind, const char *heading, const ApiShared *shared, const MlSink *sink) {

@@ -155,34 +155,6 @@ static void table_and_builtins_agree(void **state) {
 
 /* ------------------------------------------------------------------------ documents */
 
-static void doc_tells(void **state) {
-  Scenes *scenes = *state;
-  MlSink sink = scenes_sink(scenes);
-  assert_true(script_doc(NULL, &sink));
-  assert_contains(scenes->text, "shape: sphere box");
-  sink = scenes_sink(scenes);
-  assert_true(script_doc("sphere", &sink));
-  assert_contains(scenes->text, "sphere{ center, radius, material, name, visible, at, turn, scale, floor }");
-  assert_contains(scenes->text, "a number > 0, in m, default 1");
-  sink = scenes_sink(scenes);
-  assert_true(script_doc(":turn_y", &sink));
-  assert_contains(scenes->text, "part:turn_y(degrees)");
-  sink = scenes_sink(scenes);
-  assert_true(script_doc("gold", &sink));
-  sink = scenes_sink(scenes);
-  assert_true(script_doc("material", &sink));
-  sink = scenes_sink(scenes);
-  assert_false(script_doc("sphree", &sink));
-  assert_string_equal(scenes->text, "there is nothing named 'sphree' — did you mean 'sphere'?\n");
-  sink = scenes_sink(scenes);
-  assert_true(script_doc_search("glow", &sink));
-  assert_contains(scenes->text, "emission");
-  sink = scenes_sink(scenes);
-  assert_false(script_doc_search("qwertz", &sink));
-  sink = scenes_sink(scenes);
-  assert_false(script_doc_search("", &sink));
-}
-
 static void reference_is_current(void **state) {
   Scenes *scenes = *state;
   const MlSink sink = scenes_sink(scenes);
@@ -220,8 +192,8 @@ static void api_json_is_balanced(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_row_is_complete), cmocka_unit_test(defaults_pass_their_own_checks), cmocka_unit_test(examples_run),
-    cmocka_unit_test(examples_render),       cmocka_unit_test(table_and_builtins_agree),       cmocka_unit_test(doc_tells),
-    cmocka_unit_test(reference_is_current),  cmocka_unit_test(api_json_is_balanced),
+    cmocka_unit_test(examples_render),       cmocka_unit_test(table_and_builtins_agree),       cmocka_unit_test(reference_is_current),
+    cmocka_unit_test(api_json_is_balanced),
   };
   return cmocka_run_group_tests_name("lua api", tests, scenes_setup, scenes_teardown);
 }

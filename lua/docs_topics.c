@@ -1,0 +1,83 @@
+/* docs_topics.c - see docs_topics.h. Names in `see` are checked by a test; what comes to be takes its "not there yet" away. */
+#include "docs_topics.h"
+
+#include <stddef.h>
+
+// clang-format off
+const DocTopic doc_topics[] = {
+  /* ---- light */
+  {"sun,sunlight,daylight,moon,sunset", "directional,kelvin,background",
+   "The sun is a directional light with hard shadows; a sun with a disk and a sky are not there yet."},
+  {"sky,dome,heaven,environment,hdri,ibl,surrounding,backdrop", "background,directional",
+   "A background is of one colour and lights from everywhere; skies and environment pictures are not there yet."},
+  {"spot,spotlight,beam,torch,flashlight,headlight,projector", "area,light",
+   "There is no spot light yet; nearest are a small area light with look_at, and a light behind a disk with a hole."},
+  {"lamp,bulb,lantern,candle,neon,tube,led,lighting", "light,area,emit,kelvin",
+   "light shines evenly and is itself not seen; area is a seen rectangle; emit makes any shape a lamp."},
+  {"glow,glowing,luminous,shine,shining,emissive,emission", "emit,matte.emission,kelvin",
+   "emit only glows, emission makes any material glow besides; both light the scene. Halos around lamps (bloom) are not there yet."},
+  {"shadow,penumbra,soft,hard", "light.radius,area.size,sphere.visible",
+   "The larger the lamp, the softer its shadows: a light without a radius and directional light make hard ones."},
+  {"caustic", "glass,area,emit,render.clamp",
+   "Light gathered by glass or mirrors comes by itself, from lamps that rays can meet (area, emit), and takes many samples; clamp takes it away."},
+  {"brightness,bright,dark,darker,brighter,overexposed,underexposed,washed,black,exposure,ev", "camera.exposure,light.power,area.power,render.tonemap",
+   "The exposure is automatic unless the camera or --exposure fixes it: then more power brightens one lamp, more exposure the picture."},
+  {"ambient,fill,ao,occlusion", "background,render.integrator",
+   "A background fills shadows; integrator = \"ao\" previews occlusion."},
+
+  /* ---- surfaces */
+  {"texture,image,picture,pattern,checker,checkerboard,stripe,bump,normalmap,displacement,wood,marble,decal,uv,perlin", "hsv,mix,mesh.uv,random",
+   "Textures are not there yet: a material is the same all over. Nearest: many small shapes, each with a colour of its own."},
+  {"shiny,glossy,gloss,polished,specular,varnish,lacquer,plastic,paint,ceramic,porcelain,coat,wet,satin", "metal.roughness,mirror,mix",
+   "Polished colour is a mix of matte and a little mirror: mix(matte \"tomato\", mirror(), .08). Plastics and coats are not there yet."},
+  {"rough,roughness,matt,dull,frosted,brushed,satin", "metal.roughness,matte", "Metals have a roughness; rough glass is not there yet."},
+  {"reflect,reflection,reflective,reflectivity", "mirror,metal,mix,reflect,sphere.visible", "Surfaces reflect by their material; reflect(v, n) is the calculation."},
+  {"transparent,transparency,translucent,clear,opacity,opaque,alpha,refraction,refractive,window,liquid,ice,gem,crystal,bottle,wine", "glass,glass.color,sphere.visible",
+   "Clear things are glass, coloured by color and depth. Surfaces that are partly there (opacity, cutouts) are not there yet."},
+  {"invisible,hidden,disappear", "sphere.visible,hide,proto", ""},
+  {"color,colour,rgb,hue,tint,tone,palette", "color,matte,hsv,hsl,kelvin,mix",
+   "A colour field takes \"#hex\", a CSS name (both sRGB), {r, g, b} or a number (both linear, 0..1), or a colour function."},
+  {"gamma,srgb,linear", "color,render.tonemap", "Strings are sRGB and are decoded, numbers are linear; .hdr and .pfm pictures hold linear radiance."},
+  {"smoke,fog,mist,cloud,fire,volume,haze,steam,medium,media", "glass.absorption", "Fog, smoke and volumes are not there yet; glass can absorb."},
+
+  /* ---- shapes and placing */
+  {"cylinder,cone,torus,capsule,pipe,tube,ring,donut,pyramid,egg,ellipsoid,stick", "sphere,box,disk.hole,scale,mesh",
+   "Nearest: spheres and boxes stretched by :scale, a disk with a hole, or a mesh from points and faces (scenes/knot.lua makes a tube)."},
+  {"union,difference,intersection,intersect,csg,boolean,subtract,carve,merge,combine", "group", "Cutting shapes by shapes is not there yet; group keeps several together."},
+  {"sdf,fractal,mandelbulb,metaball,isosurface,text,letter,font,curve,hair,lathe,extrude,heightfield,terrain,landscape", "mesh,group",
+   "Not there yet; a mesh takes points and faces that the script computes."},
+  {"import,load,obj,ply,gltf,glb,stl,model,file,blender", "mesh,require", "Files of meshes are not read yet; mesh takes tables, which a required module may return."},
+  {"repeat,copy,clone,duplicate,instance,instancing,array,many,loop,pattern,ring,grid,row", "proto,group,polar",
+   "Write a for loop: for i = 1, 12 do part:at(2, 0, 0):turn_y(30 * i) end. What is used several times is stored once."},
+  {"random,randomness,chance,jitter,scatter,scattered,vary,variation,seed,shuffle", "random,rng,hash,render.seed",
+   "The same in every run: random() is one stream, rng \"name\" streams of their own, hash(i, j) a number for a place. render.seed is the picture's noise only."},
+  {"move,translate,position,place,put,location,offset", "at,transform,floor", ""},
+  {"rotate,rotation,spin,tilt,orient,angle", "turn,turn_y,camera.up", "Degrees; about y, angles go from +z towards +x."},
+  {"resize,stretch,bigger,smaller,squash", "scale,bounds", ""},
+  {"ground,table,stand,rest", "plane,sphere.floor", "floor = true puts a shape's lowest point at y = 0."},
+  {"unit,metre,meter,degree,watt,scale", "scale", "Lengths are metres, angles degrees, power watts; y is up, +z points to the viewer."},
+
+  /* ---- camera and picture */
+  {"blur,blurry,bokeh,dof,defocus,unsharp,sharp,depth,focus,lens", "camera.aperture,camera.fstop,camera.focus,metal.roughness",
+   "An aperture blurs what is not in focus, roughness blurs reflections. Motion blur is not there yet."},
+  {"firefly,fireflies,speckle,spark,outlier,dot", "render.clamp,render.samples",
+   "Rare, very bright samples. clamp = 2 to 10 cuts indirect light above that (the picture gets a little darker); more samples thin them out; larger lamps help most."},
+  {"noise,noisy,grain,grainy,denoise,smooth,quality,clean,converge", "render.samples,render.clamp,mesh.smooth",
+   "Four times the samples halve the noise. Noise as a texture and denoising are not there yet."},
+  {"slow,fast,speed,faster,time,preview,performance", "render.samples,render.size,render.bounces,render.integrator",
+   "Fewer samples and pixels (--samples 8 --size 480x270) for trying out; --time-limit 60 keeps what there is after a minute."},
+  {"resolution,width,height,pixel,dimension,aspect,large", "render.size", "Also --size WxH."},
+  {"zoom,telephoto,fisheye,panorama,perspective,orthographic,isometric,wide,angle,view", "camera.fov,camera.kind,camera.size", "A smaller fov zooms in. Fisheye and panoramas are not there yet."},
+  {"contrast,saturation,filmic,aces,tonemapping,highlight", "render.tonemap,camera.exposure", ""},
+  {"bounce,gi,global,indirect,radiosity,ray,recursion", "render.bounces,render.integrator", "Light is followed along whole paths: indirect light is always there."},
+  {"animation,animate,movie,video,frame,keyframe,turntable", "param,turn_y", "Animation is not there yet; declare param(\"turn\", 0) and render it with --set turn=0, 10, 20 …"},
+
+  /* ---- language */
+  {"slider,parameter,option,argument,variable,setting,knob", "param", "moonlit params SCENE lists them, --set name=value changes them."},
+  {"module,include,import,library,share", "require", ""},
+  {"debug,inspect,log,error,console,message", "print,warn,only,bounds,assert", ""},
+  {"vector,point,coordinate,math,maths", "vec3,length,dot,cross,normalize,lerp", "moonlit doc maths lists the functions."},
+  {"if,for,while,function,local,table,string,list,lua", "ipairs,pairs,string,table", "A scene is a Lua 5.4 program: www.lua.org/manual/5.4 tells about the language itself."},
+  {NULL, NULL, NULL},
+};
+// clang-format on
