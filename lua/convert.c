@@ -32,7 +32,7 @@ static bool is_allowed(Reading *r, const ApiField *field, double value) {
     return false;
   }
   if (value < low && low <= -1e12) {
-    reader_fail(r, "range", "%g is too small (at least %g)", value, low);
+    reader_fail(r, "range", "%g is too far from 0 (at least %g)", value, low);
     return false;
   }
   if (value < low || value > high || (range->open_min && value == low)) {
@@ -55,20 +55,37 @@ static bool check_range(Reading *r, const ApiField *field, const double *values,
   for (int i = 0; i < count; i++) {
     const bool small = values[i] < range->soft_min;
     if (!small && values[i] <= range->soft_max) continue;
-    reader_warn(r, "unusual", "%g%s%s is unusually %s (usual is %g to %g)", values[i], *unit ? " " : "", unit, small ? "small" : "large",
-                range->soft_min, range->soft_max);
+    const char *how = !small ? "large" : values[i] < 0 ? "far from 0" : "small";
+    reader_warn(r, "unusual", "%g%s%s is unusually %s (usual is %g to %g)", values[i], *unit ? " " : "", unit, how, range->soft_min,
+                range->soft_max);
     break;
   }
   return true;
 }
 
+/* What to write in place of the value, to be put behind a message; "": nothing known. */
+static const char *advice(Reading *r, int index) {
+  if (lua_isfunction(r->L, index)) return ": functions of the shading point are not available in this version";
+  if (lua_type(r->L, index) != LUA_TSTRING || r->step_count != 1 || r->steps[0].index != 1) return "";
+  // sphere "gold": a string without a name is a material's or a colour's name.
+  double rgb[3];
+  size_t size;
+  const char *text = lua_tolstring(r->L, index, &size);
+  if (size > 40 || !(api_find_preset(text) || color_parse(text, size, rgb))) return "";
+  if (r->entry->shared == &api_shared_shape)
+    return store_format(&r->runtime->store, ": write %s{ material = \"%s\" }", r->entry->name, text);
+  if (r->entry->kind == API_MATERIAL_KIND && api_find_preset(text))
+    return store_format(&r->runtime->store, ": \"%s\" is a material already, write material = \"%s\"", text, text);
+  return "";
+}
+
+static bool type_error(Reading *r, const ApiField *field, int index) {
+  reader_fail(r, "type", "expected %s, got %s%s", expected(r, field), reader_describe(r, index), advice(r, index));
+  return false;
+}
+
 bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
-  if (lua_type(r->L, index) != LUA_TNUMBER) {
-    const bool traced = lua_isfunction(r->L, index);
-    reader_fail(r, "type", "expected %s, got %s%s", expected(r, field), reader_describe(r, index),
-                traced ? ": functions of the shading point are not available in this version" : "");
-    return false;
-  }
+  if (lua_type(r->L, index) != LUA_TNUMBER) return type_error(r, field, index);
   const double value = lua_tonumber(r->L, index);
   if (!check_range(r, field, &value, 1)) return false;
 
@@ -77,11 +94,18 @@ bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
 }
 
 static bool value_failure(Reading *r, const ApiField *field, int index, ValueRead failure, int wanted, bool color, int count) {
-  if (failure == VALUE_READ_TYPE) {
-    const bool traced = lua_isfunction(r->L, index);
-    reader_fail(r, "type", "expected %s, got %s%s", expected(r, field), reader_describe(r, index),
-                traced ? ": functions of the shading point are not available in this version" : "");
-    return false;
+  if (failure == VALUE_READ_TYPE) return type_error(r, field, index);
+  if (failure == VALUE_READ_COUNT && count == 0 && lua_istable(r->L, index)) {
+    lua_pushnil(r->L);
+    if (lua_next(r->L, index)) {
+      lua_pop(r->L, 2);
+      reader_fail(r, "vector", "expected numbers without names, %s, got %s",
+                  color         ? "{r, g, b}"
+                  : wanted == 2 ? "{x, y}"
+                                : "{x, y, z}",
+                  reader_describe(r, index));
+      return false;
+    }
   }
   char message[300];
   value_read_message(r->L, index, failure, wanted, color, count, message, sizeof message);
@@ -135,16 +159,44 @@ static bool unknown_name(Reading *r, const char *text, bool material) {
   return false;
 }
 
+/* {200, 30, 30}: meant is a colour of bytes. */
+static const char *as_bytes(Reading *r, const double *rgb) {
+  double most = 0;
+  for (int i = 0; i < 3; i++) {
+    if (!(rgb[i] >= 0 && rgb[i] <= 255) || rgb[i] != ml_floor(rgb[i])) return NULL;
+    if (rgb[i] > most) most = rgb[i];
+  }
+  if (most < 32) return NULL;
+  static const char digits[] = "0123456789abcdef";
+  char text[8] = "#";
+  for (int i = 0; i < 3; i++) {
+    text[1 + 2 * i] = digits[(int)rgb[i] >> 4];
+    text[2 + 2 * i] = digits[(int)rgb[i] & 15];
+  }
+  return store_copy(&r->runtime->store, text, 7);
+}
+
 bool convert_color(Reading *r, const ApiField *field, int index, MlColor *out) {
   double rgb[3];
   int count = 0;
   const ValueRead failure = value_read_color(r->L, index, rgb, &count);
   if (failure == VALUE_READ_NAME) return unknown_name(r, lua_tostring(r->L, index), field->type == API_MATERIAL);
   if (failure) return value_failure(r, field, index, failure, 3, true, count);
-  if (!check_range(r, field, rgb, 3)) return false;
+  const char *bytes = lua_type(r->L, index) == LUA_TNUMBER ? NULL : as_bytes(r, rgb);
+  if (bytes && (field->type == API_MATERIAL || field->range.hard_max == 1)) {
+    reader_fail(r, "range", "numbers of a colour are linear, 0 to 1: for {%g, %g, %g} of 255 write \"%s\"", rgb[0], rgb[1], rgb[2], bytes);
+    return false;
+  }
+  if (bytes && field->range.soft_max < 255 && field->range.soft_max > 1) {
+    reader_warn(r, "unusual", "numbers of a colour are linear, 1 is full: for {%g, %g, %g} of 255 write \"%s\"", rgb[0], rgb[1], rgb[2],
+                bytes);
+  } else if (!check_range(r, field, rgb, 3)) {
+    return false;
+  }
   const double least = rgb[0] < rgb[1] ? rgb[0] < rgb[2] ? rgb[0] : rgb[2] : rgb[1] < rgb[2] ? rgb[1] : rgb[2];
   if ((field->flags & API_ALBEDO) && least > 0.98)
-    reader_warn(r, "albedo", "throws back %g of the light; white paint 0.8, fresh snow 0.9", least);
+    reader_warn(r, "albedo", "throws back %s of the light, more than anything real: write 0.8 for white paint, 0.9 for fresh snow",
+                least >= 1 ? "all" : store_format(&r->runtime->store, "%g", least));
 
   *out = (MlColor){(float)rgb[0], (float)rgb[1], (float)rgb[2]};
   return true;

@@ -120,6 +120,8 @@ int sandbox_get(lua_State *L, const char *name) {
   return type;
 }
 
+void sandbox_unproxy(lua_State *L, int index) { table_unproxy(L, index); }
+
 void sandbox_push_builtins(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &key_builtins); }
 
 void sandbox_remove(lua_State *L, const char *name) {

@@ -6,6 +6,7 @@
 
 #include "colors.h"
 #include "sandbox_internal.h"
+#include "suggest.h"
 #include "values.h"
 
 typedef struct Generator {
@@ -253,6 +254,16 @@ static int stateless_hash(lua_State *L) {
   return 1;
 }
 
+/* Reading a method that is not there. Upvalue 1: the methods. */
+static int no_method(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+  Suggestion near = suggest_start(name);
+  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING) suggest_try(&near, lua_tostring(L, -2));
+  if (near.best) return luaL_error(L, "an rng has no method '%s' \xE2\x80\x94 did you mean ':%s'?", name, near.best);
+  return luaL_error(L, "an rng has no method '%s': call it, r() or r(1, 6), or :int :pick :shuffle :disk :sphere :color", name);
+}
+
 void lib_random_open(lua_State *L) {
   static const luaL_Reg methods[] = {
     {"int", stream_int},     {"pick", stream_pick},       {"disk", stream_disk}, {"sphere", stream_sphere},
@@ -266,6 +277,11 @@ void lib_random_open(lua_State *L) {
   luaL_newmetatable(L, type_name);
   lua_createtable(L, 0, 8);
   lib_set_functions(L, methods);
+  lua_createtable(L, 0, 1);
+  lua_pushvalue(L, -2);
+  lib_push_function(L, no_method);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, stream_call);
   lua_setfield(L, -2, "__call");

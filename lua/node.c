@@ -174,9 +174,10 @@ static int mix(lua_State *L) {
     .runtime = runtime_of(L), .L = L, .entry = &api_mix, .callee = "mix", .node = node, .node_index = lua_gettop(L), .first_argument = 1};
   node->shared.scale = (MlVec3){1, 1, 1};
   for (uint32_t i = 0; i < api_mix.field_count; i++) {
-    r.steps[0] = (SourceStep){NULL, i + 1};
+    r.steps[0] = (SourceStep){api_mix.fields[i].name, i + 1};
     r.step_count = 1;
-    if (lua_isnil(L, (int)i + 1)) reader_fail(&r, "required", "mix(a, b, t) needs %s", i < 2 ? "two materials" : "t: 0 gives a, 1 gives b");
+    if (lua_isnil(L, (int)i + 1))
+      reader_fail(&r, "required", "mix(a, b, amount) needs %s", i < 2 ? "two materials" : "an amount: 0 gives a, 1 gives b");
     else reader_read_value(&r, &api_mix.fields[i], (int)i + 1, node->desc + api_mix.fields[i].offset);
     node->given |= api_bit(&api_mix, i);
   }
@@ -336,23 +337,61 @@ static int method_with(lua_State *L) {
 
 /* -------------------------------------------------------------- metamethods */
 
-static int index_node(lua_State *L) {
-  const Node *node = lua_touserdata(L, 1);
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a %s has no items", node->entry->name);
-  const char *name = lua_tostring(L, 2);
+/* Is it a method that the running line calls by this name? Else the name is that of a field. */
+static bool is_called(lua_State *L, const char *name) {
+  ScriptPlace place;
+  if (!budget_places(L, &place, 1)) return false;
+  const Source *source = diagnostics_source(&runtime_of(L)->diagnostics, place.file);
+  return source && source_calls_method(source, (uint32_t)place.line, name);
+}
+
+/* Names of methods in other programs, and what is written here; "": the function of that name. */
+static const char *const method_synonyms[][2] = {
+  {"translate,translated,move,moved,position,pos,place,offset,shift,moveto,move_to,set_position", "write :at(x, y, z)"},
+  {"rotate,rotated,rot,spin,orient,rotation,angle", "write :turn(degrees) or :turn(degrees, axis)"},
+  {"rotate_x,rotx,rotateX", "write :turn_x(degrees)"},
+  {"rotate_y,roty,rotateY", "write :turn_y(degrees)"},
+  {"rotate_z,rotz,rotateZ", "write :turn_z(degrees)"},
+  {"resize,zoom,stretch,size,grow,scaled", "write :scale(factor)"},
+  {"flip,reflect,mirrored", "write :mirror(\"x\")"},
+  {"copy,clone,duplicate,instance", "nodes do not change: use the same one again, with :at(x, y, z) or :with{ ... }"},
+  {"paint,set_material,setMaterial,shade,texture,color,colour,set_color,setColor", "write :with{ material = ... }"},
+  {"hide,show,proto,only,bounds,add", ""},
+  {"apply,matrix,set_transform", "write :transform(t)"},
+};
+
+static int no_method(lua_State *L, const Node *node, const char *name) {
+  const char *kind = node->entry->name;
   for (uint32_t i = 0; i < api_field_count(node->entry); i++)
     if (strcmp(api_field(node->entry, i)->name, name) == 0)
-      return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
+      return luaL_error(L, "a %s has no method '%s': write :with{ %s = ... }", kind, name, name);
+  for (size_t i = 0; i < sizeof method_synonyms / sizeof *method_synonyms; i++) {
+    if (!suggest_in_list(method_synonyms[i][0], name)) continue;
+    const char *instead = method_synonyms[i][1];
+    if (!*instead) return luaL_error(L, "a %s has no method '%s': write %s(part)", kind, name, name);
+    return luaL_error(L, "a %s has no method '%s': %s", kind, name, instead);
+  }
   Suggestion near = suggest_start(name);
   lua_pushnil(L);
   while (lua_next(L, lua_upvalueindex(1))) {
     suggest_try(&near, lua_tostring(L, -2));
     lua_pop(L, 1);
   }
-  if (near.best) return luaL_error(L, "a %s has no method '%s' \xE2\x80\x94 did you mean ':%s'?", node->entry->name, name, near.best);
-  return luaL_error(L, "a %s has no method '%s'", node->entry->name, name);
+  if (near.best) return luaL_error(L, "a %s has no method '%s' \xE2\x80\x94 did you mean ':%s'?", kind, name, near.best);
+  return luaL_error(L, "a %s has no method '%s': it has :at :turn :scale :mirror :transform :with", kind, name);
+}
+
+static int index_node(lua_State *L) {
+  const Node *node = lua_touserdata(L, 1);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a %s has no items", node->entry->name);
+  const char *name = lua_tostring(L, 2);
+  if (is_called(L, name)) return no_method(L, node, name);
+  for (uint32_t i = 0; i < api_field_count(node->entry); i++)
+    if (strcmp(api_field(node->entry, i)->name, name) == 0)
+      return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
+  return no_method(L, node, name);
 }
 
 static int newindex_node(lua_State *L) {

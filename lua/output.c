@@ -103,7 +103,7 @@ void script_write_diagnostics(const ScriptEvaluation *e, ScriptSeverity least, c
       put_string(sink, "\n");
     }
   }
-  if (e->errors > errors) put_format(sink, "... and %u more errors\n", e->errors - errors);
+  if (e->errors > errors) put_format(sink, "... and %u more error%s\n", e->errors - errors, e->errors - errors > 1 ? "s" : "");
 }
 
 void script_write_diagnostics_json(const ScriptEvaluation *e, const MlSink *sink) {

@@ -127,7 +127,32 @@ static bool begins_with_argument(const Source *source, uint32_t line) {
 
 static bool mentions(const char *message, const char *words) { return strstr(message, words) != NULL; }
 
-static const char *explain_call(Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind,
+/* "math" where the line reads math.NAME and math is a table of ours; else NULL. */
+static const char *library_before(lua_State *L, const Source *source, uint32_t line, const char *name) {
+  static const char *const libraries[] = {"math", "string", "table", "utf8"};
+  const SourceSpan span = source ? source_find_name(source, line, name, (SourceUse){SOURCE_READ, true}) : (SourceSpan){0};
+  for (size_t i = 0; span.found && i < sizeof libraries / sizeof *libraries; i++) {
+    const size_t size = strlen(libraries[i]);
+    if (span.start > size && source->text[span.start - 1] == '.' && memcmp(source->text + span.start - 1 - size, libraries[i], size) == 0 &&
+        sandbox_get(L, libraries[i]) == LUA_TTABLE)
+      return lua_pop(L, 1), libraries[i];
+  }
+  return NULL;
+}
+
+/* The field of the built-in table `library` that is nearest to `name`, or NULL. */
+static const char *nearest_in(lua_State *L, const char *library, const char *name) {
+  Suggestion near = suggest_start(name);
+  if (sandbox_get(L, library) == LUA_TTABLE) {
+    sandbox_unproxy(L, lua_gettop(L));
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+      if (lua_type(L, -2) == LUA_TSTRING) suggest_try(&near, lua_tostring(L, -2));
+  }
+  lua_pop(L, 1);
+  return near.best;
+}
+
+static const char *explain_call(lua_State *L, Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind,
                                 const char *name) {
   Store *store = &runtime->store;
   if (source && begins_with_argument(source, line)) return "Lua reads this '(' as a call of what ends the line before: put a ; before it";
@@ -137,14 +162,25 @@ static const char *explain_call(Runtime *runtime, const Source *source, uint32_t
     return declared ? store_format(store, "'%s' here is your own local of line %u: rename it", name, declared)
                     : store_format(store, "'%s' here is your own local: rename it", name);
   }
-  if (name && strcmp(kind, "method") == 0) return store_format(store, "there is no method '%s'", name);
+  if (strcmp(kind, "for iterator") == 0)
+    return mentions(message, "a number value")  ? "to count write for i = 1, 10 do"
+           : mentions(message, "a table value") ? "to go through a table write for key, value in pairs(t) do"
+                                                : "'in' takes pairs(t), ipairs(t) or a function";
+  if (name && (strcmp(kind, "method") == 0 || strcmp(kind, "field") == 0)) {
+    const char *library = strcmp(kind, "method") == 0 ? "string" : library_before(L, source, line, name);
+    const char *near = library ? nearest_in(L, library, name) : NULL;
+    if (near) return store_format(store, strcmp(kind, "method") == 0 ? "did you mean ':%s'?" : "did you mean '%s'?", near);
+    if (strcmp(kind, "method") == 0) return store_format(store, "there is no method '%s'", name);
+    if (library) return store_format(store, "%s has no '%s'", library, name);
+  }
   if (name && mentions(message, "a nil value")) return store_format(store, "there is no function '%s'", name);
   return "only functions can be called";
 }
 
 /* What to add to Lua's message; NULL: nothing. */
-static const char *explain(Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind, const char *name) {
-  if (mentions(message, "attempt to call a ")) return explain_call(runtime, source, line, message, kind, name);
+static const char *explain(lua_State *L, Runtime *runtime, const Source *source, uint32_t line, const char *message, const char *kind,
+                           const char *name) {
+  if (mentions(message, "attempt to call a ")) return explain_call(L, runtime, source, line, message, kind, name);
   const bool arithmetic = mentions(message, "attempt to perform arithmetic on a ");
   if (arithmetic && mentions(message, "a table value")) return "plain tables have no arithmetic; write vec3(0, 1, 0)";
   if (arithmetic && mentions(message, "a string value")) return "text has no arithmetic; for a colour write color \"#ff8800\"";
@@ -152,6 +188,10 @@ static const char *explain(Runtime *runtime, const Source *source, uint32_t line
   if (arithmetic && mentions(message, "a function value")) return "call the function: write f(...)";
   if (mentions(message, "attempt to index a nil value") && name && (strcmp(name, "?") == 0 || strcmp(name, "integer index") == 0))
     return "nothing is there; lists begin at 1";
+  if (mentions(message, "a nil value") && name && strcmp(kind, "field") == 0) {
+    const char *library = library_before(L, source, line, name), *near = library ? nearest_in(L, library, name) : NULL;
+    if (near) return store_format(&runtime->store, "did you mean '%s'?", near);
+  }
   if (mentions(message, "a nil value") && name) return store_format(&runtime->store, "'%s' has no value here", name);
   if (mentions(message, "attempt to concatenate a ")) return "to join it with text write tostring(...)";
   if (mentions(message, "stack overflow")) return "a function calls itself without an end";
@@ -189,12 +229,16 @@ int runtime_error_handler(lua_State *L) {
     const char *quoted = strchr(message, '\'') + 1;
     name = store_copy(store, quoted, strcspn(quoted, "'"));
   }
+  if (strcmp(kind, "for iterator") == 0) { // "(for iterator 'for iterator')": what stands behind `in`
+    message = store_copy(store, message, (size_t)(strrchr(message, '(') - message) - 1);
+    name = "in";
+  }
   // Lua's traceback of a stack overflow is no part of a one-line message.
   const char *newline = strchr(message, '\n');
   if (newline) message = store_copy(store, message, (size_t)(newline - message));
 
   Report report = {.severity = SCRIPT_ERROR, .rule = message, .file = place.file, .query = {.line = line}, .no_path = true};
-  const char *help = explain(runtime, source, line, message, kind, name);
+  const char *help = explain(L, runtime, source, line, message, kind, name);
   report.message = help ? store_format(store, "%s: %s", message, help) : message;
   report.note = callers;
   const SourceSpan span =

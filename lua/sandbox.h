@@ -82,6 +82,8 @@ void sandbox_set(lua_State *L, const char *name);
 int sandbox_get(lua_State *L, const char *name);
 /* Push the raw table of all built-ins, for suggestions and documentation. Do not change it. */
 void sandbox_push_builtins(lua_State *L);
+/* Replace a read-only built-in table in the stack slot `index` by what it stands for. Do not change that. */
+void sandbox_unproxy(lua_State *L, int index);
 /* Remove a built-in of the libraries (for a colliding name). */
 void sandbox_remove(lua_State *L, const char *name);
 

@@ -181,6 +181,14 @@ SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is
   return calls[0].reaches ? calls[0].span : (SourceSpan){true, name->start, name->start, name->start, name->end, name->line};
 }
 
+bool source_calls_method(const Source *source, uint32_t line, const char *name) {
+  Lexer lexer = lexer_start(source->text, source->size);
+  Token last = {0};
+  for (Token token = lexer_next(&lexer); token.kind != LEX_END && token.line <= line; last = token, token = lexer_next(&lexer))
+    if (token.line == line && token_is(source->text, &token, name) && token_is(source->text, &last, ":")) return true;
+  return false;
+}
+
 /* How well `token` serves as the use `use` of a name; last and next are its neighbours. */
 static int use_rank(const char *text, const Token *last, const Token *next, SourceUse use) {
   const bool member = token_is(text, last, ".") || token_is(text, last, ":"), given = is_assign(text, next);

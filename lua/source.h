@@ -57,6 +57,8 @@ typedef struct SourceUse {
   enum { SOURCE_READ, SOURCE_CALLED, SOURCE_INDEXED } kind;
   bool member; /* behind a . or : */
 } SourceUse;
+/* Does the line call a method of this name? */
+bool source_calls_method(const Source *source, uint32_t line, const char *name);
 /* The token on `line` that is this name and is most likely so used; a span without key. */
 SourceSpan source_find_name(const Source *source, uint32_t line, const char *name, SourceUse use);
 

@@ -1,0 +1,1 @@
+local s = sphere{ radius = 2 } print(s.radius)

@@ -1,0 +1,1 @@
+for k, v in { 1, 2 } do sphere{} end

@@ -1,0 +1,1 @@
+local x = 2 * math.pie

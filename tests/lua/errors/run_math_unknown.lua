@@ -1,0 +1,1 @@
+local x = math.quaternion(2.5)

@@ -1,0 +1,1 @@
+local s = sphere{} s:material("gold")

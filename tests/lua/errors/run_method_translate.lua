@@ -1,0 +1,1 @@
+local s = sphere{} s:translate(1, 2, 3)

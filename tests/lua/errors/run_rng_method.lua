@@ -1,0 +1,1 @@
+local r = rng "a" print(r:pik{ 1, 2 })

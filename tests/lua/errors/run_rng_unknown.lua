@@ -1,0 +1,1 @@
+local r = rng "a" print(r:between(1, 2))
