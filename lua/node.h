@@ -43,7 +43,12 @@ void node_use(Runtime *runtime, const Node *node);
 void node_open(lua_State *L);
 /* Bounds as placed; empty or infinite where it has none. */
 MlBounds node_bounds(const Runtime *runtime, const Node *node);
+/* What of the script's nodes is in the scene. */
+typedef struct NodeRoots {
+  bool any_light;                         /* or something that emits */
+  uint64_t lights, shapes, hidden, parts; /* in the scene: lights, the rest; not in it: hidden, used by nothing that is in it */
+} NodeRoots;
 /* Put the roots into the scene. false: the error says why. */
-bool node_add_roots(Runtime *runtime, bool *any_light, MlError *error);
+bool node_add_roots(Runtime *runtime, NodeRoots *roots, MlError *error);
 
 #endif

@@ -349,9 +349,33 @@ static void unknown_field(Reading *r, const char *name) {
   send(r, &report);
 }
 
+/* radius = 0,5 is read as radius = 0 and a value without a name: reports that in place of what follows from it. */
+static bool is_decimal_comma(Reading *r) {
+  Report report = runtime_report_here(r->L, SCRIPT_ERROR, "decimal", r->callee);
+  CallArguments arguments = {r->L, r->first_argument, r->node_index - r->first_argument};
+  report.query.fits = r->first_argument ? call_fits : NULL;
+  report.query.fits_ud = &arguments;
+  const Source *source = diagnostics_source(&r->runtime->diagnostics, report.file);
+  const SourceSpan span = source ? source_find_decimal_comma(source, &report.query) : (SourceSpan){0};
+  if (!span.found) return false;
+  const size_t size = span.end - span.start;
+  const char *comma = memchr(source->text + span.start, ',', size);
+  const int whole = (int)(comma - source->text - span.start);
+  report.fix = store_format(&r->runtime->store, "%.*s.%.*s", whole, source->text + span.start, (int)size - whole - 1, comma + 1);
+  report.message = store_format(&r->runtime->store, "decimals are written with a point: %s", report.fix);
+  report.query.line = span.line;
+  report.column = source_column(source, span.start);
+  report.end_column = report.column + (uint32_t)size;
+  report.no_path = true;
+  diagnostics_report(&r->runtime->diagnostics, &report);
+  r->failed = true;
+  return true;
+}
+
 /* A value without a name beyond those that the entry takes. */
 static void unknown_position(Reading *r, int table, lua_Integer position) {
   const uint32_t taken = positions(r->entry);
+  if (is_decimal_comma(r)) return;
   r->steps[0] = (SourceStep){NULL, position > 0 && position < UINT32_MAX ? (uint32_t)position : 0};
   r->step_count = 1;
   if (taken == 0) {
@@ -375,7 +399,11 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   const ApiField *field = api_field(r->entry, i);
   r->steps[0] = step;
   r->step_count = 1;
-  if (*seen & api_bit(r->entry, i)) reader_fail(r, "twice", "given twice, by its name and by its place");
+  if (*seen & api_bit(r->entry, i)) {
+    if (!is_decimal_comma(r)) reader_fail(r, "twice", "given twice, by its name and by its place");
+    r->step_count = 0;
+    return;
+  }
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {

@@ -211,19 +211,33 @@ static void frame_camera(Held *held) {
   runtime_console(runtime, line, strlen(line));
 }
 
+/* Says why there is nothing to be seen. false: there is something, or errors say more. */
+static bool note_empty(Runtime *runtime, const NodeRoots *roots) {
+  if (roots->shapes || runtime->diagnostics.errors) return false;
+  const char *why = runtime->any_only ? "only() names no shape"
+                    : roots->hidden   ? "hide() hides all its shapes"
+                    : roots->parts    ? "its shapes are patterns (proto, modules) or parts of others: use show(part) or part:at(x, y, z)"
+                    : roots->lights   ? "it has lights, but no shape"
+                                      : "it makes no shape, such as sphere{}";
+  report_plain(runtime, SCRIPT_NOTE, "empty", store_format(&runtime->store, "the scene shows nothing: %s", why));
+  return true;
+}
+
 static void finish_scene(Held *held) {
   Runtime *runtime = &held->runtime;
   ScriptEvaluation *e = &held->shown;
   MlError error = {0};
-  bool any_light;
-  if (!node_add_roots(runtime, &any_light, &error)) {
+  NodeRoots roots;
+  if (!node_add_roots(runtime, &roots, &error)) {
     runtime->out_of_memory = runtime->out_of_memory || error.status == ML_ERROR_MEMORY;
     report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
     return;
   }
-  if (!any_light && !runtime->has_background && runtime->diagnostics.errors == 0) {
-    report_plain(runtime, SCRIPT_NOTE, "no light",
-                 "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
+  const bool empty = note_empty(runtime, &roots);
+  if (!roots.any_light && !runtime->has_background && runtime->diagnostics.errors == 0) {
+    if (!empty)
+      report_plain(runtime, SCRIPT_NOTE, "no light",
+                   "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
     ml_background(runtime->builder, (MlColor){1, 1, 1}, false, &error);
   }
   e->statistics.nodes = ml_builder_node_count(runtime->builder);

@@ -119,12 +119,19 @@ static bool is_root(const Runtime *runtime, uint32_t flags) {
   return (flags & (NODE_SHOWN | NODE_ONLY)) || !(flags & (NODE_USED | NODE_PATTERN));
 }
 
-bool node_add_roots(Runtime *runtime, bool *any_light, MlError *error) {
-  *any_light = false;
+bool node_add_roots(Runtime *runtime, NodeRoots *roots, MlError *error) {
+  *roots = (NodeRoots){0};
   for (uint64_t i = 0; i < runtime->record_count; i++) {
     const NodeRecord *record = &runtime->records[i];
-    if (!record->id || !is_root(runtime, record->flags)) continue;
-    *any_light = *any_light || (record->flags & (NODE_LIGHT | NODE_EMITS));
+    if (!record->id) continue;
+    if (!is_root(runtime, record->flags)) {
+      if (record->flags & NODE_HIDDEN) roots->hidden++;
+      else roots->parts++;
+      continue;
+    }
+    if (record->flags & NODE_LIGHT) roots->lights++;
+    else roots->shapes++;
+    roots->any_light = roots->any_light || (record->flags & (NODE_LIGHT | NODE_EMITS));
     if (ml_add(runtime->builder, record->id, error) != ML_OK) return false;
   }
   return true;

@@ -156,16 +156,20 @@ static uint32_t keep_calls(Call *calls, uint32_t count, const bool *keep) {
   return kept ? kept : count;
 }
 
-SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is_entry)(const char *name, size_t size), Text *prefix) {
-  Call calls[CALLS];
+/* The calls on the line that can be meant: where several reach the field, those that agree with the arguments. Returns how many. */
+static uint32_t find_calls(const Source *source, const SourceQuery *query, Call calls[CALLS]) {
   bool keep[CALLS];
-  uint32_t count = walk(source, query, calls, 0, is_entry, NULL);
+  uint32_t count = walk(source, query, calls, 0, NULL, NULL);
   for (uint32_t i = 0; i < count; i++) keep[i] = calls[i].reaches = follow(source, calls[i].open, query, &calls[i].span);
   count = keep_calls(calls, count, keep);
-  if (count > 1 && query->fits) {
-    for (uint32_t i = 0; i < count; i++) keep[i] = query->fits(query->fits_ud, source, &calls[i].open);
-    count = keep_calls(calls, count, keep);
-  }
+  if (count < 2 || !query->fits) return count;
+  for (uint32_t i = 0; i < count; i++) keep[i] = query->fits(query->fits_ud, source, &calls[i].open);
+  return keep_calls(calls, count, keep);
+}
+
+SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is_entry)(const char *name, size_t size), Text *prefix) {
+  Call calls[CALLS];
+  const uint32_t count = find_calls(source, query, calls);
   if (count == 0) return (SourceSpan){0};
   const Token *name = &calls[0].name;
   if (count > 1 && query->fits) { // any of them: from the first to the end of the line
@@ -179,6 +183,24 @@ SourceSpan source_find(const Source *source, const SourceQuery *query, bool (*is
   }
   if (prefix) walk(source, query, NULL, calls[0].open.start, is_entry, prefix);
   return calls[0].reaches ? calls[0].span : (SourceSpan){true, name->start, name->start, name->start, name->end, name->line};
+}
+
+SourceSpan source_find_decimal_comma(const Source *source, const SourceQuery *query) {
+  Call calls[CALLS];
+  const uint32_t count = find_calls(source, query, calls);
+  for (uint32_t i = 0; i < count; i++) {
+    if (calls[i].open.kind == LEX_STRING) continue;
+    Items items = items_start(source->text, source->size, &calls[i].open);
+    Item item;
+    Token whole = {0}; // the number of the item before, when that has a name
+    while (items_next(&items, &item)) {
+      const bool number = item.tokens == 1 && item.first.kind == LEX_NUMBER;
+      if (number && item.index && whole.end && item.first.start == whole.end + 1)
+        return (SourceSpan){true, whole.start, whole.start, whole.start, item.end, whole.line};
+      whole = number && !item.index ? item.first : (Token){0};
+    }
+  }
+  return (SourceSpan){0};
 }
 
 bool source_calls_method(const Source *source, uint32_t line, const char *name) {

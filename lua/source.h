@@ -57,6 +57,8 @@ typedef struct SourceUse {
   enum { SOURCE_READ, SOURCE_CALLED, SOURCE_INDEXED } kind;
   bool member; /* behind a . or : */
 } SourceUse;
+/* In the call that `query` names: "0,5" as the value of a field, without a space, two values to the language. */
+SourceSpan source_find_decimal_comma(const Source *source, const SourceQuery *query);
 /* Does the line call a method of this name? */
 bool source_calls_method(const Source *source, uint32_t line, const char *name);
 /* The token on `line` that is this name and is most likely so used; a span without key. */

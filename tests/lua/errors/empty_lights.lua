@@ -1,0 +1,1 @@
+light{} background(0)
