@@ -95,10 +95,38 @@ static inline Spectrum segment_transmittance(const Scene *scene, const MediumSta
   if (!front) {
     for (uint32_t i = 0; i < material->lobe_count; i++) {
       const Lobe *lobe = &scene->lobes[material->first_lobe + i];
-      if (lobe->kind == LOBE_DIELECTRIC) return medium_transmittance(lobe->absorption, t);
+      if (medium_is_crossed(lobe)) return medium_transmittance(lobe->absorption, t);
     }
   }
   return spectrum_all(1.0f);
+}
+
+/* At the first dispersive surface the path takes one wavelength. */
+static inline void path_take_wavelength(Path *path, const Lobe *lobes, uint32_t count) {
+  if (path->media.wavelength != 0.0f) return;
+  bool wanted = false;
+  for (uint32_t i = 0; i < count; i++) wanted |= dispersion_wants_wavelength(&lobes[i]);
+  if (!wanted) return;
+  Spectrum color;
+  path->media.wavelength = dispersion_sample(sampler_set(&path->sampler, SAMPLER_WAVELENGTH)[0], &color);
+  path->throughput *= color;
+}
+
+/* f |cos| towards a light `distance` metres away beyond the surface, times what the medium there leaves of it, lobe by lobe. */
+static inline Spectrum path_eval_beyond(const Path *path, const Bsdf *bsdf, Vec3 wi, float distance, float *pdf) {
+  Vec3 local = frame_to_local(&bsdf->frame, wi);
+  Spectrum f = spectrum_zero();
+  *pdf = 0.0f;
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    float lobe_pdf;
+    Spectrum part = bsdf_lobe_eval(bsdf, i, local, &lobe_pdf);
+    *pdf += bsdf->probability[i] * lobe_pdf;
+    if (spectrum_is_black(part)) continue;
+    MediumStack beyond = path->media;
+    medium_cross(&beyond, &bsdf->lobes[i], bsdf->material, bsdf->front);
+    f += part * medium_stack_transmittance(&beyond, distance);
+  }
+  return f;
 }
 
 /* Next-event estimation. */
@@ -110,11 +138,13 @@ static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsd
   MlStrategy strategy = tracer->settings->strategy;
   if (strategy == ML_STRATEGY_BSDF && light.visible) return;
   float pdf;
-  Spectrum f = bsdf_eval(bsdf, light.wi, &pdf);
+  bool bounded = light.shadow.t_max == 1.0f, beyond = bounded && dot(light.wi, lit->ng) < 0.0f;
+  float distance = bounded ? length(light.shadow.d) : 0.0f;
+  Spectrum f = beyond ? path_eval_beyond(path, bsdf, light.wi, distance, &pdf) : bsdf_eval(bsdf, light.wi, &pdf);
   if (spectrum_is_black(f) || tracer_occluded(tracer, &light.shadow)) return;
   float weight = light.visible && strategy == ML_STRATEGY_MIS ? power_heuristic(light.pdf, pdf) : 1.0f;
   Spectrum radiance = f * light.radiance * (weight / light.pdf);
-  if (path->media.count > 0 && light.shadow.t_max == 1.0f) radiance *= medium_stack_transmittance(&path->media, length(light.shadow.d));
+  if (bounded && !beyond) radiance *= medium_stack_transmittance(&path->media, distance);
   path_gather(path, radiance, path->bounces + 1);
 }
 
@@ -143,6 +173,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
 
   // What the surface does with light
   uint32_t allowed = path_allowed(path, &tracer->settings->bounces);
+  if (allowed) path_take_wavelength(path, scene->lobes + material->first_lobe, material->lobe_count);
   Bsdf bsdf;
   if (!allowed || !bsdf_begin(&bsdf, scene->lobes + material->first_lobe, material->lobe_count, &surface, wo, &path->media, allowed))
     return false;

@@ -1,7 +1,7 @@
 /* sampler.h - the random numbers of a sample: a pure function of seed, pixel of the whole image, sample index and dimension (invariant 3).
  *
  * Dimensions come in sets of four (math/sequence.h), of which the first two and the last two are used as pairs. A path uses set 0 for
- * film and lens and two sets per vertex, so that what one vertex draws never moves what another does. */
+ * film and lens and two sets per vertex, so that what one vertex draws never moves what another does, and one for its wavelength. */
 #ifndef ML_RENDER_SAMPLER_H
 #define ML_RENDER_SAMPLER_H
 
@@ -14,7 +14,7 @@ typedef struct Sampler {
   uint32_t kind;  /* MlSampler */
 } Sampler;
 
-typedef enum SamplerSet { SAMPLER_CAMERA, SAMPLER_VERTEX } SamplerSet;
+typedef enum SamplerSet { SAMPLER_CAMERA, SAMPLER_VERTEX, SAMPLER_WAVELENGTH = 1 << 20 } SamplerSet;
 /* The sets of a path's n-th vertex: scattering and lights. */
 static inline uint32_t sampler_bsdf_set(uint32_t vertex) { return SAMPLER_VERTEX + 2 * vertex; }
 static inline uint32_t sampler_light_set(uint32_t vertex) { return SAMPLER_VERTEX + 2 * vertex + 1; }

@@ -1,7 +1,7 @@
 /* whitted.h - recursive ray tracing without noise (Whitted 1980), with a stack instead of recursion.
  *
  * Light comes from points and directions alone; every surface casts an opaque shadow; what emits is seen but lights nothing; rough metals
- * reflect like smooth ones. At each surface the branches are one reflection and one refraction per dielectric lobe. A branch ends after
+ * reflect like smooth ones, rough glass is smooth and disperses nothing. At each surface the branches are one reflection and one refraction per dielectric lobe. A branch ends after
  * settings->bounces.total scattering events, or when its weight falls below WHITTED_CUT in every channel.
  *
  * Branches wait on the stack in the order of their weights, the lightest on top: as a surface hands on at most what it receives, a
@@ -71,16 +71,23 @@ static inline void whitted_branch(BranchStack *stack, const Branch *from, const 
     case LOBE_CONDUCTOR: reflected += lobe->weight * conductor_fresnel(lobe, bsdf->wo[2]); break;
     case LOBE_DIELECTRIC: {
       float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
-      float f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
-      reflected += spectrum_all(lobe->weight * f);
-      if (f >= 1.0f) break;
-      Vec3 wi = bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f);
-      Branch refracted = branch;
-      refracted.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f));
-      wi = frame_to_world(&bsdf->frame, wi);
-      refracted.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
-      medium_cross(&refracted.media, lobe, bsdf->material, bsdf->front);
-      branch_push(stack, base, &refracted);
+      Branch passing = branch;
+      Vec3 wi;
+      if (lobe->thin) {
+        DielectricShares shares = pane_shares(bsdf->wo[2], eta, lobe->color);
+        reflected += lobe->weight * shares.reflected;
+        passing.weight = from->weight * shares.transmitted * lobe->weight;
+        wi = bsdf->ahead;
+      } else {
+        float f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
+        reflected += spectrum_all(lobe->weight * f);
+        if (f >= 1.0f) break;
+        passing.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f));
+        wi = frame_to_world(&bsdf->frame, bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f));
+      }
+      passing.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
+      medium_cross(&passing.media, lobe, bsdf->material, bsdf->front);
+      branch_push(stack, base, &passing);
       break;
     }
     }

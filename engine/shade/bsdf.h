@@ -8,6 +8,9 @@
  *                reflects or transmits divided by the probability of choosing it, and pdf is 0.
  * Radiance is basic radiance, so that refraction carries no factor eta^2.
  *
+ * What a path carries on depends on the lobe where that leads into another medium: a direction sampled through such a lobe is weighed for
+ * that lobe alone, one sampled through others for the others; pdf is the whole sum's all the same, as it only weighs strategies.
+ *
  * Sides. The normals are turned to wo's side; what reflects does so alike on both sides, only dielectrics have an inside.
  * Shading normals. No lobe sends light to the wrong side of the geometric normal and none loses energy by it: Lambert's is cut and scaled
  * (diffuse.h); of the others what would pass the geometric plane is mirrored back by it. */
@@ -15,8 +18,8 @@
 #define ML_SHADE_BSDF_H
 
 #include "shade/conductor.h"
+#include "shade/dielectric.h"
 #include "shade/diffuse.h"
-#include "shade/fresnel.h"
 #include "shade/medium.h"
 #include "shape/surface.h"
 
@@ -32,6 +35,7 @@ typedef enum BsdfFlags {
 typedef struct Bsdf {
   Frame frame; /* about the shading normal */
   Vec3 wo, ng; /* local; ng.z >= 0, wo.z > 0 */
+  Vec3 ahead;  /* where light goes that nothing bends: world, -wo as it was given */
   const Lobe *lobes;
   uint32_t count;
   uint32_t allowed;         /* kinds that may be used */
@@ -51,8 +55,20 @@ typedef struct BsdfSample {
   const Lobe *lobe; /* the one chosen */
 } BsdfSample;
 
-static inline bool lobe_is_specular(const Lobe *lobe) {
-  return lobe->kind == LOBE_MIRROR || lobe->kind == LOBE_DIELECTRIC || (lobe->kind == LOBE_CONDUCTOR && conductor_is_smooth(lobe));
+/* A dielectric lobe as the path meets it. */
+static inline Dielectric bsdf_dielectric(const Bsdf *bsdf, const Lobe *lobe) {
+  return (Dielectric){lobe, medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), (bsdf->allowed & BSDF_GLOSSY) != 0,
+                      (bsdf->allowed & BSDF_TRANSMISSION) != 0};
+}
+
+static inline bool lobe_is_specular(const Bsdf *bsdf, const Lobe *lobe) {
+  switch ((LobeKind)lobe->kind) {
+  case LOBE_DIFFUSE: return false;
+  case LOBE_MIRROR: return true;
+  case LOBE_CONDUCTOR: return conductor_is_smooth(lobe);
+  case LOBE_DIELECTRIC: return dielectric_is_smooth(lobe, medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front));
+  }
+  return true;
 }
 
 /* Whether a lobe may be used at all. */
@@ -73,7 +89,13 @@ static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
   case LOBE_MIRROR: return spectrum_average(lobe->color);
   case LOBE_CONDUCTOR: return spectrum_average(conductor_fresnel(lobe, bsdf->wo[2]));
   case LOBE_DIELECTRIC: {
-    float cos_t, f = fresnel_dielectric(bsdf->wo[2], medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), &cos_t);
+    float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
+    if (lobe->thin) {
+      DielectricShares shares = pane_shares(bsdf->wo[2], eta, lobe->color);
+      return ((bsdf->allowed & BSDF_GLOSSY) ? spectrum_average(shares.reflected) : 0.0f) +
+             ((bsdf->allowed & BSDF_TRANSMISSION) ? spectrum_average(shares.transmitted) : 0.0f);
+    }
+    float f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
     return ((bsdf->allowed & BSDF_GLOSSY) ? f : 0.0f) +
            ((bsdf->allowed & BSDF_TRANSMISSION) ? (1.0f - f) * spectrum_average(lobe->color) : 0.0f);
   }
@@ -87,6 +109,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
                               uint32_t allowed) {
   bsdf->front = dot(wo, surface->ng) >= 0.0f;
   Vec3 ng = bsdf->front ? surface->ng : -surface->ng, ns = bsdf->front ? surface->ns : -surface->ns;
+  bsdf->ahead = -wo;
   bsdf->frame = frame_from_normal(ns);
   bsdf->wo = frame_to_local(&bsdf->frame, wo);
   bsdf->wo[2] = max_f(abs_f(bsdf->wo[2]), 1e-6f); /* may be below the shading horizon: seen as from above */
@@ -104,7 +127,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
     const Lobe *lobe = &lobes[i];
     bool used = lobe_is_allowed(lobe, allowed) && lobe->weight > 0.0f;
     bsdf->probability[i] = !used ? 0.0f : count == 1 ? 1.0f : lobe->weight * lobe_albedo(bsdf, lobe);
-    if (bsdf->probability[i] > 0.0f && !lobe_is_specular(lobe)) bsdf->rough = true;
+    if (bsdf->probability[i] > 0.0f && !lobe_is_specular(bsdf, lobe)) bsdf->rough = true;
     total += bsdf->probability[i];
   }
   if (!(total > 0.0f)) return false;
@@ -137,27 +160,63 @@ static inline Spectrum bsdf_conductor_eval(const Bsdf *bsdf, const Lobe *lobe, V
   return f;
 }
 
+/* A rough dielectric likewise, on either side of the geometric plane. */
+static inline Spectrum bsdf_dielectric_eval(const Bsdf *bsdf, const Lobe *lobe, Vec3 wi, float *pdf) {
+  *pdf = 0.0f;
+  Dielectric d = bsdf_dielectric(bsdf, lobe);
+  if (dielectric_is_smooth(lobe, d.eta)) return spectrum_zero();
+  float height = dot(wi, bsdf->ng), side = height < 0.0f ? -1.0f : 1.0f;
+  Spectrum f = spectrum_zero();
+  if (wi[2] * side > 0.0f) f = dielectric_eval(&d, bsdf->wo, wi, pdf);
+  if (bsdf->bent) {
+    Vec3 mirrored = wi - 2.0f * height * bsdf->ng;
+    float pdf_mirrored;
+    if (mirrored[2] * side > 0.0f) {
+      f += dielectric_eval(&d, bsdf->wo, mirrored, &pdf_mirrored);
+      *pdf += pdf_mirrored;
+    }
+  }
+  return f;
+}
+
+/* One lobe's f |cos|, its weight in the material included, and density on condition of its choice. wi local. */
+static inline Spectrum bsdf_lobe_eval(const Bsdf *bsdf, uint32_t i, Vec3 wi, float *pdf) {
+  const Lobe *lobe = &bsdf->lobes[i];
+  *pdf = 0.0f;
+  if (bsdf->probability[i] <= 0.0f || (lobe->kind != LOBE_DIELECTRIC && dot(wi, bsdf->ng) <= 0.0f)) return spectrum_zero();
+  switch ((LobeKind)lobe->kind) {
+  case LOBE_DIFFUSE: *pdf = diffuse_pdf(wi, bsdf->ng); return lobe->color * (lobe->weight * *pdf);
+  case LOBE_CONDUCTOR:
+    if (conductor_is_smooth(lobe)) break;
+    return lobe->weight * bsdf_conductor_eval(bsdf, lobe, wi, pdf);
+  case LOBE_DIELECTRIC: return lobe->weight * bsdf_dielectric_eval(bsdf, lobe, wi, pdf);
+  case LOBE_MIRROR: break;
+  }
+  return spectrum_zero();
+}
+
 /* See above; wi local. */
 static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
   Spectrum f = spectrum_zero();
   *pdf = 0.0f;
-  if (dot(wi, bsdf->ng) <= 0.0f) return f;
   for (uint32_t i = 0; i < bsdf->count; i++) {
-    const Lobe *lobe = &bsdf->lobes[i];
-    float probability = bsdf->probability[i], lobe_pdf = 0.0f;
-    if (probability <= 0.0f) continue;
-    switch ((LobeKind)lobe->kind) {
-    case LOBE_DIFFUSE:
-      lobe_pdf = diffuse_pdf(wi, bsdf->ng);
-      f += lobe->color * (lobe->weight * lobe_pdf);
-      break;
-    case LOBE_CONDUCTOR:
-      if (!conductor_is_smooth(lobe)) f += lobe->weight * bsdf_conductor_eval(bsdf, lobe, wi, &lobe_pdf);
-      break;
-    case LOBE_MIRROR:
-    case LOBE_DIELECTRIC: break;
-    }
-    *pdf += probability * lobe_pdf;
+    float lobe_pdf;
+    f += bsdf_lobe_eval(bsdf, i, wi, &lobe_pdf);
+    *pdf += bsdf->probability[i] * lobe_pdf;
+  }
+  return f;
+}
+
+/* The same of the lobes whose transmission leads where that of the chosen one does. */
+static inline Spectrum bsdf_eval_same_medium(const Bsdf *bsdf, uint32_t chosen, Vec3 wi, float *pdf) {
+  bool crossed = medium_is_crossed(&bsdf->lobes[chosen]);
+  Spectrum f = spectrum_zero();
+  *pdf = 0.0f;
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    if (crossed ? i != chosen : medium_is_crossed(&bsdf->lobes[i])) continue;
+    float lobe_pdf;
+    f += bsdf_lobe_eval(bsdf, i, wi, &lobe_pdf);
+    *pdf += bsdf->probability[i] * lobe_pdf;
   }
   return f;
 }
@@ -167,20 +226,31 @@ static inline Spectrum bsdf_eval(const Bsdf *bsdf, Vec3 wi, float *pdf) {
   return bsdf_eval_local(bsdf, frame_to_local(&bsdf->frame, wi), pdf);
 }
 
-/* Reflection or refraction by a smooth dielectric, chosen by the reflectance. False: the kind it would be is not allowed. */
+/* Reflection or refraction by a smooth dielectric or pane, chosen by the shares. False: the kind it would be is not allowed. */
 static inline bool bsdf_dielectric_sample(const Bsdf *bsdf, const Lobe *lobe, float choice, Vec3 *wi, BsdfSample *sample) {
-  float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front);
-  float cos_t, f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
-  float reflect_share = (bsdf->allowed & BSDF_GLOSSY) ? f : 0.0f, transmit_share = (bsdf->allowed & BSDF_TRANSMISSION) ? 1.0f - f : 0.0f;
+  float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t = 0.0f;
+  DielectricShares shares = {spectrum_all(1.0f), lobe->color};
+  float reflect_share = 0.0f, transmit_share = 0.0f;
+  if (lobe->thin) {
+    shares = pane_shares(bsdf->wo[2], eta, lobe->color);
+    reflect_share = spectrum_average(shares.reflected), transmit_share = spectrum_average(shares.transmitted);
+    shares.reflected /= reflect_share;
+    shares.transmitted = transmit_share > 0.0f ? shares.transmitted / transmit_share : spectrum_zero();
+  } else {
+    reflect_share = fresnel_dielectric(bsdf->wo[2], eta, &cos_t), transmit_share = 1.0f - reflect_share;
+  }
+  if (!(bsdf->allowed & BSDF_GLOSSY)) reflect_share = 0.0f;
+  if (!(bsdf->allowed & BSDF_TRANSMISSION)) transmit_share = 0.0f;
   float total = reflect_share + transmit_share;
   if (!(total > 0.0f)) return false;
   if (choice * total < reflect_share) {
     *wi = bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f);
-    sample->weight = spectrum_all(total);
+    sample->weight = total * shares.reflected;
     sample->flags = BSDF_GLOSSY | BSDF_SPECULAR;
   } else {
-    *wi = bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f);
-    sample->weight = total * lobe->color;
+    *wi = lobe->thin ? frame_to_local(&bsdf->frame, bsdf->ahead)
+                     : bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f);
+    sample->weight = total * shares.transmitted;
     sample->flags = BSDF_TRANSMISSION | BSDF_SPECULAR;
   }
   return true;
@@ -206,7 +276,7 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
 
   // Specular lobes stand for themselves
   Vec3 wi = vec3_all(0.0f);
-  bool specular = lobe_is_specular(lobe);
+  bool specular = lobe_is_specular(bsdf, lobe);
   switch ((LobeKind)lobe->kind) {
   case LOBE_DIFFUSE: wi = diffuse_sample(u, bsdf->ng), sample->flags = BSDF_DIFFUSE; break;
   case LOBE_MIRROR:
@@ -223,7 +293,14 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
     }
     break;
   case LOBE_DIELECTRIC:
-    if (!bsdf_dielectric_sample(bsdf, lobe, choice, &wi, sample)) return false;
+    if (specular) {
+      if (!bsdf_dielectric_sample(bsdf, lobe, choice, &wi, sample)) return false;
+    } else {
+      Dielectric d = bsdf_dielectric(bsdf, lobe);
+      if (!dielectric_sample(&d, bsdf->wo, choice, u, &wi)) return false;
+      sample->flags = wi[2] > 0.0f ? BSDF_GLOSSY : BSDF_TRANSMISSION;
+      wi = bsdf_keep_side(bsdf, wi, wi[2] > 0.0f ? 1.0f : -1.0f);
+    }
     break;
   }
   sample->wi = frame_to_world(&bsdf->frame, wi);
@@ -232,10 +309,12 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
     return true;
   }
 
-  // Of the others, the whole sum
+  // Of the others the whole sum, or what leads into the same medium
   Spectrum f = bsdf_eval_local(bsdf, wi, &sample->pdf);
-  if (!(sample->pdf > 0.0f)) return false;
-  sample->weight = f / sample->pdf;
+  float pdf = sample->pdf;
+  if ((sample->flags & BSDF_TRANSMISSION) && bsdf->count > 1) f = bsdf_eval_same_medium(bsdf, chosen, wi, &pdf);
+  if (!(pdf > 0.0f)) return false;
+  sample->weight = f / pdf;
   return true;
 }
 

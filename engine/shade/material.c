@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "shade/fresnel.h"
+#include "shade/dielectric.h"
 
 /* The integral of 2 mu F(mu) over mu, by the midpoint rule: an error below 1e-4 for every metal. */
 static Spectrum average_fresnel(const Lobe *lobe) {
@@ -16,7 +16,24 @@ static Spectrum average_fresnel(const Lobe *lobe) {
   return sum / (float)STEPS;
 }
 
-void lobe_finish(Lobe *lobe) { lobe->average = lobe->kind == LOBE_CONDUCTOR ? average_fresnel(lobe) : spectrum_zero(); }
+/* The same of what a pane in vacuum reflects and transmits. */
+static void average_pane(Lobe *lobe) {
+  enum { STEPS = 64 };
+  DielectricShares sum = {spectrum_zero(), spectrum_zero()};
+  for (int i = 0; i < STEPS; i++) {
+    float mu = ((float)i + 0.5f) / (float)STEPS;
+    DielectricShares shares = pane_shares(mu, 1.0f / lobe->ior, lobe->color);
+    sum.reflected += 2.0f * mu * shares.reflected;
+    sum.transmitted += 2.0f * mu * shares.transmitted;
+  }
+  lobe->average = sum.reflected / (float)STEPS;
+  lobe->edge = sum.transmitted / (float)STEPS;
+}
+
+void lobe_finish(Lobe *lobe) {
+  lobe->average = lobe->kind == LOBE_CONDUCTOR ? average_fresnel(lobe) : spectrum_zero();
+  if (lobe->kind == LOBE_DIELECTRIC && lobe->thin) average_pane(lobe);
+}
 
 /* n and k at 630, 532 and 465 nm, between the two nearest measured wavelengths: gold, silver, copper of Johnson & Christy 1972; iron,
  * chrome, titanium of Johnson & Christy 1974; aluminium of McPeak et al. 2015; brass (70 % copper, 30 % zinc) and bronze (the

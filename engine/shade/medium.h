@@ -2,12 +2,13 @@
  *
  * Crossing a dielectric's front enters it, crossing its back leaves it (by material, so that overlapping bodies of one glass merge and a
  * body inside another refracts against it). A back that was never entered belongs to a body the path began in: the segment just
- * travelled was inside that. Beyond MEDIUM_MAX nested bodies, further ones count as vacuum around them. */
+ * travelled was inside that. Beyond MEDIUM_MAX nested bodies, further ones count as vacuum around them. Thin panes have no inside: they lie
+ * in what is there. Indices are those of the path's wavelength, which is drawn before the first dispersive body is entered. */
 #ifndef ML_SHADE_MEDIUM_H
 #define ML_SHADE_MEDIUM_H
 
 #include "math/elementary.h"
-#include "shade/material.h"
+#include "shade/dispersion.h"
 
 #define MEDIUM_MAX 4
 
@@ -20,9 +21,12 @@ typedef struct Medium {
 typedef struct MediumStack {
   Medium media[MEDIUM_MAX];
   uint32_t count;
+  float wavelength; /* of the path, nm; 0: all of them */
 } MediumStack;
 
-static inline Medium medium_of(const Lobe *lobe, uint32_t material) { return (Medium){lobe->absorption, lobe->ior, material}; }
+static inline Medium medium_of(const Lobe *lobe, float wavelength, uint32_t material) {
+  return (Medium){lobe->absorption, dispersion_index(lobe, wavelength), material};
+}
 
 /* What is left of light over `distance` metres (Beer-Lambert). */
 static inline Spectrum medium_transmittance(Spectrum absorption, float distance) {
@@ -44,17 +48,22 @@ static inline int32_t medium_find(const MediumStack *stack, uint32_t material) {
 /* Index on the incident side over the index beyond, for a path that meets `lobe` of `material` on its front or back. */
 static inline float medium_eta(const MediumStack *stack, const Lobe *lobe, uint32_t material, bool front) {
   float here = stack->count ? stack->media[stack->count - 1].ior : 1.0f;
-  if (front) return here / lobe->ior;
+  float ior = dispersion_index(lobe, stack->wavelength);
+  if (front || lobe->thin) return here / ior;
   int32_t at = medium_find(stack, material);
-  if (at < 0) return lobe->ior / here;
+  if (at < 0) return ior / here;
   if (at < (int32_t)stack->count - 1) return 1.0f;
   return here / (at > 0 ? stack->media[at - 1].ior : 1.0f);
 }
 
-/* The path has crossed the boundary. */
+/* Whether passing the lobe leads into another medium. */
+static inline bool medium_is_crossed(const Lobe *lobe) { return lobe->kind == LOBE_DIELECTRIC && !lobe->thin; }
+
+/* The path has passed the lobe. */
 static inline void medium_cross(MediumStack *stack, const Lobe *lobe, uint32_t material, bool front) {
+  if (!medium_is_crossed(lobe)) return;
   if (front) {
-    if (stack->count < MEDIUM_MAX) stack->media[stack->count++] = medium_of(lobe, material);
+    if (stack->count < MEDIUM_MAX) stack->media[stack->count++] = medium_of(lobe, stack->wavelength, material);
     return;
   }
   int32_t at = medium_find(stack, material);
