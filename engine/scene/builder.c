@@ -38,8 +38,6 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
   array_free(memory, &b->images);
-  for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
-  array_free(memory, &b->images);
   arena_free(&b->arena);
   memory_free(memory, b, sizeof *b);
 }

@@ -109,7 +109,6 @@ struct MlBuilder {
   ARRAY(Lobe) lobes;
   ARRAY(MlNode) roots; /* what was added, in order */
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
-  ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   MlColor background;
   bool has_background, background_eye_only;
 };
