@@ -116,29 +116,15 @@ bool module_load_source(lua_State *L, const Source *source) {
   return false;
 }
 
-/* The module's text, kept for excerpts; NULL: *reason says why. */
-static const Source *read_source(Runtime *runtime, const char *path, const char **reason) {
+bool module_read_asset(Runtime *runtime, const char *path, uint64_t max_size, void **bytes, size_t *size, const char **reason) {
   const ScriptAssets *assets = runtime->input->assets;
-  void *bytes = NULL;
-  size_t size = 0;
+  *bytes = NULL;
+  *size = 0;
   *reason = NULL;
-  const ScriptAssetStatus status = assets && assets->read
-                                     ? assets->read(assets->ud, runtime->engine, path, SANDBOX_SOURCE_BYTES, &bytes, &size, reason)
-                                     : SCRIPT_ASSET_MISSING;
-  const Source *source = NULL;
+  const ScriptAssetStatus status =
+    assets && assets->read ? assets->read(assets->ud, runtime->engine, path, max_size, bytes, size, reason) : SCRIPT_ASSET_MISSING;
   switch (status) {
-  case SCRIPT_ASSET_OK: {
-    const char *text = store_copy(&runtime->store, bytes, size);
-    ml_engine_realloc(runtime->engine, bytes, size, 0);
-    // Beside the script that asks for it, in messages, too.
-    const char *slash = strrchr(runtime->input->name, '/');
-    const int folder = slash ? (int)(slash - runtime->input->name) + 1 : 0;
-    source = diagnostics_add_source(&runtime->diagnostics, store_format(&runtime->store, "%.*s%s", folder, runtime->input->name, path),
-                                    text, size);
-    if (!source) *reason = "out of memory";
-    else runtime_list_add(runtime, &runtime->assets, path);
-    break;
-  }
+  case SCRIPT_ASSET_OK: runtime_list_add(runtime, &runtime->assets, path); return true;
   case SCRIPT_ASSET_MISSING:
     runtime_list_add(runtime, &runtime->missing, path);
     *reason = store_format(&runtime->store, "there is no file '%s' beside the scene", path);
@@ -149,6 +135,22 @@ static const Source *read_source(Runtime *runtime, const char *path, const char 
     *reason = "out of memory";
     break;
   }
+  return false;
+}
+
+/* The module's text, kept for excerpts; NULL: *reason says why. */
+static const Source *read_source(Runtime *runtime, const char *path, const char **reason) {
+  void *bytes;
+  size_t size;
+  if (!module_read_asset(runtime, path, SANDBOX_SOURCE_BYTES, &bytes, &size, reason)) return NULL;
+  const char *text = store_copy(&runtime->store, bytes, size);
+  ml_engine_realloc(runtime->engine, bytes, size, 0);
+  // Beside the script that asks for it, in messages, too.
+  const char *slash = strrchr(runtime->input->name, '/');
+  const int folder = slash ? (int)(slash - runtime->input->name) + 1 : 0;
+  const char *name = store_format(&runtime->store, "%.*s%s", folder, runtime->input->name, path);
+  const Source *source = diagnostics_add_source(&runtime->diagnostics, name, text, size);
+  if (!source) *reason = "out of memory";
   return source;
 }
 

@@ -65,6 +65,7 @@ typedef struct Runtime {
   ModuleRecord *modules;
   uint32_t module_depth;
   bool any_absent; /* a module was missing: module_is_absent */
+  struct ImageRecord *images; /* newest first: images.c */
   struct NameList {
     const char **names;
     size_t count, capacity;
