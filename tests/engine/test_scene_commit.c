@@ -755,7 +755,7 @@ static void test_cancel_anywhere(void **state) {
   const uint64_t used = fixture.fault.memory.used;
   const MlScene *handle = NULL;
   MlError error;
-  for (uint64_t n = 0; handle == NULL; n += n < 10 ? 1 : 7) {
+  for (uint64_t n = 0; handle == NULL; n += n < 10 ? 1 : 29) {
     Polls polls = {.until = n};
     error = (MlError){0};
     MlStatus status = ml_commit(b, &(MlCancel){poll_until, &polls}, &handle, &error);
