@@ -157,6 +157,25 @@ typedef struct MlImageInfo { uint32_t width, height, channels; /* 1 grey, 2 grey
 ML_API MlImage ml_image(MlBuilder *b, const MlImageDesc *desc, MlError *error);
 ML_API MlImageInfo ml_image_info(const MlBuilder *b, MlImage image);
 
+/* A picture by the surface's texture coordinates, (0, 0) its lower left corner. */
+typedef enum MlWrap { ML_WRAP_REPEAT, ML_WRAP_MIRROR, ML_WRAP_CLAMP, ML_WRAP_BLACK } MlWrap;
+typedef enum MlImageFilter { ML_TRILINEAR, ML_BILINEAR, ML_NEAREST } MlImageFilter; /* with mip levels; two without */
+typedef struct MlImageTextureDesc {
+  size_t size;
+  MlImage image;
+  MlImage numbers;           /* the same picture without decoding, for where numbers are wanted; 0: image */
+  double repeat_u, repeat_v; /* how often it fits into 0..1; 0: 1 */
+  MlWrap wrap;
+  MlImageFilter filter;
+  bool alpha; /* its alpha as a grey, not its colours */
+  uint32_t place;
+} MlImageTextureDesc;
+ML_API MlTexture ml_image_texture(MlBuilder *b, const MlImageTextureDesc *desc, MlError *error);
+/* For those who read pictures only as they are wanted: the first picture texture within (itself included) that has no `numbers`, 0 for
+ * none; and giving it those. */
+ML_API MlTexture ml_texture_without_numbers(MlBuilder *b, MlTexture texture);
+ML_API MlStatus ml_texture_set_numbers(MlBuilder *b, MlTexture texture, MlImage numbers, MlError *error);
+
 /* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only; and a relief. A field
  * NAME_texture, where not 0, is used in place of NAME. */
 typedef struct MlEmission { MlColor radiance; bool front_only; MlTexture texture; /* multiplies the radiance */ } MlEmission;

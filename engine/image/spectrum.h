@@ -44,6 +44,11 @@ static inline Spectrum spectrum_cos_turns(Spectrum turns, Spectrum *sine) {
   *sine = spectrum_load(s);
   return spectrum_load(c);
 }
+static inline Spectrum spectrum_clamp(Spectrum s, float lo, float hi) {
+  return (Spectrum){clamp_f(s[0], lo, hi), clamp_f(s[1], lo, hi), clamp_f(s[2], lo, hi), 0.0f};
+}
+/* Lanes as they are: a direction that was stored as a colour. */
+static inline Vec3 spectrum_to_vec3(Spectrum s) { return vec3(s[0], s[1], s[2]); }
 static inline Spectrum spectrum_exp(Spectrum s) { return (Spectrum){exp_f(s[0]), exp_f(s[1]), exp_f(s[2]), 0.0f}; }
 static inline Spectrum spectrum_sqrt(Spectrum s) { return (Spectrum){sqrt_f(s[0]), sqrt_f(s[1]), sqrt_f(s[2]), 0.0f}; }
 

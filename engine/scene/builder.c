@@ -35,6 +35,9 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->nodes);
   array_free(memory, &b->materials);
   array_free(memory, &b->lobes);
+  array_free(memory, &b->patches);
+  array_free(memory, &b->textures);
+  array_free(memory, &b->stops);
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
   array_free(memory, &b->images);

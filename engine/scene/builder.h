@@ -16,6 +16,7 @@
 #include "moonlit.h"
 #include "scene/cache.h"
 #include "shade/material.h"
+#include "shade/texture.h"
 
 /* What a builder needs of its engine, given by api.c: no other coupling. */
 typedef struct BuilderContext {
@@ -98,6 +99,16 @@ typedef struct Node {
   };
 } Node;
 
+/* A texture in its frozen form, and what is known of it. */
+typedef struct BuiltTexture {
+  Texture texture;
+  Spectrum mean;    /* estimated, over surfaces */
+  uint32_t depth;   /* of textures inside each other, itself included */
+  uint32_t varies;  /* VARIES_UV: it or one inside looks at texture coordinates */
+  bool has_numbers; /* pictures: there is one for where numbers are wanted */
+  bool wanted;      /* scratch of ml_texture_without_numbers */
+} BuiltTexture;
+
 #define NODE_MAX_DEPTH 256    /* of groups in groups: bounds all recursion over the graph */
 #define COORDINATE_LIMIT 1e15 /* metres; products of three coordinates are still finite floats */
 
@@ -107,7 +118,10 @@ struct MlBuilder {
   ARRAY(Node) nodes;         /* nodes.data[id - 1] */
   ARRAY(Material) materials; /* materials.data[id]; [0] is the default */
   ARRAY(Lobe) lobes;
-  ARRAY(MlNode) roots; /* what was added, in order */
+  ARRAY(Patch) patches;
+  ARRAY(BuiltTexture) textures; /* textures.data[id - 1] */
+  ARRAY(RampStop) stops;
+  ARRAY(MlNode) roots;                /* what was added, in order */
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   MlColor background;
   bool has_background, background_eye_only;

@@ -2,7 +2,7 @@
 #include <stddef.h>
 
 #include "math/ieee.h"
-#include "scene/builder.h"
+#include "scene/material_draft.h"
 
 static const MlColor white = {1.0f, 1.0f, 1.0f};
 static const MlColor default_albedo = {0.8f, 0.8f, 0.8f};
@@ -11,40 +11,11 @@ static bool is_black(MlColor c) { return c.r == 0.0f && c.g == 0.0f && c.b == 0.
 /* A colour that was written, black included, or the default. */
 static MlColor color_or(MlColor c, bool has_color, MlColor value) { return has_color || !is_black(c) ? c : value; }
 
-static MlMaterial out_of_memory(const MlBuilder *b, MlError *error) {
-  memory_error(b->context.memory, (b->materials.count + 1) * sizeof(Material), "materials", error);
-  return 0;
-}
-
-/* Appends a material of the given lobes; 0 when memory is out, which leaves everything as it was. */
-static MlMaterial add_material(MlBuilder *b, const Lobe *lobes, uint32_t count, Spectrum emission, bool front_only, MlError *error) {
-  Memory *memory = b->context.memory;
-  if (!array_reserve(memory, &b->lobes, count) || !array_reserve(memory, &b->materials, 1)) return out_of_memory(b, error);
-  Material material = {.emission = emission,
-                       .first_lobe = (uint32_t)b->lobes.count,
-                       .lobe_count = count,
-                       .emits = !spectrum_is_black(emission),
-                       .front_only = front_only && !spectrum_is_black(emission)};
-  for (uint32_t i = 0; i < count; i++) b->lobes.data[b->lobes.count++] = lobes[i];
-  b->materials.data[b->materials.count++] = material;
-  return (MlMaterial)(b->materials.count - 1);
-}
-
-static bool check_emission(const DescSource *source, const MlEmission *emission) {
-  return desc_color(source, "emission.radiance", emission->radiance, INFINITY_F);
-}
-
-/* A material of one lobe, or of none where there is nothing to scatter. */
-static MlMaterial add_single(MlBuilder *b, Lobe lobe, const MlEmission *emission, MlError *error) {
-  lobe.weight = 1.0f;
-  lobe_finish(&lobe);
-  return add_material(b, &lobe, 1, spectrum_from_color(emission->radiance), emission->front_only, error);
-}
-
 MlStatus builder_add_default_material(MlBuilder *b, MlError *error) {
-  Lobe lobe = {.kind = LOBE_DIFFUSE, .color = spectrum_from_color(default_albedo), .weight = 1.0f};
-  lobe_finish(&lobe);
-  add_material(b, &lobe, 1, spectrum_zero(), false, error);
+  DescSource source = {.what = "matte", .error = error};
+  MaterialDraft draft = draft_begin();
+  draft_lobe(&draft, (Lobe){.kind = LOBE_DIFFUSE, .color = spectrum_from_color(default_albedo)}, &source);
+  draft_finish(b, &draft, &source);
   return b->materials.count == 1 ? ML_OK : ML_ERROR_MEMORY;
 }
 
@@ -54,8 +25,12 @@ MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error) {
   MlMatteDesc d;
   if (!DESC_READ(&source, MlMatteDesc, desc, &d)) return 0;
   MlColor color = color_or(d.color, d.has_color, default_albedo);
-  if (!desc_color(&source, "color", color, 1.0f) || !check_emission(&source, &d.emission)) return 0;
-  return add_single(b, (Lobe){.kind = LOBE_DIFFUSE, .color = spectrum_from_color(color)}, &d.emission, error);
+  MaterialDraft draft = draft_begin();
+  if (!desc_color(&source, "color", color, 1.0f) || !draft_surface(b, &draft, &d.emission, &d.relief, &source) ||
+      !draft_lobe(&draft, (Lobe){.kind = LOBE_DIFFUSE, .color = spectrum_from_color(color)}, &source) ||
+      !draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source))
+    return 0;
+  return draft_finish(b, &draft, &source);
 }
 
 MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error) {
@@ -64,8 +39,12 @@ MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error) {
   MlMirrorDesc d;
   if (!DESC_READ(&source, MlMirrorDesc, desc, &d)) return 0;
   MlColor color = color_or(d.color, d.has_color, white);
-  if (!desc_color(&source, "color", color, 1.0f) || !check_emission(&source, &d.emission)) return 0;
-  return add_single(b, (Lobe){.kind = LOBE_MIRROR, .color = spectrum_from_color(color)}, &d.emission, error);
+  MaterialDraft draft = draft_begin();
+  if (!desc_color(&source, "color", color, 1.0f) || !draft_surface(b, &draft, &d.emission, &d.relief, &source) ||
+      !draft_lobe(&draft, (Lobe){.kind = LOBE_MIRROR, .color = spectrum_from_color(color)}, &source) ||
+      !draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source))
+    return 0;
+  return draft_finish(b, &draft, &source);
 }
 
 MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error) {
@@ -77,7 +56,8 @@ MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error) {
     desc_fail(&source, ".roughness: expected a number from 0 to 1, got %s", number_text((double)d.roughness).text);
     return 0;
   }
-  if (!check_emission(&source, &d.emission)) return 0;
+  MaterialDraft draft = draft_begin();
+  if (!draft_surface(b, &draft, &d.emission, &d.relief, &source)) return 0;
   Lobe lobe = {.kind = LOBE_CONDUCTOR, .alpha = d.roughness * d.roughness, .artist = d.artist, .multiscatter = !d.no_multiscatter};
   if (d.artist) {
     if (!desc_color(&source, "color", d.color, 1.0f) || !desc_color(&source, "edge", d.edge, 1.0f)) return 0;
@@ -94,7 +74,12 @@ MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error) {
     lobe.k = spectrum_from_color(d.k);
     lobe.color = lobe.edge = spectrum_from_color(white);
   }
-  return add_single(b, lobe, &d.emission, error);
+  if (!draft_lobe(&draft, lobe, &source) || !draft_vary(b, &draft, PATCH_ROUGHNESS, d.roughness_texture, "roughness_texture", &source))
+    return 0;
+  if (d.artist && (!draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source) ||
+                   !draft_vary(b, &draft, PATCH_EDGE, d.edge_texture, "edge_texture", &source)))
+    return 0;
+  return draft_finish(b, &draft, &source);
 }
 
 MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error) {
@@ -108,67 +93,107 @@ MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error) {
     return 0;
   }
   MlColor color = color_or(d.color, d.has_color, white);
+  MaterialDraft draft = draft_begin();
   if (!desc_color(&source, "color", color, 1.0f) || !desc_color(&source, "absorption", d.absorption, INFINITY_F) ||
-      !check_emission(&source, &d.emission))
+      !draft_surface(b, &draft, &d.emission, &d.relief, &source))
     return 0;
   Lobe lobe = {.kind = LOBE_DIELECTRIC, .color = spectrum_from_color(color), .absorption = spectrum_from_color(d.absorption), .ior = ior};
-  return add_single(b, lobe, &d.emission, error);
+  if (!draft_lobe(&draft, lobe, &source) || !draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source)) return 0;
+  return draft_finish(b, &draft, &source);
 }
 
 MlMaterial ml_emit(MlBuilder *b, const MlEmitDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "emit", .error = error};
   MlEmitDesc d;
-  if (!DESC_READ(&source, MlEmitDesc, desc, &d) || !check_emission(&source, &d.emission)) return 0;
-  return add_material(b, NULL, 0, spectrum_from_color(d.emission.radiance), d.emission.front_only, error);
+  MlRelief flat = {0};
+  MaterialDraft draft = draft_begin();
+  if (!DESC_READ(&source, MlEmitDesc, desc, &d) || !draft_surface(b, &draft, &d.emission, &flat, &source)) return 0;
+  return draft_finish(b, &draft, &source);
 }
 
-/* Appends the lobes of `material` with their weights times `share`. */
-static void take_lobes(const MlBuilder *b, const Material *material, float share, Lobe *lobes, uint32_t *count) {
-  for (uint32_t i = 0; i < material->lobe_count && share > 0.0f; i++) {
-    lobes[*count] = b->lobes.data[material->first_lobe + i];
-    lobes[(*count)++].weight *= share;
+/* ---- mixtures */
+
+static bool draft_emits(const MaterialDraft *draft) {
+  return draft->emission.texture != NO_ID || !spectrum_is_black(draft->emission.color);
+}
+
+/* Adds share times the part's emission (times texture, if any, or times what it leaves of 1); one emission has one kind of sides. */
+static bool add_emission(MlBuilder *b, MaterialDraft *draft, const MaterialDraft *part, float share, const TextureInput *amount, bool rest,
+                         const DescSource *source) {
+  if (!draft_emits(part) || share == 0.0f) return true;
+  if (draft_emits(draft) && draft->front_only != part->front_only)
+    return desc_fail(source, ": expected emissions of the same sides, got one of the front only and one of both");
+  draft->front_only = part->front_only;
+  TextureInput scaled = part->emission, black = input_constant(spectrum_zero()), before = draft->emission;
+  if (amount != NULL) {
+    if (!builder_combine(b, TEXTURE_BLEND, rest ? &part->emission : &black, rest ? &black : &part->emission, amount, &scaled, source))
+      return false;
+  } else if (share != 1.0f) {
+    TextureInput factor = input_constant(spectrum_all(share));
+    if (!builder_combine(b, TEXTURE_PRODUCT, &factor, &part->emission, NULL, &scaled, source)) return false;
   }
+  if (!draft_emits(draft)) draft->emission = scaled;
+  else if (!builder_combine(b, TEXTURE_SUM, &before, &scaled, NULL, &draft->emission, source)) return false;
+  return true;
 }
 
 MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "mix", .error = error};
   MlMixDesc d;
-  if (!DESC_READ(&source, MlMixDesc, desc, &d) || !desc_material(&source, b, "a", d.a) || !desc_material(&source, b, "b", d.b)) return 0;
+  if (!DESC_READ(&source, MlMixDesc, desc, &d) || !desc_material(&source, b, "a", d.a) || !desc_material(&source, b, "b", d.b) ||
+      !desc_texture(&source, b, "amount_texture", d.amount_texture))
+    return 0;
   if (!(d.amount >= 0.0f && d.amount <= 1.0f)) {
     desc_fail(&source, ".amount: expected a number from 0 to 1, got %s", number_text((double)d.amount).text);
     return 0;
   }
-  if (!check_emission(&source, &d.emission)) return 0;
-  const Material *parts[2] = {builder_material(b, d.a), builder_material(b, d.b)};
-  const float shares[2] = {1.0f - d.amount, d.amount};
-  if (parts[0]->lobe_count + parts[1]->lobe_count > MATERIAL_MAX_LOBES) {
-    error_set_at(error, ML_ERROR_LIMIT, d.place, "mix: %u materials in one, at most %u are possible",
-                 parts[0]->lobe_count + parts[1]->lobe_count, (unsigned)MATERIAL_MAX_LOBES);
-    return 0;
-  }
-  // Emissions add up, but one emission has one kind of sides
-  Spectrum emission = spectrum_from_color(d.emission.radiance);
-  bool any = !spectrum_is_black(emission), front_only = d.emission.front_only;
-  Lobe lobes[MATERIAL_MAX_LOBES];
-  uint32_t count = 0;
+  MaterialDraft draft = draft_begin();
+  if (!draft_surface(b, &draft, &d.emission, &d.relief, &source)) return 0;
+  const MaterialDraft parts[2] = {draft_of(b, builder_material(b, d.a)), draft_of(b, builder_material(b, d.b))};
+  const bool varies = d.amount_texture != 0;
+  const float shares[2] = {varies ? 1.0f : 1.0f - d.amount, varies ? 1.0f : d.amount};
+  TextureInput amount = varies ? input_texture(texture_index(d.amount_texture)) : input_constant(spectrum_all(d.amount));
   for (int i = 0; i < 2; i++) {
-    take_lobes(b, parts[i], shares[i], lobes, &count);
-    if (!parts[i]->emits || shares[i] == 0.0f) continue;
-    if (any && front_only != (parts[i]->front_only != 0)) {
-      desc_fail(&source, ": expected emissions of the same sides, got one of the front only and one of both");
+    if (!draft_append(&draft, &parts[i], shares[i], amount.texture, i == 0 ? PATCH_REST : PATCH_WEIGHT, &source) ||
+        !add_emission(b, &draft, &parts[i], shares[i], varies ? &amount : NULL, i == 0, &source))
       return 0;
+    if (draft.normal == NO_ID && draft.bump == NO_ID) {
+      draft.normal = parts[i].normal;
+      draft.bump = parts[i].bump;
+      draft.bump_height = parts[i].bump_height;
     }
-    emission += shares[i] * parts[i]->emission;
-    front_only = parts[i]->front_only != 0;
-    any = true;
   }
-  if (!spectrum_is_finite(emission)) {
-    error_set_at(error, ML_ERROR_LIMIT, d.place, "mix: too bright, the sum of its emissions is not finite");
+  if (!builder_combine(b, TEXTURE_BLEND, &parts[0].opacity, &parts[1].opacity, &amount, &draft.opacity, &source)) return 0;
+  return draft_finish(b, &draft, &source);
+}
+
+MlMaterial ml_cutout(MlBuilder *b, const MlCutoutDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
+  DescSource source = {.what = "cutout", .error = error};
+  MlCutoutDesc d;
+  if (!DESC_READ(&source, MlCutoutDesc, desc, &d) || !desc_material(&source, b, "base", d.base) ||
+      !desc_texture(&source, b, "mask_texture", d.mask_texture))
+    return 0;
+  if (!(d.mask >= 0.0f && d.mask <= 1.0f)) {
+    desc_fail(&source, ".mask: expected a number from 0 to 1, got %s", number_text((double)d.mask).text);
     return 0;
   }
-  return add_material(b, lobes, count, emission, front_only, error);
+  const MaterialDraft base = draft_of(b, builder_material(b, d.base));
+  MaterialDraft draft = draft_begin();
+  const bool varies = d.mask_texture != 0;
+  const float share = varies ? 1.0f : d.mask;
+  TextureInput mask = varies ? input_texture(texture_index(d.mask_texture)) : input_constant(spectrum_all(d.mask));
+  TextureInput nothing = input_constant(spectrum_zero());
+  if (!draft_append(&draft, &base, share, mask.texture, PATCH_WEIGHT, &source) ||
+      !add_emission(b, &draft, &base, share, varies ? &mask : NULL, false, &source) ||
+      !builder_combine(b, TEXTURE_BLEND, &nothing, &base.opacity, &mask, &draft.opacity, &source))
+    return 0;
+  draft.normal = base.normal;
+  draft.bump = base.bump;
+  draft.bump_height = base.bump_height;
+  return draft_finish(b, &draft, &source);
 }
 
 bool ml_metal_preset(const char *name, MlColor *eta, MlColor *k) { return name != NULL && metal_preset(name, eta, k); }

@@ -92,6 +92,34 @@ static MlStatus build_top(Commit *c) {
 
 #define HASH(stream, value) hash_add((stream), &(value), sizeof(value))
 
+static void hash_input(HashStream *s, const TextureInput *input) {
+  HASH(s, input->color);
+  HASH(s, input->texture);
+}
+
+static void hash_textures(const MlBuilder *b, HashStream *s) {
+  if (b->textures.count == 0) return;
+  hash_add(s, b->patches.data, (size_t)(b->patches.count * sizeof(Patch)));
+  for (uint64_t i = 0; i < b->textures.count; i++) {
+    const Texture *texture = &b->textures.data[i].texture;
+    hash_input(s, &texture->a);
+    hash_input(s, &texture->b);
+    hash_input(s, &texture->amount);
+    HASH(s, texture->place);
+    HASH(s, texture->size);
+    const uint32_t numbers[7] = {texture->kind, texture->map,    texture->first_stop, texture->stop_count,
+                                 texture->wrap, texture->filter, texture->take_alpha};
+    HASH(s, numbers);
+    if (texture->kind != TEXTURE_IMAGE) continue;
+    HASH(s, texture->colors->hash);
+    HASH(s, texture->numbers->hash);
+  }
+  for (uint64_t i = 0; i < b->stops.count; i++) {
+    hash_input(s, &b->stops.data[i].color);
+    HASH(s, b->stops.data[i].at);
+  }
+}
+
 /* Hashed field by field where a struct has padding or pointers. Trees and tables derive from the rest. Of no use when cancelled. */
 static uint64_t scene_hash(const Commit *c) {
   const Expansion *e = &c->e;
@@ -115,11 +143,12 @@ static uint64_t scene_hash(const Commit *c) {
     const Lobe *lobe = &e->b->lobes.data[i];
     const Spectrum colors[5] = {lobe->color, lobe->edge, lobe->eta, lobe->k, lobe->absorption};
     HASH(&s, colors);
-    const float numbers[8] = {lobe->weight, lobe->alpha, lobe->ior,  lobe->abbe, lobe->anisotropy, lobe->sigma, lobe->film, lobe->film_ior};
+    const float numbers[8] = {lobe->weight, lobe->alpha, lobe->ior, lobe->abbe, lobe->anisotropy, lobe->sigma, lobe->film, lobe->film_ior};
     HASH(&s, numbers);
     const uint32_t kinds[5] = {lobe->kind, lobe->artist, lobe->multiscatter, lobe->over, lobe->thin};
     HASH(&s, kinds);
   }
+  hash_textures(e->b, &s);
   for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {
     const Light *light = &e->lights.data[i];
     HASH(&s, light->emission);
@@ -205,6 +234,9 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
   size_t lobes = block_place(&layout, b->lobes.count, sizeof(Lobe));
   size_t images = block_place(&layout, b->images.count, sizeof *b->images.data);
+  size_t patches = block_place(&layout, b->patches.count, sizeof(Patch));
+  size_t textures = block_place(&layout, b->textures.count, sizeof(Texture));
+  size_t stops = block_place(&layout, b->stops.count, sizeof(RampStop));
   size_t lights = block_place(&layout, e->lights.count, sizeof(Light));
   size_t cdf = block_place(&layout, c->tables.select_cdf.count, sizeof(float));
   size_t pdf = block_place(&layout, c->tables.select_pdf.count, sizeof(float));
@@ -232,6 +264,17 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->lobe_count = (uint32_t)b->lobes.count;
   s->images = block_copy(e->work, s, images, (const void *)b->images.data, b->images.count, sizeof *b->images.data);
   s->image_count = (uint32_t)b->images.count;
+  s->patches = block_copy(e->work, s, patches, b->patches.data, b->patches.count, sizeof(Patch));
+  s->patch_count = (uint32_t)b->patches.count;
+  Texture *frozen = (Texture *)((char *)s + textures);
+  for (uint64_t i = 0; i < b->textures.count; i++) frozen[i] = b->textures.data[i].texture;
+  s->textures = (Textures){
+    .textures = frozen,
+    .stops = block_copy(e->work, s, stops, b->stops.data, b->stops.count, sizeof(RampStop)),
+    .count = (uint32_t)b->textures.count,
+    .stop_count = (uint32_t)b->stops.count,
+  };
+  for (uint64_t i = 0; i < e->materials.count; i++) s->has_cutouts = s->has_cutouts || (e->materials.data[i].varies & VARIES_OPACITY) != 0;
   s->lights = (Lights){
     .lights = block_copy(e->work, s, lights, e->lights.data, e->lights.count, sizeof(Light)),
     .select_cdf = block_copy(e->work, s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),

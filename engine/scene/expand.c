@@ -172,9 +172,23 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   return false;
 }
 
+/* Keeps the primitive's own space where textures may look at it: t, once for all that share it. */
+static MlStatus keep_object_space(Expansion *e, PrimList *list, uint32_t material, const MlTransform *t, Prim *prim) {
+  PlacedTransform space;
+  bool varies = material == NO_ID ? e->b->textures.count != 0 : builder_material(e->b, material)->varies != 0;
+  if (!varies || !place_exactly(t, &space)) return ML_OK;
+  bool again = list->object_count != 0 && memcmp(&list->placed.data[list->object_count - 1], &space, sizeof space) == 0;
+  if (!again) {
+    TRY(PUSH(e, &list->placed, space, "placements"));
+    list->object_count = list->placed.count;
+  }
+  prim->object = (uint32_t)list->object_count - 1;
+  return ML_OK;
+}
+
 /* Appends the primitive of a leaf. *kept: whether anything was left of it in floats. */
 static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, const MlTransform *t, uint32_t material, bool *kept) {
-  Prim prim = {.material = material, .light = NO_ID, .hidden = in->hidden};
+  Prim prim = {.material = material, .light = NO_ID, .hidden = in->hidden, .object = NO_ID};
   PlacedTransform placed;
   bool uses_placed;
   *kept = make_prim(node, t, &prim, &placed, &uses_placed);
@@ -186,6 +200,7 @@ static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, cons
     prim.placed = (uint32_t)in->list->placed.count;
     TRY(PUSH(e, &in->list->placed, placed, "placements"));
   }
+  if (node->kind != NODE_AREA) TRY(keep_object_space(e, in->list, material, t, &prim));
   prim_finish(&prim, in->list->placed.data, affine_determinant_sign(t) < 0);
   for (int i = 0; i < 3; i++) {
     bool near = prim.kind == PRIM_PLANE ? abs_f(prim.p[0][i]) <= 2e15f : prim.lo[i] >= -2e15f && prim.hi[i] <= 2e15f;

@@ -11,6 +11,7 @@
 typedef struct PrimList {
   ARRAY(Prim) prims;
   ARRAY(PlacedTransform) placed;
+  uint64_t object_count; /* one past the place of the object's space that was kept last; 0: none */
 } PrimList;
 
 typedef struct Expansion {

@@ -7,6 +7,7 @@
 #include "image/texture_image.h"
 #include "light/light.h"
 #include "shade/material.h"
+#include "shade/texture.h"
 
 typedef struct Background {
   Spectrum radiance;
@@ -18,7 +19,10 @@ typedef struct Scene {
   Lights lights;
   const Material *materials; /* [0] is the default: matte, albedo .8 */
   const Lobe *lobes;
-  uint32_t material_count, lobe_count;
+  const Patch *patches;
+  Textures textures;
+  uint32_t material_count, lobe_count, patch_count;
+  bool has_cutouts; /* some material is not there everywhere */
   const TextureImage *const *images; /* [MlImage - 1] */
   uint32_t image_count;
   Background background;

@@ -39,11 +39,43 @@ typedef struct Lobe {
   uint32_t multiscatter; /* conductor: energy compensation */
 } Lobe;
 
+/* What a texture decides of a lobe. A further field is one line here and one in material_patch_lobe (resolve.h). */
+typedef enum PatchField {
+  PATCH_COLOR,
+  PATCH_EDGE,
+  PATCH_ROUGHNESS, /* alpha is its square */
+  PATCH_SIGMA,
+  PATCH_WEIGHT, /* multiplies the weight: of what a mix or a mask lets through */
+  PATCH_REST,   /* multiplies the weight by what is left of 1 */
+} PatchField;
+
+typedef struct Patch {
+  uint32_t lobe;    /* of its material, from 0 */
+  uint32_t field;   /* PatchField */
+  uint32_t texture; /* in Textures */
+} Patch;
+
+/* What of a material is not the same everywhere. */
+enum {
+  VARIES_LOBES = 1, /* it has patches */
+  VARIES_EMISSION = 2,
+  VARIES_OPACITY = 4,
+  VARIES_NORMAL = 8,
+  VARIES_UV = 16, /* some texture of it looks at texture coordinates */
+};
+
 typedef struct Material {
-  Spectrum emission; /* radiance */
+  Spectrum emission; /* radiance; with a texture its estimated mean */
   uint32_t first_lobe, lobe_count;
+  uint32_t first_patch, patch_count;
+  uint32_t varies;           /* VARIES_...; 0: everything is as it stands here */
+  uint32_t emission_texture; /* in place of emission; this and the following: NO_ID or an index of Textures */
+  uint32_t opacity;          /* share that is there at all; the weights of lobes and the emission have it in them already */
+  uint32_t normal, bump;     /* see MlRelief */
+  float bump_height;
   uint32_t front_only; /* emission */
   uint32_t emits;      /* emission is not black */
+  uint32_t padding[2]; /* 0: materials are hashed as bytes */
 } Material;
 
 #define MATERIAL_MAX_LOBES 16

@@ -30,6 +30,7 @@ typedef struct Prim {
   float p[4][3];
   float n[3];
   float r;
+  uint32_t object;    /* index into the same array: its own space before all placements, for textures; NO_ID: not kept */
   uint32_t placed;    /* index into the owner's PlacedTransform array for the placed kinds, else 0 */
   float lo[3], hi[3]; /* prim_bounds: part of the primitive's own test (bvh/trace.h) */
 } Prim;

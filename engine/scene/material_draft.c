@@ -1,0 +1,150 @@
+/* material_draft.c - see material_draft.h. */
+#include "scene/material_draft.h"
+
+#include "math/ieee.h"
+
+MaterialDraft draft_begin(void) {
+  return (MaterialDraft){
+    .emission = input_constant(spectrum_zero()), .opacity = input_constant(spectrum_all(1.0f)), .normal = NO_ID, .bump = NO_ID};
+}
+
+MaterialDraft draft_of(const MlBuilder *b, const Material *material) {
+  MaterialDraft draft = draft_begin();
+  draft.lobe_count = material->lobe_count;
+  draft.patch_count = material->patch_count;
+  for (uint32_t i = 0; i < draft.lobe_count; i++) draft.lobes[i] = b->lobes.data[material->first_lobe + i];
+  for (uint32_t i = 0; i < draft.patch_count; i++) draft.patches[i] = b->patches.data[material->first_patch + i];
+  draft.emission = material->varies & VARIES_EMISSION ? input_texture(material->emission_texture) : input_constant(material->emission);
+  if (material->varies & VARIES_OPACITY) draft.opacity = input_texture(material->opacity);
+  if (material->varies & VARIES_NORMAL) {
+    draft.normal = material->normal;
+    draft.bump = material->bump;
+    draft.bump_height = material->bump_height;
+  }
+  draft.front_only = material->front_only != 0;
+  return draft;
+}
+
+bool draft_surface(MlBuilder *b, MaterialDraft *draft, const MlEmission *emission, const MlRelief *relief, const DescSource *source) {
+  if (!desc_color(source, "emission.radiance", emission->radiance, INFINITY_F) ||
+      !desc_texture(source, b, "emission.texture", emission->texture) || !desc_texture(source, b, "relief.normal", relief->normal) ||
+      !desc_texture(source, b, "relief.bump", relief->bump))
+    return false;
+  draft->emission = input_constant(spectrum_from_color(emission->radiance));
+  draft->front_only = emission->front_only;
+  if (emission->texture != 0) {
+    TextureInput by = input_texture(texture_index(emission->texture)), radiance = draft->emission;
+    if (!builder_combine(b, TEXTURE_PRODUCT, &radiance, &by, NULL, &draft->emission, source)) return false;
+  }
+  float height = relief->bump_height == 0.0f ? 0.01f : relief->bump_height;
+  if (!isfinite(height))
+    return desc_fail(source, ".relief.bump_height: expected a finite number, got %s", number_text((double)height).text);
+  draft->normal = texture_index(relief->normal);
+  draft->bump = texture_index(relief->bump);
+  draft->bump_height = height;
+  return true;
+}
+
+static bool too_many(const DescSource *source, const char *what, uint32_t count, uint32_t most) {
+  error_set_at(source->error, ML_ERROR_LIMIT, source->place, "%s: %u %s in one, at most %u are possible", source->what, count, what, most);
+  return false;
+}
+
+bool draft_lobe(MaterialDraft *draft, Lobe lobe, const DescSource *source) {
+  if (draft->lobe_count == MATERIAL_MAX_LOBES) return too_many(source, "materials", MATERIAL_MAX_LOBES + 1, MATERIAL_MAX_LOBES);
+  lobe.weight = 1.0f;
+  lobe_finish(&lobe);
+  draft->lobes[draft->lobe_count++] = lobe;
+  return true;
+}
+
+static bool add_patch(MaterialDraft *draft, uint32_t lobe, PatchField field, uint32_t texture, const DescSource *source) {
+  if (draft->patch_count == MATERIAL_MAX_PATCHES)
+    return too_many(source, "textured fields", MATERIAL_MAX_PATCHES + 1, MATERIAL_MAX_PATCHES);
+  draft->patches[draft->patch_count++] = (Patch){lobe, field, texture};
+  return true;
+}
+
+bool draft_vary(const MlBuilder *b, MaterialDraft *draft, PatchField field, MlTexture texture, const char *name, const DescSource *source) {
+  if (!desc_texture(source, b, name, texture)) return false;
+  return texture == 0 || add_patch(draft, draft->lobe_count - 1, field, texture_index(texture), source);
+}
+
+bool draft_append(MaterialDraft *draft, const MaterialDraft *part, float share, uint32_t texture, PatchField field,
+                  const DescSource *source) {
+  uint32_t first = draft->lobe_count, count = first + part->lobe_count;
+  if (count > MATERIAL_MAX_LOBES) return too_many(source, "materials", count, MATERIAL_MAX_LOBES);
+  if (!(share > 0.0f)) return true;
+  for (uint32_t i = 0; i < part->lobe_count; i++) {
+    Lobe *lobe = &draft->lobes[first + i];
+    *lobe = part->lobes[i];
+    lobe->weight *= share;
+    lobe->over <<= first;
+  }
+  draft->lobe_count = count;
+  for (uint32_t i = 0; i < part->patch_count; i++) {
+    const Patch *patch = &part->patches[i];
+    if (!add_patch(draft, first + patch->lobe, (PatchField)patch->field, patch->texture, source)) return false;
+  }
+  for (uint32_t i = first; i < count && texture != NO_ID; i++)
+    if (!add_patch(draft, i, field, texture, source)) return false;
+  return true;
+}
+
+/* A texture for what may be a constant. */
+static bool as_texture(MlBuilder *b, const TextureInput *input, uint32_t *out, const DescSource *source) {
+  *out = input->texture;
+  if (input->texture != NO_ID) return true;
+  MlTexture id = ml_blend(b, &ML_DESC(MlBlendDesc, .a.color = spectrum_to_color(input->color), .place = source->place), source->error);
+  *out = texture_index(id);
+  return id != 0;
+}
+
+MlMaterial draft_finish(MlBuilder *b, const MaterialDraft *draft, const DescSource *source) {
+  Memory *memory = b->context.memory;
+  Spectrum emission = builder_input_mean(b, &draft->emission);
+  if (!spectrum_is_finite(emission)) {
+    error_set_at(source->error, ML_ERROR_LIMIT, source->place, "%s: too bright, the sum of its emissions is not finite", source->what);
+    return 0;
+  }
+  Material material = {.emission = emission,
+                       .first_lobe = (uint32_t)b->lobes.count,
+                       .lobe_count = draft->lobe_count,
+                       .first_patch = (uint32_t)b->patches.count,
+                       .patch_count = draft->patch_count,
+                       .emission_texture = draft->emission.texture,
+                       .opacity = NO_ID,
+                       .normal = draft->normal,
+                       .bump = draft->bump,
+                       .bump_height = draft->bump_height,
+                       .emits = draft->emission.texture != NO_ID || !spectrum_is_black(emission)};
+  material.front_only = draft->front_only && material.emits;
+  if (draft->patch_count != 0) material.varies |= VARIES_LOBES;
+  if (draft->emission.texture != NO_ID) material.varies |= VARIES_EMISSION;
+  if (draft->normal != NO_ID || draft->bump != NO_ID) material.varies |= VARIES_NORMAL;
+  if (draft->opacity.texture != NO_ID || spectrum_luminance(draft->opacity.color) < 0.999999f) {
+    material.varies |= VARIES_OPACITY;
+    if (!as_texture(b, &draft->opacity, &material.opacity, source)) return 0;
+  }
+  // Tangents of maps run along the texture coordinates
+  const TextureInput looked_at[4] = {draft->emission, draft->opacity, input_texture(draft->normal), input_texture(draft->bump)};
+  if (draft->normal != NO_ID) material.varies |= VARIES_UV;
+  for (int i = 0; i < 4; i++) material.varies |= builder_input_varies(b, &looked_at[i]);
+  for (uint32_t i = 0; i < draft->patch_count; i++) {
+    TextureInput texture = input_texture(draft->patches[i].texture);
+    material.varies |= builder_input_varies(b, &texture);
+  }
+  if (material.varies == 0) {
+    material.emission_texture = material.opacity = material.normal = material.bump = 0; // as in materials that know nothing of textures
+    material.bump_height = 0.0f;
+  }
+
+  if (!array_reserve(memory, &b->lobes, draft->lobe_count) || !array_reserve(memory, &b->patches, draft->patch_count) ||
+      !array_push(memory, &b->materials, material)) {
+    memory_error(memory, (b->materials.count + 1) * sizeof material, "materials", source->error);
+    return 0;
+  }
+  for (uint32_t i = 0; i < draft->lobe_count; i++) b->lobes.data[b->lobes.count++] = draft->lobes[i];
+  for (uint32_t i = 0; i < draft->patch_count; i++) b->patches.data[b->patches.count++] = draft->patches[i];
+  return (MlMaterial)(b->materials.count - 1);
+}

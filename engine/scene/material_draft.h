@@ -1,0 +1,39 @@
+/* material_draft.h - a material on the way to its frozen form: lobes with what varies of them, emission, opacity, relief. One thread.
+ *
+ * Weights and emissions have the opacity in them: a mask multiplies all three. */
+#ifndef ML_SCENE_MATERIAL_DRAFT_H
+#define ML_SCENE_MATERIAL_DRAFT_H
+
+#include "scene/builder_textures.h"
+
+#define MATERIAL_MAX_PATCHES 64
+
+typedef struct MaterialDraft {
+  Lobe lobes[MATERIAL_MAX_LOBES];
+  Patch patches[MATERIAL_MAX_PATCHES];
+  uint32_t lobe_count, patch_count;
+  TextureInput emission, opacity;
+  bool front_only;
+  uint32_t normal, bump; /* index or NO_ID */
+  float bump_height;
+} MaterialDraft;
+
+/* Nothing: no lobes, black, opaque, flat. */
+MaterialDraft draft_begin(void);
+/* Copies a finished material, its weights, emission and opacity as they are. */
+MaterialDraft draft_of(const MlBuilder *b, const Material *material);
+
+/* The following report what is wrong and return false.
+ * Checks and takes an emission and a relief as descriptions have them. */
+bool draft_surface(MlBuilder *b, MaterialDraft *draft, const MlEmission *emission, const MlRelief *relief, const DescSource *source);
+/* Appends a lobe, finished, of weight 1. */
+bool draft_lobe(MaterialDraft *draft, Lobe lobe, const DescSource *source);
+/* The texture (0: none) decides `field` of the lobe that was added last; name: of the description's field. */
+bool draft_vary(const MlBuilder *b, MaterialDraft *draft, PatchField field, MlTexture texture, const char *name, const DescSource *source);
+/* Appends the lobes of `part` times a constant, and times `texture` (NO_ID: none) by PATCH_WEIGHT or PATCH_REST. */
+bool draft_append(MaterialDraft *draft, const MaterialDraft *part, float share, uint32_t texture, PatchField field,
+                  const DescSource *source);
+/* Appends the material; 0 when memory is out, which leaves everything as it was. */
+MlMaterial draft_finish(MlBuilder *b, const MaterialDraft *draft, const DescSource *source);
+
+#endif

@@ -1,0 +1,139 @@
+/* texture_point.h - where on an object a surface point is: what textures look at, its footprint, and tangents along texture coordinates.
+ * Per-ray code, for materials that vary alone. */
+#ifndef ML_SCENE_TEXTURE_POINT_H
+#define ML_SCENE_TEXTURE_POINT_H
+
+#include "light/sample.h"
+#include "scene/hit_surface.h"
+#include "shade/texture.h"
+
+/* Two vectors of the world that span a surface: edges of a footprint, or how the point moves with u and with v. */
+typedef struct Span {
+  Vec3 x, y;
+} Span;
+
+static inline Span span_none(void) { return (Span){vec3_all(0.0f), vec3_all(0.0f)}; }
+
+/* The footprint on a surface of normal n of a cone of the given width there that comes in direction d. */
+static inline Span span_of_cone(Vec3 n, Vec3 d, float width) {
+  Vec3 along = d - dot(d, n) * n;
+  float sine2 = length_squared(along);
+  if (!(sine2 > 1e-12f)) {
+    Frame frame = frame_from_normal(n);
+    return (Span){width * frame.s, width * frame.t};
+  }
+  along = along / sqrt_f(sine2);
+  return (Span){along * (width / max_f(abs_dot(d, n), 1e-6f)), cross(n, along) * width};
+}
+
+/* ---- texture coordinates */
+
+/* How p moves with the coordinates uv that it has, given two steps on the surface and how the coordinates changed by them. */
+static inline Span span_of_uv(Vec3 e1, Vec3 e2, Vec2 d1, Vec2 d2) {
+  float det = d1.x * d2.y - d1.y * d2.x;
+  if (!(abs_f(det) > 1e-20f)) return span_none();
+  return (Span){(e1 * d2.y - e2 * d1.y) / det, (e2 * d1.x - e1 * d2.x) / det};
+}
+
+/* By steps of a hundredth of the primitive; a coordinate that runs around may jump by 1. */
+static inline Span span_of_uv_by_steps(const Scene *scene, const Surface *surface, float size) {
+  Frame frame = frame_from_normal(surface->ng);
+  Vec3 steps[2] = {frame.s * (0.01f * size), frame.t * (0.01f * size)};
+  Vec2 uv = surface_uv(scene, surface), change[2];
+  for (int i = 0; i < 2; i++) {
+    Surface moved = *surface;
+    moved.p += steps[i];
+    Vec2 there = surface_uv(scene, &moved);
+    float u = there.x - uv.x, v = there.y - uv.y;
+    change[i] = (Vec2){u - floor_f(u + 0.5f), v - floor_f(v + 0.5f)};
+  }
+  return span_of_uv(steps[0], steps[1], change[0], change[1]);
+}
+
+static inline Span mesh_uv_span(const Mesh *mesh, uint32_t triangle) {
+  const uint32_t *corner = mesh->triangles + 3 * (size_t)triangle;
+  Vec3 a = vec3_load(mesh->points + 3 * (size_t)corner[0]);
+  Vec3 e1 = vec3_load(mesh->points + 3 * (size_t)corner[1]) - a, e2 = vec3_load(mesh->points + 3 * (size_t)corner[2]) - a;
+  if (mesh->uv == NULL) return (Span){e1, e2};
+  const float *ta = mesh->uv + 2 * (size_t)corner[0], *tb = mesh->uv + 2 * (size_t)corner[1], *tc = mesh->uv + 2 * (size_t)corner[2];
+  return span_of_uv(e1, e2, (Vec2){tb[0] - ta[0], tb[1] - ta[1]}, (Vec2){tc[0] - ta[0], tc[1] - ta[1]});
+}
+
+/* How the point moves in the world with u and with v; 0 where that is not known. */
+static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
+  const World *world = &scene->world;
+  const Instance *instance = surface->instance != NO_ID ? &world->instances[surface->instance] : NULL;
+  const Prim *prim = instance == NULL ? &world->prims[surface->prim] : NULL;
+  Span span;
+  if (instance != NULL && instance->geometry->mesh.triangle_count != 0) {
+    span = mesh_uv_span(&instance->geometry->mesh, surface->prim);
+  } else {
+    if (instance != NULL) prim = &instance->geometry->prims[surface->prim];
+    Vec3 p0 = vec3_load(prim->p[0]), p1 = vec3_load(prim->p[1]), p2 = vec3_load(prim->p[2]), p3 = vec3_load(prim->p[3]);
+    if (prim->kind == PRIM_QUAD) span = (Span){p1 - p0, p3 - p0};
+    else if (prim->kind == PRIM_TRIANGLE) span = (Span){p1 - p0, p2 - p0};
+    else if (prim->kind == PRIM_DISK) span = (Span){2.0f * p1, 2.0f * p2};
+    else if (prim->kind == PRIM_PLANE) span = (Span){p1, p2};
+    else {
+      const float *lo = instance != NULL ? instance->lo : prim->lo, *hi = instance != NULL ? instance->hi : prim->hi;
+      return span_of_uv_by_steps(scene, surface, vec3_max_element(vec3_load(hi) - vec3_load(lo)));
+    }
+  }
+  if (instance == NULL) return span;
+  return (Span){matrix_apply(instance->placed.to_world, span.x), matrix_apply(instance->placed.to_world, span.y)};
+}
+
+/* The change of texture coordinates by a step along the surface. */
+static inline Vec2 span_coordinates(const Span *span, Vec3 step) {
+  float xx = dot(span->x, span->x), xy = dot(span->x, span->y), yy = dot(span->y, span->y), det = xx * yy - xy * xy;
+  if (!(det > 1e-12f * (xx * yy))) return (Vec2){0.0f, 0.0f};
+  float x = dot(span->x, step), y = dot(span->y, step);
+  return (Vec2){(yy * x - xy * y) / det, (xx * y - xy * x) / det};
+}
+
+/* ---- object space */
+
+/* A point of the world with directions and error bound, on the way into spaces further inside. */
+typedef struct Inward {
+  MlVec3 p;
+  Vec3 n, x, y, error;
+} Inward;
+
+static inline void inward_enter(Inward *at, const PlacedTransform *placed) {
+  Vec3 error = at->error;
+  at->p = placed_point_to_local(placed, at->p);
+  at->n = matrix_apply_transposed(placed->to_world, at->n);
+  at->x = matrix_apply(placed->to_local, at->x);
+  at->y = matrix_apply(placed->to_local, at->y);
+  at->error = vec3_all(0.0f);
+  for (int i = 0; i < 3; i++) at->error += vec3_abs(matrix_column(placed->to_local, i)) * error[i];
+}
+
+/* What textures see at a surface, with a footprint in the world. varies: of its material; without VARIES_UV there are no coordinates.
+ * uv_span is set as surface_uv_span gives it where they are known. */
+static inline void texture_point_at(const Scene *scene, const Surface *surface, const Span *footprint, uint32_t varies, Span *uv_span,
+                                    TexturePoint *out) {
+  const World *world = &scene->world;
+  Inward at = {dvec_from_vec3(surface->p), surface->ng, footprint->x, footprint->y, surface->p_error};
+  const Prim *prims = world->prims;
+  const PlacedTransform *placed = world->placed;
+  bool mesh = false;
+  if (surface->instance != NO_ID) {
+    const Instance *instance = &world->instances[surface->instance];
+    inward_enter(&at, &instance->placed);
+    prims = instance->geometry->prims;
+    placed = instance->geometry->placed;
+    mesh = instance->geometry->mesh.triangle_count != 0;
+  }
+  if (!mesh && prims[surface->prim].object != NO_ID) inward_enter(&at, &placed[prims[surface->prim].object]);
+  float stretch = length(at.n);
+  *out =
+    (TexturePoint){.p = dvec_to_vec3(at.p), .n = at.n / stretch, .px = at.x, .py = at.y, .p_error = length(at.error), .stretch = stretch};
+  if (!(varies & VARIES_UV)) return;
+  out->uv = surface_uv(scene, surface);
+  *uv_span = surface_uv_span(scene, surface);
+  out->uvx = span_coordinates(uv_span, footprint->x);
+  out->uvy = span_coordinates(uv_span, footprint->y);
+}
+
+#endif
