@@ -20,8 +20,8 @@ static bool made(Reading *r, Node *node, MlNode id, const MlError *error) {
 
 static bool build_light(Reading *r, Node *node) {
   const LightDesc *desc = (const LightDesc *)node->desc;
-  const MlLightDesc light = ML_DESC(MlLightDesc, .at = desc->at, .radius = desc->radius, .power = strength_of(desc->power),
-                                    .color = color_of(desc->color, desc->power), .has_color = true);
+  const MlLightDesc light = ML_DESC(MlLightDesc, .place = r->place, .at = desc->at, .radius = desc->radius,
+                                    .power = strength_of(desc->power), .color = color_of(desc->color, desc->power), .has_color = true);
   MlError error = {0};
   return made(r, node, ml_light(r->runtime->builder, &light, &error), &error);
 }
@@ -47,8 +47,8 @@ const ApiEntry api_light = {"light", API_LIGHT, light_fields, API_COUNT(light_fi
 
 static bool build_area(Reading *r, Node *node) {
   const AreaDesc *desc = (const AreaDesc *)node->desc;
-  MlAreaDesc area =
-    ML_DESC(MlAreaDesc, .at = desc->at, .facing = desc->facing, .width = desc->size.x, .height = desc->size.y, .has_color = true);
+  MlAreaDesc area = ML_DESC(MlAreaDesc, .place = r->place, .at = desc->at, .facing = desc->facing, .width = desc->size.x,
+                            .height = desc->size.y, .has_color = true);
   if (reader_given(r, "look_at")) {
     area.facing = (MlVec3){desc->look_at.x - desc->at.x, desc->look_at.y - desc->at.y, desc->look_at.z - desc->at.z};
     if (area.facing.x == 0 && area.facing.y == 0 && area.facing.z == 0) {
@@ -90,8 +90,9 @@ const ApiEntry api_area = {"area", API_LIGHT, area_fields, API_COUNT(area_fields
 
 static bool build_directional(Reading *r, Node *node) {
   const DirectionalDesc *desc = (const DirectionalDesc *)node->desc;
-  const MlDirectionalDesc light = ML_DESC(MlDirectionalDesc, .direction = desc->direction, .irradiance = strength_of(desc->irradiance),
-                                          .color = color_of(desc->color, desc->irradiance), .has_color = true);
+  const MlDirectionalDesc light =
+    ML_DESC(MlDirectionalDesc, .place = r->place, .direction = desc->direction, .irradiance = strength_of(desc->irradiance),
+            .color = color_of(desc->color, desc->irradiance), .has_color = true);
   MlError error = {0};
   return made(r, node, ml_directional(r->runtime->builder, &light, &error), &error);
 }

@@ -54,8 +54,8 @@ static bool build_mesh(Reading *r, Node *node) {
                       (unsigned long long)desc->points.count);
     return false;
   }
-  MlMeshDesc mesh = ML_DESC(MlMeshDesc, .points = desc->points.data, .point_count = desc->points.count, .triangles = indices,
-                            .triangle_count = desc->faces.count);
+  MlMeshDesc mesh = ML_DESC(MlMeshDesc, .place = r->place, .points = desc->points.data, .point_count = desc->points.count,
+                            .triangles = indices, .triangle_count = desc->faces.count);
   mesh.normals = per_point(r, "normals", &desc->normals, desc->points.count);
   mesh.uv = per_point(r, "uv", &desc->uv, desc->points.count);
   const int top = lua_gettop(r->L);

@@ -7,8 +7,7 @@ static MlVec3 cross(MlVec3 a, MlVec3 b) { return (MlVec3){a.y * b.z - a.z * b.y,
 static MlVec3 minus(MlVec3 a, MlVec3 b) { return (MlVec3){a.x - b.x, a.y - b.y, a.z - b.z}; }
 static bool is_zero(MlVec3 v) { return v.x == 0 && v.y == 0 && v.z == 0; }
 
-/* What every build ends with: the builder's answer. */
-static bool made(Reading *r, Node *node, MlNode id, const MlError *error) {
+bool shape_made(Reading *r, Node *node, MlNode id, const MlError *error) {
   node->geometry = id;
   node->emits = node->shared.material.emits;
   if (!id) reader_fail_builder(r, error);
@@ -21,8 +20,9 @@ static bool build_sphere(Reading *r, Node *node) {
   MlSphereDesc *desc = (MlSphereDesc *)node->desc;
   MlError error = {0};
   desc->size = sizeof *desc;
+  desc->place = r->place;
   desc->material = node->shared.material.id;
-  return made(r, node, ml_sphere(r->runtime->builder, desc, &error), &error);
+  return shape_made(r, node, ml_sphere(r->runtime->builder, desc, &error), &error);
 }
 
 // clang-format off
@@ -53,9 +53,10 @@ static bool build_box(Reading *r, Node *node) {
     }
   }
   MlError error = {0};
-  return made(r, node,
-              ml_box(r->runtime->builder, &ML_DESC(MlBoxDesc, .from = from, .to = to, .material = node->shared.material.id), &error),
-              &error);
+  return shape_made(r, node,
+                    ml_box(r->runtime->builder,
+                           &ML_DESC(MlBoxDesc, .place = r->place, .from = from, .to = to, .material = node->shared.material.id), &error),
+                    &error);
 }
 
 // clang-format off
@@ -79,8 +80,9 @@ static bool build_plane(Reading *r, Node *node) {
   MlPlaneDesc *desc = (MlPlaneDesc *)node->desc;
   MlError error = {0};
   desc->size = sizeof *desc;
+  desc->place = r->place;
   desc->material = node->shared.material.id;
-  return made(r, node, ml_plane(r->runtime->builder, desc, &error), &error);
+  return shape_made(r, node, ml_plane(r->runtime->builder, desc, &error), &error);
 }
 
 // clang-format off
@@ -101,12 +103,13 @@ static bool build_disk(Reading *r, Node *node) {
   MlDiskDesc *desc = (MlDiskDesc *)node->desc;
   MlError error = {0};
   desc->size = sizeof *desc;
+  desc->place = r->place;
   desc->material = node->shared.material.id;
   if (desc->hole >= desc->radius) {
     reader_fail_field(r, "hole", "hole", "the hole must be smaller than the radius %g, got %g", desc->radius, desc->hole);
     desc->hole = 0;
   }
-  return made(r, node, ml_disk(r->runtime->builder, desc, &error), &error);
+  return shape_made(r, node, ml_disk(r->runtime->builder, desc, &error), &error);
 }
 
 // clang-format off
@@ -136,8 +139,10 @@ static bool build_quad(Reading *r, Node *node) {
     v = (MlVec3){1, 0, 0};
   }
   MlError error = {0};
-  return made(r, node, ml_quad(r->runtime->builder, &ML_DESC(MlQuadDesc, .u = u, .v = v, .material = node->shared.material.id), &error),
-              &error);
+  return shape_made(
+    r, node,
+    ml_quad(r->runtime->builder, &ML_DESC(MlQuadDesc, .place = r->place, .u = u, .v = v, .material = node->shared.material.id), &error),
+    &error);
 }
 
 // clang-format off
@@ -157,10 +162,10 @@ const ApiEntry api_quad = {"quad", API_SHAPE, quad_fields, API_COUNT(quad_fields
 static bool build_rect(Reading *r, Node *node) {
   const ApiSize2 size = ((const RectDesc *)node->desc)->size;
   // The first edge along +x, the second away from the viewer: pictures lie on it as on a table.
-  const MlQuadDesc desc = ML_DESC(MlQuadDesc, .at = {-size.x / 2, 0, size.y / 2}, .u = {size.x, 0, 0}, .v = {0, 0, -size.y},
-                                  .material = node->shared.material.id);
+  const MlQuadDesc desc = ML_DESC(MlQuadDesc, .place = r->place, .at = {-size.x / 2, 0, size.y / 2}, .u = {size.x, 0, 0},
+                                  .v = {0, 0, -size.y}, .material = node->shared.material.id);
   MlError error = {0};
-  return made(r, node, ml_quad(r->runtime->builder, &desc, &error), &error);
+  return shape_made(r, node, ml_quad(r->runtime->builder, &desc, &error), &error);
 }
 
 // clang-format off
@@ -179,6 +184,7 @@ static bool build_triangle(Reading *r, Node *node) {
   MlTriangleDesc *desc = (MlTriangleDesc *)node->desc;
   MlError error = {0};
   desc->size = sizeof *desc;
+  desc->place = r->place;
   desc->material = node->shared.material.id;
   if (is_zero(cross(minus(desc->b, desc->a), minus(desc->c, desc->a)))) {
     if (!r->failed) reader_fail(r, "flat", "a, b and c lie on a line: the triangle has no area");
@@ -186,7 +192,7 @@ static bool build_triangle(Reading *r, Node *node) {
     desc->b = (MlVec3){1, 0, 0};
     desc->c = (MlVec3){0, 1, 0};
   }
-  return made(r, node, ml_triangle(r->runtime->builder, desc, &error), &error);
+  return shape_made(r, node, ml_triangle(r->runtime->builder, desc, &error), &error);
 }
 
 // clang-format off
@@ -208,9 +214,11 @@ const ApiEntry api_triangle = {"triangle", API_SHAPE, triangle_fields, API_COUNT
 static bool build_group(Reading *r, Node *node) {
   const GroupDesc *desc = (const GroupDesc *)node->desc;
   MlError error = {0};
-  const bool fine = made(
-    r, node, ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc, .children = desc->nodes.data, .child_count = desc->nodes.count), &error),
-    &error);
+  const bool fine =
+    shape_made(r, node,
+               ml_group(r->runtime->builder,
+                        &ML_DESC(MlGroupDesc, .place = r->place, .children = desc->nodes.data, .child_count = desc->nodes.count), &error),
+               &error);
   node->emits = desc->nodes.emits || node->shared.material.emits;
   return fine;
 }

@@ -62,8 +62,9 @@ int budget_places(lua_State *L, ScriptPlace *out, int most) {
   lua_Debug ar;
   int count = 0;
   for (int level = 0; level < 50 && count < most && lua_getstack(L, level, &ar); level++) { // a recursion without an end is deep
-    lua_getinfo(L, "Sl", &ar);
+    lua_getinfo(L, "l", &ar);
     if (ar.currentline <= 0) continue;
+    lua_getinfo(L, "S", &ar);
     const char *name = ar.source[0] == '@' || ar.source[0] == '=' ? ar.source + 1 : ar.source;
     ScriptPlace *place = &out[count];
     const size_t length = strnlen(name, sizeof place->file - 1);

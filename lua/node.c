@@ -80,7 +80,8 @@ static bool is_identity(const MlTransform *t) {
 static MlBounds bounds_under(Reading *r, const Node *node, const MlTransform *t) {
   MlError error = {0};
   if (is_identity(t)) return ml_node_bounds(r->runtime->builder, node->geometry);
-  const MlNode placed = ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = *t), &error);
+  const MlNode placed =
+    ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .place = r->place, .child = node->geometry, .transform = *t), &error);
   if (!placed) reader_fail_builder(r, &error);
   return ml_node_bounds(r->runtime->builder, placed);
 }
@@ -132,15 +133,16 @@ static void finish(Reading *r, Node *node, bool copied) {
   if (shape && !copied) check_encloses(r, node);
   if (node->geometry && shape && is_removed(node)) {
     note_removed(r);
-    node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc), &error);
+    node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc, .place = r->place), &error);
     node->emits = false;
   } else if (node->geometry) {
     MlTransform t = node->moved;
     if (shape) t = is_identity(&t) ? placing_of_fields(r, node) : after(t, placing_of_fields(r, node));
     const uint32_t hidden = shape ? node->shared.hidden : 0;
     if (copied || material || hidden || !is_identity(&t))
-      node->id = ml_place(r->runtime->builder,
-                          &ML_DESC(MlPlaceDesc, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
+      node->id = ml_place(
+        r->runtime->builder,
+        &ML_DESC(MlPlaceDesc, .place = r->place, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
   }
   if (node->geometry && !node->id) reader_fail_builder(r, &error);
   add_record(r->L, node);
@@ -157,6 +159,7 @@ static int construct(lua_State *L) {
                .callee = entry->name,
                .node = node,
                .node_index = lua_gettop(L),
+               .place = runtime_place(L),
                .first_argument = 1};
   reader_read_call(&r);
   entry->build(&r, node);
@@ -170,8 +173,14 @@ static int mix(lua_State *L) {
   lua_settop(L, 3);
   sandbox_count_nodes(L, 1);
   Node *node = node_push(L, &api_mix);
-  Reading r = {
-    .runtime = runtime_of(L), .L = L, .entry = &api_mix, .callee = "mix", .node = node, .node_index = lua_gettop(L), .first_argument = 1};
+  Reading r = {.runtime = runtime_of(L),
+               .L = L,
+               .entry = &api_mix,
+               .callee = "mix",
+               .node = node,
+               .node_index = lua_gettop(L),
+               .place = runtime_place(L),
+               .first_argument = 1};
   node->shared.scale = (MlVec3){1, 1, 1};
   for (uint32_t i = 0; i < api_mix.field_count; i++) {
     r.steps[0] = (SourceStep){api_mix.fields[i].name, i + 1};
@@ -205,8 +214,14 @@ static Reading begin_method(lua_State *L, const char *name) {
   }
   Runtime *runtime = runtime_of(L);
   node_use(runtime, self);
-  return (Reading){
-    .runtime = runtime, .L = L, .entry = self->entry, .callee = name, .node = node, .node_index = arguments + 1, .first_argument = 2};
+  return (Reading){.runtime = runtime,
+                   .L = L,
+                   .entry = self->entry,
+                   .callee = name,
+                   .node = node,
+                   .node_index = arguments + 1,
+                   .place = runtime_place(L),
+                   .first_argument = 2};
 }
 
 static int end_method(Reading *r, MlTransform by) {

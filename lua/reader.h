@@ -13,6 +13,7 @@ typedef struct Reading {
   const char *callee; /* as written: "sphere", "with" */
   Node *node;
   int node_index;                 /* on the stack, absolute; the arguments lie below it ... */
+  uint32_t place;                 /* of the call, for the builder's descriptions: runtime_place */
   int first_argument;             /* ... from here on; 0: unknown */
   SourceStep steps[SOURCE_STEPS]; /* where in the arguments the reader is */
   uint32_t step_count;

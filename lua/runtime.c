@@ -55,6 +55,38 @@ Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *ru
                   .note = runtime_callers(runtime, places, count)};
 }
 
+enum { PLACE_LINE = 24 }; /* bits of the line; above it the number of the source, from 0 */
+
+uint32_t runtime_place(lua_State *L) {
+  ScriptPlace place;
+  if (!budget_places(L, &place, 1) || (uint32_t)place.line >> PLACE_LINE) return 0;
+  uint32_t number = 0;
+  const Source *source = runtime_of(L)->diagnostics.sources;
+  for (; source && strncmp(source->name, place.file, sizeof place.file - 1) != 0; source = source->next) number++;
+  return source && number < 256 ? number << PLACE_LINE | (uint32_t)place.line : 0;
+}
+
+/* Any call of that name on the line can be meant. */
+static bool any_fits(void *ud, const Source *source, const Token *open) {
+  (void)ud, (void)source, (void)open;
+  return true;
+}
+
+/* The engine refused what the script made, "sphere: too far": said at the call's line, if that is known. */
+static void report_scene(Runtime *runtime, const MlError *error) {
+  Report report = {.severity = SCRIPT_ERROR, .rule = "scene", .file = runtime->input->name, .no_path = true, .message = error->message};
+  const Source *source = runtime->diagnostics.sources;
+  for (uint32_t number = error->place >> PLACE_LINE; source && number; number--) source = source->next;
+  const size_t name = strcspn(error->message, ":");
+  if (source && error->place) {
+    report.file = source->name;
+    report.query.line = error->place & ((1u << PLACE_LINE) - 1);
+    report.query.fits = any_fits;
+    if (api_is_entry(error->message, name)) report.query.callee = store_copy(&runtime->store, error->message, name);
+  }
+  diagnostics_report(&runtime->diagnostics, &report);
+}
+
 void runtime_check_memory(lua_State *L, const MlError *error) {
   if (error->status != ML_ERROR_MEMORY) return;
   runtime_of(L)->out_of_memory = true;
@@ -230,7 +262,7 @@ static void finish_scene(Held *held) {
   NodeRoots roots;
   if (!node_add_roots(runtime, &roots, &error)) {
     runtime->out_of_memory = runtime->out_of_memory || error.status == ML_ERROR_MEMORY;
-    report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
+    report_scene(runtime, &error);
     return;
   }
   const bool empty = note_empty(runtime, &roots);
@@ -255,7 +287,7 @@ static void finish_scene(Held *held) {
     return;
   }
   runtime->out_of_memory = runtime->out_of_memory || status == ML_ERROR_MEMORY;
-  report_plain(runtime, SCRIPT_ERROR, "scene", error.message);
+  report_scene(runtime, &error);
 }
 
 static void publish(Held *held) {

@@ -1,0 +1,1 @@
+light{ radius = 1e-15, power = 1e15 } sphere{}
