@@ -13,6 +13,20 @@ typedef struct QuadDesc {
 typedef struct RectDesc {
   ApiSize2 size;
 } RectDesc;
+typedef struct CylinderDesc {
+  MlVec3 from, to;
+  double height, radius;
+  bool caps;
+} CylinderDesc;
+typedef struct ConeDesc {
+  MlVec3 from, to;
+  double height, radius, top;
+  bool caps;
+} ConeDesc;
+typedef struct CapsuleDesc {
+  MlVec3 from, to;
+  double height, radius;
+} CapsuleDesc;
 typedef struct MeshDesc {
   ApiArray points, normals, uv, faces;
   bool smooth;
@@ -22,5 +36,9 @@ typedef struct GroupDesc {
 } GroupDesc;
 
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
+extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus;
+
+/* What every build of a shape ends with: the builder's answer. */
+bool shape_made(struct Reading *r, struct Node *node, MlNode id, const MlError *error);
 
 #endif
