@@ -143,7 +143,7 @@ MlStatus ml_render_check(const MlEngine *engine, const MlView *view, const MlSet
   TRY(settings_resolve(settings, NULL, &s, error));
   const uint64_t film = film_bytes(v.crop_width, v.crop_height, s.s.samples);
   if (bytes) *bytes = film;
-  const uint64_t used = atomic_load(&engine->memory.used);
+  const uint64_t spare = cache_unused_bytes(engine->cache), all = atomic_load(&engine->memory.used), used = all > spare ? all - spare : 0;
   const uint64_t needed = film + session_bytes(v.crop_width, v.crop_height, s.s.tile, ml_engine_threads(engine));
   if (needed > engine->memory.cap || used > engine->memory.cap - needed) {
     char what[80];

@@ -257,3 +257,10 @@ uint64_t cache_drop_unused(AssetCache *cache) {
   mutex_unlock(&cache->lock);
   return free_entries(cache, dropped);
 }
+
+uint64_t cache_unused_bytes(AssetCache *cache) {
+  mutex_lock(&cache->lock);
+  uint64_t bytes = cache->unused_bytes;
+  mutex_unlock(&cache->lock);
+  return bytes;
+}

@@ -23,6 +23,7 @@ const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, u
 void cache_retain(AssetCache *cache, const void *asset);  /* one more reference to what the caller holds one to */
 void cache_release(AssetCache *cache, const void *asset); /* unreferenced assets stay until keep_bytes is passed, oldest go first */
 uint64_t cache_drop_unused(AssetCache *cache);            /* bytes freed */
+uint64_t cache_unused_bytes(AssetCache *cache);           /* what that would free, about */
 
 static inline const Geometry *cache_find(AssetCache *cache, const Geometry *content, uint64_t content_bytes) {
   return cache_find_asset(cache, ASSET_GEOMETRY, content, content_bytes);

@@ -241,6 +241,56 @@ static void a_pool_that_cannot_grow_still_works(void **state) {
   ml_engine_destroy(engine);
 }
 
+/* A film that fits only when the mesh of a scene that is gone makes room for it. */
+static void unused_assets_make_room(void **state) {
+  (void)state;
+  enum { SIDE = 200, POINTS = (SIDE + 1) * (SIDE + 1) };
+  static float points[3 * POINTS];
+  static uint32_t triangles[6 * SIDE * SIDE];
+  for (uint32_t i = 0; i < POINTS; i++) points[3 * i] = (float)(i % (SIDE + 1)), points[3 * i + 2] = (float)(i / (SIDE + 1));
+  for (uint32_t i = 0; i < SIDE * SIDE; i++) {
+    const uint32_t c = i / SIDE * (SIDE + 1) + i % SIDE, six[6] = {c, c + SIDE + 1, c + 1, c + 1, c + SIDE + 1, c + SIDE + 2};
+    memcpy(triangles + 6 * i, six, sizeof six);
+  }
+  MlError error = {0};
+  MlEngine *engine;
+  MlBuilder *builder;
+  const MlScene *scene;
+  MlFilm *film = NULL;
+  const MlEngineDesc desc = ML_DESC(MlEngineDesc, .threads = 1, .memory_cap = 64 << 20, .cache_bytes = 64 << 20);
+  assert_int_equal(ml_engine_create(&desc, &engine, &error), ML_OK);
+  assert_int_equal(ml_builder_create(engine, &builder, &error), ML_OK);
+  const MlMeshDesc mesh =
+    ML_DESC(MlMeshDesc, .points = points, .point_count = POINTS, .triangles = triangles, .triangle_count = 2 * SIDE * SIDE);
+  assert_int_equal(ml_add(builder, ml_mesh(builder, &mesh, &error), &error), ML_OK);
+  assert_int_equal(ml_commit(builder, NULL, &scene, &error), ML_OK);
+  const uint64_t asset = ml_scene_stats(scene).unique_triangles * 12;
+  ml_scene_release(scene);
+
+  assert_int_equal(ml_builder_create(engine, &builder, &error), ML_OK);
+  assert_true(build(builder, &error));
+  assert_int_equal(ml_commit(builder, NULL, &scene, &error), ML_OK);
+  MlView view = ML_DESC(MlView, .width = 1024, .height = 1, .fixed_exposure = true);
+  const MlSettings settings = ML_DESC(MlSettings, .samples = 1);
+  uint64_t bytes = 0, left = (64 << 20) - ml_engine_memory(engine).used;
+  while (bytes <= left) {
+    view.height += 16;
+    assert_int_equal(ml_render_check(engine, &view, &settings, &bytes, &error), ML_OK);
+  }
+  assert_true(bytes < left + asset);
+  assert_int_equal(ml_film_create(engine, scene, &view, &settings, &film, &error), ML_OK);
+  assert_true(ml_engine_memory(engine).peak <= 64 << 20);
+  // With nothing left to be given up, both say so
+  view.height *= 2;
+  assert_int_equal(ml_render_check(engine, &view, &settings, &bytes, &error), ML_ERROR_MEMORY);
+  MlFilm *none = NULL;
+  assert_int_equal(ml_film_create(engine, scene, &view, &settings, &none, &error), ML_ERROR_MEMORY);
+  assert_null(none);
+  ml_film_destroy(film);
+  ml_scene_release(scene);
+  ml_engine_destroy(engine);
+}
+
 /* ------------------------------------------------------------------- files */
 
 static void files_may_not_open(void **state) {
@@ -304,9 +354,13 @@ static void a_thousand_engines_leave_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_allocation_may_fail_once),      cmocka_unit_test(every_allocation_may_fail_from_then_on),
-    cmocka_unit_test(memory_may_be_short_by_any_amount),   cmocka_unit_test(threads_may_not_start),
-    cmocka_unit_test(a_pool_that_cannot_grow_still_works), cmocka_unit_test(files_may_not_open),
+    cmocka_unit_test(every_allocation_may_fail_once),
+    cmocka_unit_test(every_allocation_may_fail_from_then_on),
+    cmocka_unit_test(memory_may_be_short_by_any_amount),
+    cmocka_unit_test(threads_may_not_start),
+    cmocka_unit_test(a_pool_that_cannot_grow_still_works),
+    cmocka_unit_test(unused_assets_make_room),
+    cmocka_unit_test(files_may_not_open),
     cmocka_unit_test(a_thousand_engines_leave_nothing),
   };
   return cmocka_run_group_tests(tests, folder_make, folder_remove);
