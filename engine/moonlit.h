@@ -200,7 +200,10 @@ typedef struct MlMetalDesc {
   MlRelief relief;
   uint32_t place;
 } MlMetalDesc;
-/* Smooth dielectric. ior 0 means 1.5; color tints what is transmitted (0 with has_color false: 1); absorption in 1/m. */
+/* A dielectric that fills what its surface encloses. ior (at the d line, 587.6 nm) 0 means 1.5; color tints what passes a surface (0 with
+ * has_color false: 1); absorption in 1/m; roughness 0..1, alpha = roughness^2, 0 is smooth. abbe: Abbe number, at least 1, or 0: no
+ * dispersion. thin: a pane without an inside: both of its surfaces at once, bending nothing; color then is what one way through
+ * leaves, absorption must be 0, and abbe is ignored. */
 typedef struct MlGlassDesc {
   size_t size;
   float ior;
@@ -208,6 +211,10 @@ typedef struct MlGlassDesc {
   bool has_color;
   MlTexture color_texture;
   MlColor absorption;
+  float roughness;
+  MlTexture roughness_texture;
+  float abbe;
+  bool thin;
   MlEmission emission;
   MlRelief relief;
   uint32_t place;

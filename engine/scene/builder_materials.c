@@ -92,13 +92,33 @@ MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error) {
     desc_fail(&source, ".ior: expected a number from 0.1 to 10, got %s", number_text((double)ior).text);
     return 0;
   }
+  if (!(d.roughness >= 0.0f && d.roughness <= 1.0f)) {
+    desc_fail(&source, ".roughness: expected a number from 0 to 1, got %s", number_text((double)d.roughness).text);
+    return 0;
+  }
+  if (!(d.abbe == 0.0f || (d.abbe >= 1.0f && d.abbe < INFINITY_F))) {
+    desc_fail(&source, ".abbe: expected a number from 1, or 0 for no dispersion, got %s", number_text((double)d.abbe).text);
+    return 0;
+  }
   MlColor color = color_or(d.color, d.has_color, white);
   MaterialDraft draft = draft_begin();
   if (!desc_color(&source, "color", color, 1.0f) || !desc_color(&source, "absorption", d.absorption, INFINITY_F) ||
       !draft_surface(b, &draft, &d.emission, &d.relief, &source))
     return 0;
-  Lobe lobe = {.kind = LOBE_DIELECTRIC, .color = spectrum_from_color(color), .absorption = spectrum_from_color(d.absorption), .ior = ior};
-  if (!draft_lobe(&draft, lobe, &source) || !draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source)) return 0;
+  if (d.thin && !is_black(d.absorption)) {
+    desc_fail(&source, ".absorption: expected none, as a thin pane has no inside, got some");
+    return 0;
+  }
+  Lobe lobe = {.kind = LOBE_DIELECTRIC,
+               .color = spectrum_from_color(color),
+               .absorption = spectrum_from_color(d.absorption),
+               .ior = ior,
+               .alpha = d.roughness * d.roughness,
+               .abbe = d.abbe,
+               .thin = d.thin};
+  if (!draft_lobe(&draft, lobe, &source) || !draft_vary(b, &draft, PATCH_COLOR, d.color_texture, "color_texture", &source) ||
+      !draft_vary(b, &draft, PATCH_ROUGHNESS, d.roughness_texture, "roughness_texture", &source))
+    return 0;
   return draft_finish(b, &draft, &source);
 }
 

@@ -83,10 +83,11 @@ static inline DielectricSpread dielectric_spread(const Dielectric *d) {
   if (lobe->thin) {
     float lost = ggx_lost_average(lobe->alpha);
     if (!(lost > 0.0f)) return spread;
+    Spectrum passing = (spectrum_all(1.0f) - lobe->average) * lobe->color;
     spread.reflected = lobe->average / lost;
-    spread.transmitted = lobe->edge / lost;
+    spread.transmitted = passing / lost;
     here = spectrum_average(lobe->average);
-    beyond = spectrum_average(lobe->edge);
+    beyond = spectrum_average(passing);
   } else {
     float etendue = d->eta * d->eta;
     here = etendue * dielectric_lost_average(lobe->alpha, d->eta);

@@ -16,23 +16,21 @@ static Spectrum average_fresnel(const Lobe *lobe) {
   return sum / (float)STEPS;
 }
 
-/* The same of what a pane in vacuum reflects and transmits. */
-static void average_pane(Lobe *lobe) {
+/* The same of what a clear pane in vacuum reflects. */
+static Spectrum average_pane(const Lobe *lobe) {
   enum { STEPS = 64 };
-  DielectricShares sum = {spectrum_zero(), spectrum_zero()};
+  Spectrum sum = spectrum_zero();
   for (int i = 0; i < STEPS; i++) {
     float mu = ((float)i + 0.5f) / (float)STEPS;
-    DielectricShares shares = pane_shares(mu, 1.0f / lobe->ior, lobe->color);
-    sum.reflected += 2.0f * mu * shares.reflected;
-    sum.transmitted += 2.0f * mu * shares.transmitted;
+    sum += 2.0f * mu * pane_shares(mu, 1.0f / lobe->ior, spectrum_all(1.0f)).reflected;
   }
-  lobe->average = sum.reflected / (float)STEPS;
-  lobe->edge = sum.transmitted / (float)STEPS;
+  return sum / (float)STEPS;
 }
 
 void lobe_finish(Lobe *lobe) {
-  lobe->average = lobe->kind == LOBE_CONDUCTOR ? average_fresnel(lobe) : spectrum_zero();
-  if (lobe->kind == LOBE_DIELECTRIC && lobe->thin) average_pane(lobe);
+  lobe->average = spectrum_zero();
+  if (lobe->kind == LOBE_CONDUCTOR) lobe->average = average_fresnel(lobe);
+  else if (lobe->kind == LOBE_DIELECTRIC && lobe->thin) lobe->average = average_pane(lobe);
 }
 
 /* n and k at 630, 532 and 465 nm, between the two nearest measured wavelengths: gold, silver, copper of Johnson & Christy 1972; iron,

@@ -20,10 +20,10 @@ typedef enum LobeArtist {
 
 typedef struct Lobe {
   Spectrum color;       /* albedo, tint; of an artist's conductor F0 */
-  Spectrum edge;        /* artist's conductor: see LobeArtist; thin dielectric: mean transmittance, set by lobe_finish */
+  Spectrum edge;        /* artist's conductor: see LobeArtist */
   Spectrum eta, k;      /* conductor */
   Spectrum absorption;  /* dielectric, 1/m; coat: optical depth of the layer along its normal, one way, no unit */
-  Spectrum average;     /* conductor, thin dielectric: cosine-weighted mean of the Fresnel reflectance; set by lobe_finish */
+  Spectrum average;     /* conductor, thin dielectric without colour: cosine-weighted mean of the reflectance; set by lobe_finish */
   uint32_t kind;        /* LobeKind */
   float weight;         /* share of the material, 0..1; the weights of a material sum to 1, less what only emits, layers apart (see over) */
   float alpha;          /* GGX, 0..1 (roughness squared); sheen likewise */
