@@ -65,7 +65,12 @@ static bool check_range(Reading *r, const ApiField *field, const double *values,
 
 /* What to write in place of the value, to be put behind a message; "": nothing known. */
 static const char *advice(Reading *r, int index) {
-  if (lua_isfunction(r->L, index)) return ": functions of the shading point are not available in this version";
+  if (lua_isfunction(r->L, index) && !node_constructor(r->L, index))
+    return ": functions of the shading point are not available in this version";
+  if (lua_type(r->L, index) == LUA_TSTRING && lua_stringtonumber(r->L, lua_tostring(r->L, index))) {
+    lua_pop(r->L, 1);
+    return ": write the number without quotes";
+  }
   if (lua_type(r->L, index) != LUA_TSTRING || r->step_count != 1 || r->steps[0].index != 1) return "";
   // sphere "gold": a string without a name is a material's or a colour's name.
   double rgb[3];
@@ -99,11 +104,14 @@ static bool value_failure(Reading *r, const ApiField *field, int index, ValueRea
     lua_pushnil(r->L);
     if (lua_next(r->L, index)) {
       lua_pop(r->L, 2);
-      reader_fail(r, "vector", "expected numbers without names, %s, got %s",
-                  color         ? "{r, g, b}"
-                  : wanted == 2 ? "{x, y}"
-                                : "{x, y, z}",
-                  reader_describe(r, index));
+      if (field->type == API_MATERIAL)
+        reader_fail(r, "vector", "expected a material such as matte{ color = \"red\" }, got the plain table %s", reader_describe(r, index));
+      else
+        reader_fail(r, "vector", "expected numbers without names, %s, got %s",
+                    color         ? "{r, g, b}"
+                    : wanted == 2 ? "{x, y}"
+                                  : "{x, y, z}",
+                    reader_describe(r, index));
       return false;
     }
   }
@@ -247,7 +255,7 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
   const Node *node = node_test(L, index);
   if (node && node->entry->kind == API_MATERIAL_KIND) {
     if (node->label) node->label->used = true;
-    *out = (ApiMaterial){node->id, node->emits, node->entry == &api_glass};
+    *out = (ApiMaterial){node->id, node->emits, material_refracts(node)};
     return true;
   }
   if (node || (lua_type(L, index) == LUA_TUSERDATA && !value_test(L, index)) || lua_isboolean(L, index)) {

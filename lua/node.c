@@ -118,10 +118,13 @@ static void note_removed(Reading *r) {
 /* Light that enters a surface without an inside never meets the other side. */
 static void check_encloses(Reading *r, const Node *node) {
   static const ApiEntry *const open[] = {&api_disk, &api_quad, &api_rect, &api_triangle, &api_plane};
-  for (size_t i = 0; i < sizeof open / sizeof *open; i++)
-    if (node->entry == open[i] && node->shared.material.refracts)
-      reader_warn(r, "open glass", "glass fills what a surface encloses, and a %s encloses nothing: take a thin box, or a closed mesh",
-                  node->entry->name);
+  bool encloses = true;
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++) encloses = encloses && node->entry != open[i];
+  if (node->entry == &api_cylinder) encloses = ((const CylinderDesc *)node->desc)->caps;
+  if (node->entry == &api_cone) encloses = ((const ConeDesc *)node->desc)->caps;
+  if (!encloses && node->shared.material.refracts)
+    reader_warn(r, "open glass", "glass fills what a surface encloses, and this %s encloses nothing: take a thin box, or a closed mesh",
+                node->entry->name);
 }
 
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
@@ -166,6 +169,14 @@ static int construct(lua_State *L) {
   if (entry->kind <= API_LIGHT) finish(&r, node, false);
   lua_settop(L, r.node_index);
   return entry->kind == API_SETTING ? 0 : 1;
+}
+
+const ApiEntry *node_constructor(lua_State *L, int index) {
+  if (lua_tocfunction(L, index) != construct) return NULL;
+  lua_getupvalue(L, index, 1);
+  const ApiEntry *entry = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return entry;
 }
 
 /* mix(a, b, t) where a or b is a node. */

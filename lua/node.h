@@ -37,6 +37,8 @@ Node *node_test(lua_State *L, int index);
 /* Push a new node with its description unset. */
 Node *node_push(lua_State *L, const ApiEntry *entry);
 
+/* The entry whose constructor the value at index is, or NULL. */
+const ApiEntry *node_constructor(lua_State *L, int index);
 /* Remember that something is made of it. */
 void node_use(Runtime *runtime, const Node *node);
 /* The metatable, the methods and proto, hide, show, only, add, bounds, material, transform. */

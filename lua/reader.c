@@ -82,7 +82,10 @@ const char *reader_describe(Reading *r, int index) {
   const Node *node = node_test(r->L, index);
   if (node) return store_format(store, "a %s", node->entry->name);
   switch (lua_type(r->L, index)) {
-  case LUA_TFUNCTION: return "a function";
+  case LUA_TFUNCTION: {
+    const ApiEntry *entry = node_constructor(r->L, index);
+    return entry ? store_format(store, "the function %s: write %s{ ... } to call it", entry->name, entry->name) : "a function";
+  }
   case LUA_TNIL:
   case LUA_TNONE: return "nothing (nil)";
   default: break;
@@ -107,7 +110,7 @@ static bool type_error(Reading *r, const ApiField *field, int index) {
   Text expected = {.store = &r->runtime->store};
   const MlSink sink = text_sink(&expected);
   api_expected(field, &sink);
-  const bool traced = lua_isfunction(r->L, index) &&
+  const bool traced = lua_isfunction(r->L, index) && !node_constructor(r->L, index) &&
                       (field->type == API_NUMBER || field->type == API_COLOR || field->type == API_MATERIAL || field->type == API_VEC3);
   reader_fail(r, "type",
               traced ? "expected %s, got %s: functions of the shading point are not available in this version" : "expected %s, got %s",

@@ -186,6 +186,8 @@ static const char *explain(lua_State *L, Runtime *runtime, const Source *source,
   if (arithmetic && mentions(message, "a string value")) return "text has no arithmetic; for a colour write color \"#ff8800\"";
   if (arithmetic && mentions(message, "a node value")) return "nodes have no arithmetic; put them into a group{ a, b }";
   if (arithmetic && mentions(message, "a function value")) return "call the function: write f(...)";
+  if (mentions(message, "attempt to index a function value") && name && api_find_entry(name))
+    return store_format(&runtime->store, "to make one write %s{ ... }", name);
   if (mentions(message, "attempt to index a nil value") && name && (strcmp(name, "?") == 0 || strcmp(name, "integer index") == 0))
     return "nothing is there; lists begin at 1";
   if (mentions(message, "a nil value") && name && strcmp(kind, "field") == 0) {
@@ -233,6 +235,9 @@ int runtime_error_handler(lua_State *L) {
     message = store_copy(store, message, (size_t)(strrchr(message, '(') - message) - 1);
     name = "in";
   }
+  const char *method = strstr(message, "write part:"), *with = strstr(message, "part:with{ ");
+  if (method) name = store_copy(store, method + 11, strcspn(method + 11, "("));
+  else if (with) name = store_copy(store, with + 11, strcspn(with + 11, " "));
   // Lua's traceback of a stack overflow is no part of a one-line message.
   const char *newline = strchr(message, '\n');
   if (newline) message = store_copy(store, message, (size_t)(newline - message));

@@ -1,11 +1,13 @@
 /* values.c - see values.h: the userdata, its fields and operators, reading from Lua. */
 #include "values.h"
+#include "suggest.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "colors.h"
 #include "sandbox_internal.h"
+#include "suggest.h"
 #include "values_internal.h"
 
 enum { MAGIC = 0x6D4C7656 };
@@ -285,6 +287,21 @@ static int get_field(lua_State *L) {
     lua_pushvalue(L, lua_upvalueindex(1));
     return 1;
   }
+  static const char *const functions[][2] = {{"length", "length,len,norm,magnitude,mag,abs,size"},
+                                             {"normalize", "normalize,normalise,normalized,normalised,unit,direction"},
+                                             {"dot", "dot"},
+                                             {"cross", "cross"},
+                                             {"distance", "distance,dist"},
+                                             {"reflect", "reflect"},
+                                             {"lerp", "lerp,mix"}};
+  const char *meant = NULL;
+  Suggestion near = suggest_start(name);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    if (suggest_in_list(functions[i][1], name)) meant = functions[i][0];
+    if (length > 3) suggest_try(&near, functions[i][0]);
+  }
+  if (!meant) meant = near.best;
+  if (meant) return luaL_error(L, "a %s has no field '%s': %s is a function, write %s(v)", kind_name(value->kind), name, meant, meant);
   return luaL_error(L, "a %s has no field '%s': it has %s and combinations like v.%s", kind_name(value->kind), name,
                     value->count == 2 ? "x, y" : "x, y, z, r, g, b", value->count == 2 ? "yx" : "xz");
 }

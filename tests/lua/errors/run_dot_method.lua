@@ -1,0 +1,1 @@
+local s = sphere{} local t = s.at(1, 2, 3)

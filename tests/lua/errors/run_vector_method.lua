@@ -1,0 +1,1 @@
+local v = vec3(1, 2, 3):normalise()
