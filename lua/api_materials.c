@@ -1,9 +1,9 @@
-/* api_materials.c - matte, mirror, metal, glass, emit, mix: fields and what is made of them. */
+/* api_materials.c - matte, mirror, metal, emit, mix: fields and what is made of them. */
 #include "materials.h"
 
 #include "reader.h"
 
-static MlEmission emission_of(const Node *node) {
+MlEmission material_emission(const Node *node) {
   return (MlEmission){.radiance = node->shared.emission, .front_only = node->shared.sides == 1};
 }
 static bool shines(MlColor c) { return c.r > 0 || c.g > 0 || c.b > 0; }
@@ -11,7 +11,7 @@ static MlColor scaled(MlColor c, double by) {
   return (MlColor){(float)((double)c.r * by), (float)((double)c.g * by), (float)((double)c.b * by)};
 }
 
-static bool made(Reading *r, Node *node, MlMaterial id, const MlError *error) {
+bool material_made(Reading *r, Node *node, MlMaterial id, const MlError *error) {
   node->id = id;
   node->emits = node->emits || shines(node->shared.emission);
   if (!id) reader_fail_builder(r, error);
@@ -23,10 +23,11 @@ static bool made(Reading *r, Node *node, MlMaterial id, const MlError *error) {
 static bool build_matte(Reading *r, Node *node) {
   const MatteDesc *desc = (const MatteDesc *)node->desc;
   MlError error = {0};
-  return made(
-    r, node,
-    ml_matte(r->runtime->builder, &ML_DESC(MlMatteDesc, .color = desc->color, .has_color = true, .emission = emission_of(node)), &error),
-    &error);
+  return material_made(r, node,
+                       ml_matte(r->runtime->builder,
+                                &ML_DESC(MlMatteDesc, .color = desc->color, .has_color = true, .emission = material_emission(node)),
+                                &error),
+                       &error);
 }
 
 // clang-format off
@@ -43,10 +44,11 @@ const ApiEntry api_matte = {"matte", API_MATERIAL_KIND, matte_fields, API_COUNT(
 static bool build_mirror(Reading *r, Node *node) {
   const MirrorDesc *desc = (const MirrorDesc *)node->desc;
   MlError error = {0};
-  return made(
-    r, node,
-    ml_mirror(r->runtime->builder, &ML_DESC(MlMirrorDesc, .color = desc->color, .has_color = true, .emission = emission_of(node)), &error),
-    &error);
+  return material_made(r, node,
+                       ml_mirror(r->runtime->builder,
+                                 &ML_DESC(MlMirrorDesc, .color = desc->color, .has_color = true, .emission = material_emission(node)),
+                                 &error),
+                       &error);
 }
 
 // clang-format off
@@ -65,7 +67,7 @@ static const char *const metals[] = {"gold", "silver", "copper", "aluminium", "i
 static bool build_metal(Reading *r, Node *node) {
   const MetalDesc *desc = (const MetalDesc *)node->desc;
   MlMetalDesc metal =
-    ML_DESC(MlMetalDesc, .roughness = (float)desc->roughness, .no_multiscatter = !desc->multiscatter, .emission = emission_of(node));
+    ML_DESC(MlMetalDesc, .roughness = (float)desc->roughness, .no_multiscatter = !desc->multiscatter, .emission = material_emission(node));
   if (reader_given(r, "edge") && !reader_given(r, "color") && !r->failed)
     reader_fail_field(r, "edge", "pair", "edge needs color beside it");
   if (!reader_given(r, "preset") && !reader_given(r, "color") && !r->failed)
@@ -75,7 +77,7 @@ static bool build_metal(Reading *r, Node *node) {
   metal.edge = desc->edge;
   if (!metal.artist) ml_metal_preset(metals[desc->preset], &metal.eta, &metal.k);
   MlError error = {0};
-  return made(r, node, ml_metal(r->runtime->builder, &metal, &error), &error);
+  return material_made(r, node, ml_metal(r->runtime->builder, &metal, &error), &error);
 }
 
 // clang-format off
@@ -96,46 +98,6 @@ const ApiEntry api_metal = {"metal", API_MATERIAL_KIND, metal_fields, API_COUNT(
   build_metal};
 // clang-format on
 
-/* -------------------------------------------------------------------- glass */
-
-static bool build_glass(Reading *r, Node *node) {
-  const GlassDesc *desc = (const GlassDesc *)node->desc;
-  MlGlassDesc glass = ML_DESC(MlGlassDesc, .ior = (float)desc->ior, .color = desc->color, .has_color = true, .absorption = desc->absorption,
-                              .emission = emission_of(node));
-  if (reader_given(r, "depth")) {
-    // Beer-Lambert: color = exp(-absorption depth). Black would need an infinite absorption; what is left is a billionth.
-    const float channels[3] = {desc->color.r, desc->color.g, desc->color.b};
-    float absorption[3];
-    for (int i = 0; i < 3; i++) {
-      const double c = (double)channels[i];
-
-      absorption[i] = (float)(-ml_log(c < 1e-9 ? 1e-9 : c) / desc->depth);
-    }
-    glass.absorption = (MlColor){absorption[0], absorption[1], absorption[2]};
-    glass.color = (MlColor){1, 1, 1};
-  }
-  MlError error = {0};
-  return made(r, node, ml_glass(r->runtime->builder, &glass, &error), &error);
-}
-
-// clang-format off
-static const ApiField glass_fields[] = {
-  {.name = "ior", .type = API_NUMBER, .range = {0.1, 100, 1, 4, false}, .def = "1.5", .position = 1, .synonyms = "eta,refraction,index,n",
-   .offset = offsetof(GlassDesc, ior), .doc = "Index of refraction: water 1.333, glass 1.5, diamond 2.417."},
-  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .synonyms = "colour,tint,transmission",
-   .offset = offsetof(GlassDesc, color),
-   .doc = "Tints what passes a surface; with depth, what is left after that way inside. Strings are sRGB, numbers linear."},
-  {.name = "depth", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .xgroup = XGROUP_A, .synonyms = "distance,at_depth",
-   .offset = offsetof(GlassDesc, depth), .doc = "The way after which color is left; none means that color tints the surface."},
-  {.name = "absorption", .type = API_COLOR, .range = {0, 1e9, 0, 1e9, false}, .unit = "1/m", .def = "0", .xgroup = XGROUP_A_OTHER,
-   .synonyms = "sigma,sigma_a,density", .offset = offsetof(GlassDesc, absorption),
-   .doc = "Absorption inside, a number or a colour, said directly."},
-};
-const ApiEntry api_glass = {"glass", API_MATERIAL_KIND, glass_fields, API_COUNT(glass_fields), &api_shared_material, sizeof(GlassDesc), 0,
-  "Clear and smooth: reflects and refracts.", "sphere{ floor = true, material = glass{ color = \"#c0f0d8\", depth = 2 } }\nplane{}",
-  "mirror", build_glass};
-// clang-format on
-
 /* --------------------------------------------------------------------- emit */
 
 static bool build_emit(Reading *r, Node *node) {
@@ -143,7 +105,7 @@ static bool build_emit(Reading *r, Node *node) {
   const MlEmission emission = {.radiance = scaled(desc->color, desc->radiance), .front_only = desc->sides == 1};
   MlError error = {0};
   node->emits = shines(emission.radiance);
-  return made(r, node, ml_emit(r->runtime->builder, &ML_DESC(MlEmitDesc, .emission = emission), &error), &error);
+  return material_made(r, node, ml_emit(r->runtime->builder, &ML_DESC(MlEmitDesc, .emission = emission), &error), &error);
 }
 
 static const char *const sides[] = {"both", "front", NULL};
@@ -166,11 +128,12 @@ const ApiEntry api_emit = {"emit", API_MATERIAL_KIND, emit_fields, API_COUNT(emi
 
 static bool build_mix(Reading *r, Node *node) {
   const MixDesc *desc = (const MixDesc *)node->desc;
-  const MlMixDesc mix = ML_DESC(MlMixDesc, .a = desc->a.id, .b = desc->b.id, .amount = (float)desc->amount, .emission = emission_of(node));
+  const MlMixDesc mix =
+    ML_DESC(MlMixDesc, .a = desc->a.id, .b = desc->b.id, .amount = (float)desc->amount, .emission = material_emission(node));
   if (!desc->a.id || !desc->b.id) return false; // reported where they were read
   MlError error = {0};
   node->emits = desc->a.emits || desc->b.emits;
-  return made(r, node, ml_mix(r->runtime->builder, &mix, &error), &error);
+  return material_made(r, node, ml_mix(r->runtime->builder, &mix, &error), &error);
 }
 
 // clang-format off

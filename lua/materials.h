@@ -2,7 +2,7 @@
 #ifndef MOONLIT_LUA_MATERIALS_H
 #define MOONLIT_LUA_MATERIALS_H
 
-#include "api.h"
+#include "reader.h"
 
 typedef struct MatteDesc {
   MlColor color;
@@ -21,6 +21,9 @@ typedef struct GlassDesc {
   MlColor color;
   double depth;
   MlColor absorption;
+  double roughness, dispersion, abbe;
+  bool thin;
+  bool measured; /* water, diamond: their own dispersion */
 } GlassDesc;
 typedef struct EmitDesc {
   MlColor color;
@@ -32,8 +35,14 @@ typedef struct MixDesc {
   double amount;
 } MixDesc;
 
-extern const ApiEntry api_matte, api_mirror, api_metal, api_glass, api_emit;
+extern const ApiEntry api_matte, api_mirror, api_metal, api_glass, api_water, api_diamond, api_emit;
 /* What mix(a, b, t) makes of two materials: no constructor of its own, but :with{} knows its fields. */
 extern const ApiEntry api_mix;
+
+/* What every material's node says of its emission; and the end of every build: takes the id, or reports why there is none. */
+MlEmission material_emission(const Node *node);
+bool material_made(Reading *r, Node *node, MlMaterial id, const MlError *error);
+/* Whether light enters what a surface of this material encloses. */
+bool material_refracts(const Node *node);
 
 #endif
