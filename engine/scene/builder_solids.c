@@ -43,6 +43,7 @@ static MlNode add_cone(MlBuilder *b, const DescSource *source, const MlConeDesc 
 }
 
 MlNode ml_cylinder(MlBuilder *b, const MlCylinderDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "cylinder", .error = error};
   MlCylinderDesc d;
   if (!DESC_READ(&source, MlCylinderDesc, desc, &d)) return 0;
@@ -51,6 +52,7 @@ MlNode ml_cylinder(MlBuilder *b, const MlCylinderDesc *desc, MlError *error) {
 }
 
 MlNode ml_cone(MlBuilder *b, const MlConeDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "cone", .error = error};
   MlConeDesc d;
   if (!DESC_READ(&source, MlConeDesc, desc, &d)) return 0;
@@ -58,6 +60,7 @@ MlNode ml_cone(MlBuilder *b, const MlConeDesc *desc, MlError *error) {
 }
 
 MlNode ml_capsule(MlBuilder *b, const MlCapsuleDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "capsule", .error = error};
   MlCapsuleDesc d;
   if (!DESC_READ(&source, MlCapsuleDesc, desc, &d)) return 0;
@@ -71,6 +74,7 @@ MlNode ml_capsule(MlBuilder *b, const MlCapsuleDesc *desc, MlError *error) {
 }
 
 MlNode ml_torus(MlBuilder *b, const MlTorusDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "torus", .error = error};
   MlTorusDesc d;
   if (!DESC_READ(&source, MlTorusDesc, desc, &d)) return 0;

@@ -97,10 +97,10 @@ static void hash_input(HashStream *s, const TextureInput *input) {
   HASH(s, input->texture);
 }
 
-static void hash_textures(const MlBuilder *b, HashStream *s) {
+static void hash_textures(const MlBuilder *b, Work *work, HashStream *s) {
   if (b->textures.count == 0) return;
-  hash_add(s, b->patches.data, (size_t)(b->patches.count * sizeof(Patch)));
-  for (uint64_t i = 0; i < b->textures.count; i++) {
+  work_hash(work, s, b->patches.data, b->patches.count * sizeof(Patch));
+  for (uint64_t i = 0; i < b->textures.count && work_goes_on(work, 2 * sizeof(Texture)); i++) {
     const Texture *texture = &b->textures.data[i].texture;
     hash_input(s, &texture->a);
     hash_input(s, &texture->b);
@@ -114,7 +114,7 @@ static void hash_textures(const MlBuilder *b, HashStream *s) {
     HASH(s, texture->colors->hash);
     HASH(s, texture->numbers->hash);
   }
-  for (uint64_t i = 0; i < b->stops.count; i++) {
+  for (uint64_t i = 0; i < b->stops.count && work_goes_on(work, 2 * sizeof(RampStop)); i++) {
     hash_input(s, &b->stops.data[i].color);
     HASH(s, b->stops.data[i].at);
   }
@@ -148,7 +148,7 @@ static uint64_t scene_hash(const Commit *c) {
     const uint32_t kinds[5] = {lobe->kind, lobe->artist, lobe->multiscatter, lobe->over, lobe->thin};
     HASH(&s, kinds);
   }
-  hash_textures(e->b, &s);
+  hash_textures(e->b, e->work, &s);
   for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {
     const Light *light = &e->lights.data[i];
     HASH(&s, light->emission);
@@ -267,14 +267,15 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->patches = block_copy(e->work, s, patches, b->patches.data, b->patches.count, sizeof(Patch));
   s->patch_count = (uint32_t)b->patches.count;
   Texture *frozen = (Texture *)((char *)s + textures);
-  for (uint64_t i = 0; i < b->textures.count; i++) frozen[i] = b->textures.data[i].texture;
+  for (uint64_t i = 0; i < b->textures.count && work_goes_on(e->work, sizeof *frozen); i++) frozen[i] = b->textures.data[i].texture;
   s->textures = (Textures){
     .textures = frozen,
     .stops = block_copy(e->work, s, stops, b->stops.data, b->stops.count, sizeof(RampStop)),
     .count = (uint32_t)b->textures.count,
     .stop_count = (uint32_t)b->stops.count,
   };
-  for (uint64_t i = 0; i < e->materials.count; i++) s->has_cutouts = s->has_cutouts || (e->materials.data[i].varies & VARIES_OPACITY) != 0;
+  for (uint64_t i = 0; i < e->materials.count && work_goes_on(e->work, sizeof(Material)); i++)
+    s->has_cutouts = s->has_cutouts || (e->materials.data[i].varies & VARIES_OPACITY) != 0;
   s->lights = (Lights){
     .lights = block_copy(e->work, s, lights, e->lights.data, e->lights.count, sizeof(Light)),
     .select_cdf = block_copy(e->work, s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),

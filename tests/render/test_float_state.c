@@ -63,6 +63,10 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
     ml_triangle(b, &ML_DESC(MlTriangleDesc, .a = {1, 1, -1}, .b = {1.7, 1.1, -1}, .c = {1.1, 1.9, -0.9}, .material = lamp), NULL),
     ml_mesh(b, &ML_DESC(MlMeshDesc, .points = points, .point_count = 4, .triangles = triangles, .triangle_count = 2), NULL),
     ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0.9, 0.3, 0.7}, .radius = 0.31, .material = glass), NULL),
+    ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {-0.9, 0, 0.9}, .to = {-0.8, 0.7, 1.1}, .radius = 0.1, .material = metal), NULL),
+    ml_cone(b, &ML_DESC(MlConeDesc, .from = {0.3, 0, 1.3}, .to = {0.3, 0.7, 1.1}, .radius = 0.2, .top = 0.1), NULL),
+    ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {-0.3, 0.3, 1.3}, .to = {-0.1, 0.7, 1.1}, .radius = 0.1), NULL),
+    ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 1.7, .tube = 0.03, .material = mirror), NULL),
   };
   CAME_OUT(s, shapes);
   const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = shapes, .child_count = sizeof shapes / sizeof *shapes), NULL);
