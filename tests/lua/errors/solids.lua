@@ -10,3 +10,4 @@ capsule{ radius = .6 }
 torus{ radius = 1, tube = 1 }
 torus{ minor = .3 }
 torus(.1, 2)
+cylinder{ caps = false, material = "glass" }
