@@ -53,6 +53,14 @@ static inline Frame frame_from_normal(Vec3 n) {
   return (Frame){vec3(1.0f + sign * (n[0] * n[0] * a), sign * b, -sign * n[0]), vec3(b, sign + n[1] * n[1] * a, -n[1]), n};
 }
 static inline Vec3 frame_to_local(const Frame *f, Vec3 v) { return vec3(dot(v, f->s), dot(v, f->t), dot(v, f->n)); }
+/* The same with s along `tangent` as far as that is across n; any s where it is not. */
+static inline Frame frame_from_tangent(Vec3 n, Vec3 tangent) {
+  Vec3 s = tangent - dot(tangent, n) * n;
+  float length2 = length_squared(s);
+  if (!(length2 > 1e-12f * length_squared(tangent))) return frame_from_normal(n);
+  s = s / sqrt_f(length2);
+  return (Frame){s, cross(n, s), n};
+}
 static inline Vec3 frame_to_world(const Frame *f, Vec3 v) { return f->s * v[0] + f->t * v[1] + f->n * v[2]; }
 
 #endif

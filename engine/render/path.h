@@ -13,7 +13,7 @@
 #include "bvh/trace.h"
 #include "light/sample.h"
 #include "render/sampler.h"
-#include "scene/hit_surface.h"
+#include "scene/texture_point.h"
 #include "shade/bsdf.h"
 
 #define ROULETTE_START 3 /* scattering events that a path has for certain */
@@ -114,12 +114,13 @@ static inline void path_take_wavelength(Path *path, const Lobe *lobes, uint32_t 
 
 /* f |cos| towards a light `distance` metres away beyond the surface, times what the medium there leaves of it, lobe by lobe. */
 static inline Spectrum path_eval_beyond(const Path *path, const Bsdf *bsdf, Vec3 wi, float distance, float *pdf) {
-  Vec3 local = frame_to_local(&bsdf->frame, wi);
+  BsdfDirection direction;
+  bsdf_direction(bsdf, frame_to_local(&bsdf->frame, wi), &direction);
   Spectrum f = spectrum_zero();
   *pdf = 0.0f;
   for (uint32_t i = 0; i < bsdf->count; i++) {
     float lobe_pdf;
-    Spectrum part = bsdf_lobe_eval(bsdf, i, local, &lobe_pdf);
+    Spectrum part = bsdf_lobe_eval(bsdf, i, &direction, &lobe_pdf);
     *pdf += bsdf->probability[i] * lobe_pdf;
     if (spectrum_is_black(part)) continue;
     MediumStack beyond = path->media;
@@ -166,6 +167,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   Surface surface;
   surface_at(scene, &path->ray, &hit, &surface);
   const Material *material = &scene->materials[surface.material];
+  if (material->stretched) surface.tangent = surface_tangent(scene, &surface);
   Vec3 wo = -path->ray.d;
   bool front = dot(wo, surface.ng) >= 0.0f;
   path->throughput *= segment_transmittance(scene, &path->media, material, front, hit.t);

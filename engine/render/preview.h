@@ -20,12 +20,19 @@ static inline Spectrum preview_ao(Tracer *tracer, const Surface *surface, Vec3 w
   return spectrum_all(tracer_occluded(tracer, &ray) ? 0.0f : 1.0f);
 }
 
+/* As seen from straight above. */
+static inline Spectrum preview_lobe_color(const Lobe *lobe) {
+  if (lobe->kind == LOBE_CONDUCTOR) return conductor_fresnel(lobe, 1.0f);
+  if (lobe->kind == LOBE_COAT) return coat_reflectance(lobe, 1.0f);
+  return lobe->kind == LOBE_SHEEN ? lobe->color * sheen_albedo(1.0f, sheen_alpha(lobe)) : lobe->color;
+}
+
 static inline Spectrum preview_albedo(const Scene *scene, const Surface *surface) {
   const Material *material = &scene->materials[surface->material];
   Spectrum sum = spectrum_zero();
   for (uint32_t i = 0; i < material->lobe_count; i++) {
     const Lobe *lobe = &scene->lobes[material->first_lobe + i];
-    sum += lobe->weight * (lobe->kind == LOBE_CONDUCTOR ? conductor_fresnel(lobe, 1.0f) : lobe->color);
+    sum += lobe->weight * preview_lobe_color(lobe);
   }
   return sum;
 }

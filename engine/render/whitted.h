@@ -36,26 +36,53 @@ static inline void branch_push(BranchStack *stack, uint32_t base, const Branch *
   stack->branches[at] = *branch;
 }
 
-/* Direct light on the diffuse lobes: irradiance over pi from all points and directions, each lobe's share of it limited by clamp_diffuse. */
+/* Scattered from lights by bsdf_lobe_eval, not by Lambert's law. */
+static inline bool whitted_is_other(const Lobe *lobe) {
+  return lobe->kind == LOBE_SHEEN || lobe->kind == LOBE_TRANSLUCENT || (lobe->kind == LOBE_DIFFUSE && !lobe_is_plain(lobe));
+}
+
+/* Direct light on the diffuse lobes and sheens from all points and directions, each lobe's share of it limited by clamp_diffuse. For the
+ * plain ones it is the irradiance over pi times their colour. */
 static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const LitPoint *lit) {
   const Scene *scene = tracer->scene;
-  Spectrum light = spectrum_zero(), sum = spectrum_zero();
+  Spectrum light = spectrum_zero(), sum = spectrum_zero(), others[MATERIAL_MAX_LOBES];
+  bool has_others = false;
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    has_others |= whitted_is_other(&bsdf->lobes[i]);
+    others[i] = spectrum_zero();
+  }
   for (uint32_t id = 0; id < scene->lights.count; id++) {
     uint32_t kind = scene->lights.lights[id].kind;
     if (kind != LIGHT_POINT && kind != LIGHT_DIRECTIONAL) continue;
     LightSample sample;
     if (!light_sample_one(&scene->world, &scene->lights, id, lit, (Vec2){0.5f, 0.5f}, &sample)) continue;
-    float cosine = diffuse_pdf(frame_to_local(&bsdf->frame, sample.wi), bsdf->ng);
-    if (cosine > 0.0f && !tracer_occluded(tracer, &sample.shadow)) light += sample.radiance * cosine;
+    Vec3 wi = frame_to_local(&bsdf->frame, sample.wi);
+    float cosine = diffuse_pdf(wi, bsdf->ng);
+    if ((cosine <= 0.0f && !has_others) || tracer_occluded(tracer, &sample.shadow)) continue;
+    light += sample.radiance * cosine;
+    if (!has_others) continue;
+    BsdfDirection direction;
+    bsdf_direction(bsdf, wi, &direction);
+    for (uint32_t i = 0; i < bsdf->count; i++) {
+      float pdf;
+      if (whitted_is_other(&bsdf->lobes[i])) others[i] += sample.radiance * bsdf_lobe_eval(bsdf, i, &direction, &pdf);
+    }
   }
   float limit = tracer->settings->clamp_diffuse;
   for (uint32_t i = 0; i < bsdf->count; i++) {
     const Lobe *lobe = &bsdf->lobes[i];
-    if (lobe->kind != LOBE_DIFFUSE) continue;
+    if (whitted_is_other(lobe)) sum += limit > 0.0f ? spectrum_min(others[i], lobe->weight * limit) : others[i];
+    if (lobe->kind != LOBE_DIFFUSE || !lobe_is_plain(lobe)) continue;
     Spectrum reflected = lobe->color * light;
     sum += lobe->weight * (limit > 0.0f ? spectrum_min(reflected, limit) : reflected);
   }
   return sum;
+}
+
+/* What its layers leave to a lobe that mirrors. */
+static inline Spectrum whitted_left(const Bsdf *bsdf, const Lobe *lobe) {
+  uint32_t over = lobe->over & bsdf->layers;
+  return over ? layers_factor(over, &bsdf->above, &bsdf->above, false) : spectrum_all(1.0f);
 }
 
 /* What goes on from a surface: branches onto the stack. `from` is the branch that came, its weight as it arrived. */
@@ -66,23 +93,27 @@ static inline void whitted_branch(BranchStack *stack, const Branch *from, const 
   for (uint32_t i = 0; i < bsdf->count; i++) {
     const Lobe *lobe = &bsdf->lobes[i];
     switch ((LobeKind)lobe->kind) {
-    case LOBE_DIFFUSE: break;
-    case LOBE_MIRROR: reflected += lobe->weight * lobe->color; break;
-    case LOBE_CONDUCTOR: reflected += lobe->weight * conductor_fresnel(lobe, bsdf->wo[2]); break;
+    case LOBE_DIFFUSE:
+    case LOBE_SHEEN:
+    case LOBE_TRANSLUCENT: break;
+    case LOBE_MIRROR:
+    case LOBE_CONDUCTOR:
+    case LOBE_COAT: reflected += lobe->weight * bsdf_mirrored_share(bsdf, lobe) * whitted_left(bsdf, lobe); break;
     case LOBE_DIELECTRIC: {
       float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
+      Spectrum left = whitted_left(bsdf, lobe);
       Branch passing = branch;
       Vec3 wi;
       if (lobe->thin) {
         DielectricShares shares = pane_shares(bsdf->wo[2], eta, lobe->color);
-        reflected += lobe->weight * shares.reflected;
-        passing.weight = from->weight * shares.transmitted * lobe->weight;
+        reflected += lobe->weight * shares.reflected * left;
+        passing.weight = from->weight * shares.transmitted * lobe->weight * left;
         wi = bsdf->ahead;
       } else {
         float f = fresnel_dielectric(bsdf->wo[2], eta, &cos_t);
-        reflected += spectrum_all(lobe->weight * f);
+        reflected += spectrum_all(lobe->weight * f) * left;
         if (f >= 1.0f) break;
-        passing.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f));
+        passing.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f)) * left;
         wi = frame_to_world(&bsdf->frame, bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f));
       }
       passing.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};

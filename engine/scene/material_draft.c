@@ -100,6 +100,12 @@ static bool as_texture(MlBuilder *b, const TextureInput *input, uint32_t *out, c
   return id != 0;
 }
 
+static bool draft_is_stretched(const MaterialDraft *draft) {
+  bool any = false;
+  for (uint32_t i = 0; i < draft->lobe_count; i++) any |= draft->lobes[i].anisotropy != 0.0f;
+  return any;
+}
+
 MlMaterial draft_finish(MlBuilder *b, const MaterialDraft *draft, const DescSource *source) {
   Memory *memory = b->context.memory;
   Spectrum emission = builder_input_mean(b, &draft->emission);
@@ -117,6 +123,7 @@ MlMaterial draft_finish(MlBuilder *b, const MaterialDraft *draft, const DescSour
                        .normal = draft->normal,
                        .bump = draft->bump,
                        .bump_height = draft->bump_height,
+                       .stretched = draft_is_stretched(draft),
                        .emits = draft->emission.texture != NO_ID || !spectrum_is_black(emission)};
   material.front_only = draft->front_only && material.emits;
   if (draft->patch_count != 0) material.varies |= VARIES_LOBES;

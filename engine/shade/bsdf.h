@@ -1,4 +1,4 @@
-/* bsdf.h - scattering at a surface: a weighted sum of lobes, sampled, evaluated and with its density.
+/* bsdf.h - scattering at a surface: a weighted sum of lobes and layers, sampled, evaluated and with its density.
  *
  * Contract (after Nori and pbrt). All directions point away from the surface and are unit.
  *   bsdf_eval    f(wo, wi) |cos wi| summed over the lobes that are not specular, and the density with which bsdf_sample chooses wi among
@@ -11,16 +11,20 @@
  * What a path carries on depends on the lobe where that leads into another medium: a direction sampled through such a lobe is weighed for
  * that lobe alone, one sampled through others for the others; pdf is the whole sum's all the same, as it only weighs strategies.
  *
+ * Layers. A lobe beneath coats and sheens is multiplied by what these leave (layers.h).
+ *
  * Sides. The normals are turned to wo's side; what reflects does so alike on both sides, only dielectrics have an inside.
  * Shading normals. No lobe sends light to the wrong side of the geometric normal and none loses energy by it: Lambert's is cut and scaled
- * (diffuse.h); of the others what would pass the geometric plane is mirrored back by it. */
+ * (diffuse.h); of the others, and of all that is rough or layered, what would pass the geometric plane is mirrored back by it. */
 #ifndef ML_SHADE_BSDF_H
 #define ML_SHADE_BSDF_H
 
 #include "shade/conductor.h"
 #include "shade/dielectric.h"
 #include "shade/diffuse.h"
+#include "shade/layers.h"
 #include "shade/medium.h"
+#include "shade/rough_diffuse.h"
 #include "shape/surface.h"
 
 /* Kinds of scattering, for the limits of paths and as what a sample was. */
@@ -33,7 +37,7 @@ typedef enum BsdfFlags {
 } BsdfFlags;
 
 typedef struct Bsdf {
-  Frame frame; /* about the shading normal */
+  Frame frame; /* about the shading normal, s along the surface's tangent if it has one */
   Vec3 wo, ng; /* local; ng.z >= 0, wo.z > 0 */
   Vec3 ahead;  /* where light goes that nothing bends: world, -wo as it was given */
   const Lobe *lobes;
@@ -45,7 +49,18 @@ typedef struct Bsdf {
   const MediumStack *media; /* what the path is in */
   uint32_t material;
   float probability[MATERIAL_MAX_LOBES]; /* of choosing a lobe; 0 for those that may not be used */
+  uint32_t layers;                       /* lobes that lie over others; what follows is of these and those alone */
+  LayerSide above;                       /* along wo */
+  Spectrum beneath[MATERIAL_MAX_LOBES];  /* layers_diffuse of the diffuse lobes beneath */
 } Bsdf;
+
+/* A direction, local, and its mirror image at the geometric plane where the normals differ, with what the layers leave along both. */
+typedef struct BsdfDirection {
+  Vec3 w[2];
+  uint32_t count;
+  float height; /* over the geometric plane */
+  LayerSide layers[2];
+} BsdfDirection;
 
 typedef struct BsdfSample {
   Vec3 wi; /* world */
@@ -63,20 +78,30 @@ static inline Dielectric bsdf_dielectric(const Bsdf *bsdf, const Lobe *lobe) {
 
 static inline bool lobe_is_specular(const Bsdf *bsdf, const Lobe *lobe) {
   switch ((LobeKind)lobe->kind) {
-  case LOBE_DIFFUSE: return false;
+  case LOBE_DIFFUSE:
+  case LOBE_SHEEN:
+  case LOBE_TRANSLUCENT: return false;
   case LOBE_MIRROR: return true;
-  case LOBE_CONDUCTOR: return conductor_is_smooth(lobe);
+  case LOBE_CONDUCTOR:
+  case LOBE_COAT: return glossy_is_smooth(lobe);
   case LOBE_DIELECTRIC: return dielectric_is_smooth(lobe, medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front));
   }
   return true;
 }
 
+static inline bool lobe_is_diffuse(const Lobe *lobe) { return lobe->kind == LOBE_DIFFUSE || lobe->kind == LOBE_TRANSLUCENT; }
+/* Whether it is done by diffuse.h alone. */
+static inline bool lobe_is_plain(const Lobe *lobe) { return lobe_is_diffuse(lobe) && lobe->sigma == 0.0f && lobe->over == 0; }
+
 /* Whether a lobe may be used at all. */
 static inline bool lobe_is_allowed(const Lobe *lobe, uint32_t allowed) {
   switch ((LobeKind)lobe->kind) {
-  case LOBE_DIFFUSE: return (allowed & BSDF_DIFFUSE) != 0;
+  case LOBE_DIFFUSE:
+  case LOBE_SHEEN:
+  case LOBE_TRANSLUCENT: return (allowed & BSDF_DIFFUSE) != 0;
   case LOBE_MIRROR:
-  case LOBE_CONDUCTOR: return (allowed & BSDF_GLOSSY) != 0;
+  case LOBE_CONDUCTOR:
+  case LOBE_COAT: return (allowed & BSDF_GLOSSY) != 0;
   case LOBE_DIELECTRIC: return (allowed & (BSDF_GLOSSY | BSDF_TRANSMISSION)) != 0;
   }
   return false;
@@ -86,7 +111,10 @@ static inline bool lobe_is_allowed(const Lobe *lobe, uint32_t allowed) {
 static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
   switch ((LobeKind)lobe->kind) {
   case LOBE_DIFFUSE:
+  case LOBE_TRANSLUCENT:
   case LOBE_MIRROR: return spectrum_average(lobe->color);
+  case LOBE_COAT:
+  case LOBE_SHEEN: return 1.0f - spectrum_average(layer_left(lobe, bsdf->wo[2]));
   case LOBE_CONDUCTOR: return spectrum_average(conductor_fresnel(lobe, bsdf->wo[2]));
   case LOBE_DIELECTRIC: {
     float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
@@ -103,6 +131,26 @@ static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
   return 0.0f;
 }
 
+static inline void bsdf_begin_layers(Bsdf *bsdf) {
+  uint32_t mask = 0, all = (1u << bsdf->count) - 1;
+  for (uint32_t i = 0; i < bsdf->count; i++) mask |= bsdf->lobes[i].over & all;
+  bsdf->layers = mask;
+  if (mask == 0) return;
+  layers_side(&bsdf->above, bsdf->lobes, mask, min_f(bsdf->wo[2], 1.0f));
+  for (uint32_t i = 0; i < bsdf->count; i++) {
+    const Lobe *lobe = &bsdf->lobes[i];
+    if (lobe_is_diffuse(lobe) && (lobe->over & mask)) bsdf->beneath[i] = layers_diffuse(bsdf->lobes, lobe->over & mask, lobe->color);
+  }
+}
+
+/* Estimate of what a lobe's layers leave to it. */
+static inline float bsdf_share_beneath(const Bsdf *bsdf, const Lobe *lobe) {
+  Spectrum share = spectrum_all(1.0f);
+  for (uint32_t mask = lobe->over & bsdf->layers, i = 0; mask >> i != 0; i++)
+    if (mask >> i & 1) share *= bsdf->above.left[i] * bsdf->above.through[i];
+  return spectrum_average(share);
+}
+
 /* Set up for light towards `wo`. lobes: the material's; media must outlive the Bsdf; allowed: kinds of BsdfFlags. False: nothing
  * scatters. */
 static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, const Surface *surface, Vec3 wo, const MediumStack *media,
@@ -110,7 +158,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
   bsdf->front = dot(wo, surface->ng) >= 0.0f;
   Vec3 ng = bsdf->front ? surface->ng : -surface->ng, ns = bsdf->front ? surface->ns : -surface->ns;
   bsdf->ahead = -wo;
-  bsdf->frame = frame_from_normal(ns);
+  bsdf->frame = length_squared(surface->tangent) > 0.0f ? frame_from_tangent(ns, surface->tangent) : frame_from_normal(ns);
   bsdf->wo = frame_to_local(&bsdf->frame, wo);
   bsdf->wo[2] = max_f(abs_f(bsdf->wo[2]), 1e-6f); /* may be below the shading horizon: seen as from above */
   bsdf->bent = dot(ng, ns) < 1.0f - 1e-6f;
@@ -121,12 +169,15 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
   bsdf->media = media;
   bsdf->material = surface->material;
   bsdf->rough = false;
+  bsdf->layers = 0;
+  if (count > 1) bsdf_begin_layers(bsdf);
 
   float total = 0.0f;
   for (uint32_t i = 0; i < count; i++) {
     const Lobe *lobe = &lobes[i];
     bool used = lobe_is_allowed(lobe, allowed) && lobe->weight > 0.0f;
     bsdf->probability[i] = !used ? 0.0f : count == 1 ? 1.0f : lobe->weight * lobe_albedo(bsdf, lobe);
+    if (bsdf->probability[i] > 0.0f && (lobe->over & bsdf->layers)) bsdf->probability[i] *= bsdf_share_beneath(bsdf, lobe);
     if (bsdf->probability[i] > 0.0f && !lobe_is_specular(bsdf, lobe)) bsdf->rough = true;
     total += bsdf->probability[i];
   }
@@ -144,64 +195,75 @@ static inline Vec3 bsdf_keep_side(const Bsdf *bsdf, Vec3 wi, float side) {
   return bsdf->bent && height * side < 0.0f ? wi - 2.0f * height * bsdf->ng : wi;
 }
 
-/* A rough conductor with what the geometric plane mirrors back: f cos and density. */
-static inline Spectrum bsdf_conductor_eval(const Bsdf *bsdf, const Lobe *lobe, Vec3 wi, float *pdf) {
-  Spectrum f = spectrum_zero();
-  *pdf = 0.0f;
-  if (wi[2] > 0.0f) f = conductor_eval(lobe, bsdf->wo, wi, pdf);
-  if (bsdf->bent) {
-    Vec3 below = wi - 2.0f * dot(wi, bsdf->ng) * bsdf->ng;
-    float pdf_below;
-    if (below[2] > 0.0f) {
-      f += conductor_eval(lobe, bsdf->wo, below, &pdf_below);
-      *pdf += pdf_below;
-    }
-  }
-  return f;
+static inline void bsdf_direction(const Bsdf *bsdf, Vec3 wi, BsdfDirection *direction) {
+  direction->height = dot(wi, bsdf->ng);
+  direction->w[0] = wi;
+  direction->count = 1;
+  if (bsdf->bent) direction->w[direction->count++] = wi - 2.0f * direction->height * bsdf->ng;
+  if (bsdf->layers == 0) return;
+  for (uint32_t n = 0; n < direction->count; n++)
+    layers_side(&direction->layers[n], bsdf->lobes, bsdf->layers, min_f(abs_f(direction->w[n][2]), 1.0f));
 }
 
-/* A rough dielectric likewise, on either side of the geometric plane. */
-static inline Spectrum bsdf_dielectric_eval(const Bsdf *bsdf, const Lobe *lobe, Vec3 wi, float *pdf) {
-  *pdf = 0.0f;
-  Dielectric d = bsdf_dielectric(bsdf, lobe);
-  if (dielectric_is_smooth(lobe, d.eta)) return spectrum_zero();
-  float height = dot(wi, bsdf->ng), side = height < 0.0f ? -1.0f : 1.0f;
-  Spectrum f = spectrum_zero();
-  if (wi[2] * side > 0.0f) f = dielectric_eval(&d, bsdf->wo, wi, pdf);
-  if (bsdf->bent) {
-    Vec3 mirrored = wi - 2.0f * height * bsdf->ng;
-    float pdf_mirrored;
-    if (mirrored[2] * side > 0.0f) {
-      f += dielectric_eval(&d, bsdf->wo, mirrored, &pdf_mirrored);
-      *pdf += pdf_mirrored;
-    }
-  }
-  return f;
-}
-
-/* One lobe's f |cos|, its weight in the material included, and density on condition of its choice. wi local. */
-static inline Spectrum bsdf_lobe_eval(const Bsdf *bsdf, uint32_t i, Vec3 wi, float *pdf) {
-  const Lobe *lobe = &bsdf->lobes[i];
-  *pdf = 0.0f;
-  if (bsdf->probability[i] <= 0.0f || (lobe->kind != LOBE_DIELECTRIC && dot(wi, bsdf->ng) <= 0.0f)) return spectrum_zero();
+/* f |cos| of a lobe that is not specular, without weight and layers, about the shading normal alone. w is on a side where the lobe
+ * scatters. */
+static inline Spectrum bsdf_scatter(const Bsdf *bsdf, const Lobe *lobe, Vec3 w, float *pdf) {
   switch ((LobeKind)lobe->kind) {
-  case LOBE_DIFFUSE: *pdf = diffuse_pdf(wi, bsdf->ng); return lobe->color * (lobe->weight * *pdf);
-  case LOBE_CONDUCTOR:
-    if (conductor_is_smooth(lobe)) break;
-    return lobe->weight * bsdf_conductor_eval(bsdf, lobe, wi, pdf);
-  case LOBE_DIELECTRIC: return lobe->weight * bsdf_dielectric_eval(bsdf, lobe, wi, pdf);
+  case LOBE_DIFFUSE:
+  case LOBE_TRANSLUCENT:
+    *pdf = hemisphere_cosine_pdf(abs_f(w[2]));
+    if (lobe->kind == LOBE_DIFFUSE && lobe->sigma > 0.0f) return eon_eval(lobe->color, lobe->sigma, bsdf->wo, w) * w[2];
+    return lobe->color * *pdf;
+  case LOBE_CONDUCTOR: return conductor_eval(lobe, bsdf->wo, w, pdf);
+  case LOBE_DIELECTRIC: {
+    Dielectric d = bsdf_dielectric(bsdf, lobe);
+    return dielectric_eval(&d, bsdf->wo, w, pdf);
+  }
+  case LOBE_COAT: return coat_eval(lobe, bsdf->wo, w, pdf);
+  case LOBE_SHEEN: *pdf = SHEEN_PDF; return lobe->color * sheen_eval(sheen_alpha(lobe), bsdf->wo, w);
   case LOBE_MIRROR: break;
   }
+  *pdf = 0.0f;
   return spectrum_zero();
+}
+
+/* One lobe's f |cos|, its weight in the material included, and density on condition of its choice. */
+static inline Spectrum bsdf_lobe_eval(const Bsdf *bsdf, uint32_t i, const BsdfDirection *direction, float *pdf) {
+  const Lobe *lobe = &bsdf->lobes[i];
+  *pdf = 0.0f;
+  if (bsdf->probability[i] <= 0.0f || lobe_is_specular(bsdf, lobe)) return spectrum_zero();
+  bool through = lobe->kind == LOBE_TRANSLUCENT;
+  if (through ? direction->height >= 0.0f : lobe->kind != LOBE_DIELECTRIC && direction->height <= 0.0f) return spectrum_zero();
+  if (lobe_is_plain(lobe)) {
+    *pdf = diffuse_pdf(through ? -direction->w[0] : direction->w[0], bsdf->ng);
+    return lobe->color * (lobe->weight * *pdf);
+  }
+
+  // With what the geometric plane mirrors back
+  uint32_t over = lobe->over & bsdf->layers;
+  float side = direction->height < 0.0f ? -1.0f : 1.0f;
+  Spectrum f = spectrum_zero();
+  for (uint32_t n = 0; n < direction->count; n++) {
+    if (direction->w[n][2] * side <= 0.0f) continue;
+    float part_pdf;
+    Spectrum part = bsdf_scatter(bsdf, lobe, direction->w[n], &part_pdf);
+    if (over) part *= layers_factor(over, &bsdf->above, &direction->layers[n], lobe_is_diffuse(lobe));
+    f += part;
+    *pdf += part_pdf;
+  }
+  if (over && lobe_is_diffuse(lobe)) f *= bsdf->beneath[i];
+  return lobe->weight * f;
 }
 
 /* See above; wi local. */
 static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
+  BsdfDirection direction;
+  bsdf_direction(bsdf, wi, &direction);
   Spectrum f = spectrum_zero();
   *pdf = 0.0f;
   for (uint32_t i = 0; i < bsdf->count; i++) {
     float lobe_pdf;
-    f += bsdf_lobe_eval(bsdf, i, wi, &lobe_pdf);
+    f += bsdf_lobe_eval(bsdf, i, &direction, &lobe_pdf);
     *pdf += bsdf->probability[i] * lobe_pdf;
   }
   return f;
@@ -209,13 +271,15 @@ static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
 
 /* The same of the lobes whose transmission leads where that of the chosen one does. */
 static inline Spectrum bsdf_eval_same_medium(const Bsdf *bsdf, uint32_t chosen, Vec3 wi, float *pdf) {
+  BsdfDirection direction;
+  bsdf_direction(bsdf, wi, &direction);
   bool crossed = medium_is_crossed(&bsdf->lobes[chosen]);
   Spectrum f = spectrum_zero();
   *pdf = 0.0f;
   for (uint32_t i = 0; i < bsdf->count; i++) {
     if (crossed ? i != chosen : medium_is_crossed(&bsdf->lobes[i])) continue;
     float lobe_pdf;
-    f += bsdf_lobe_eval(bsdf, i, wi, &lobe_pdf);
+    f += bsdf_lobe_eval(bsdf, i, &direction, &lobe_pdf);
     *pdf += bsdf->probability[i] * lobe_pdf;
   }
   return f;
@@ -256,6 +320,21 @@ static inline bool bsdf_dielectric_sample(const Bsdf *bsdf, const Lobe *lobe, fl
   return true;
 }
 
+/* What a lobe that mirrors does of light along wo. */
+static inline Spectrum bsdf_mirrored_share(const Bsdf *bsdf, const Lobe *lobe) {
+  if (lobe->kind == LOBE_MIRROR) return lobe->color;
+  return lobe->kind == LOBE_COAT ? coat_reflectance(lobe, bsdf->wo[2]) : conductor_fresnel(lobe, bsdf->wo[2]);
+}
+
+/* Factor of the layers over a specular lobe, which has sent light along wi (local). */
+static inline Spectrum bsdf_specular_beneath(const Bsdf *bsdf, const Lobe *lobe, Vec3 wi, uint32_t flags) {
+  uint32_t over = lobe->over & bsdf->layers;
+  if (!(flags & BSDF_TRANSMISSION)) return layers_factor(over, &bsdf->above, &bsdf->above, false);
+  LayerSide beyond;
+  layers_side(&beyond, bsdf->lobes, over, min_f(abs_f(wi[2]), 1.0f));
+  return layers_factor(over, &bsdf->above, &beyond, false);
+}
+
 /* choice and u are independent numbers in [0, 1). False: absorbed. */
 static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSample *sample) {
   // Choose a lobe; what is left of the number serves again
@@ -278,15 +357,27 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
   Vec3 wi = vec3_all(0.0f);
   bool specular = lobe_is_specular(bsdf, lobe);
   switch ((LobeKind)lobe->kind) {
-  case LOBE_DIFFUSE: wi = diffuse_sample(u, bsdf->ng), sample->flags = BSDF_DIFFUSE; break;
+  case LOBE_DIFFUSE:
+    wi = lobe_is_plain(lobe) ? diffuse_sample(u, bsdf->ng) : bsdf_keep_side(bsdf, sample_hemisphere_cosine(u), 1.0f);
+    sample->flags = BSDF_DIFFUSE;
+    break;
+  case LOBE_TRANSLUCENT:
+    wi = lobe_is_plain(lobe) ? -diffuse_sample(u, bsdf->ng) : bsdf_keep_side(bsdf, -sample_hemisphere_cosine(u), -1.0f);
+    sample->flags = BSDF_DIFFUSE;
+    break;
+  case LOBE_SHEEN:
+    wi = bsdf_keep_side(bsdf, sheen_sample(u), 1.0f);
+    sample->flags = BSDF_DIFFUSE;
+    break;
   case LOBE_MIRROR:
   case LOBE_CONDUCTOR:
+  case LOBE_COAT:
     if (specular) {
       wi = bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f);
-      sample->weight = lobe->kind == LOBE_MIRROR ? lobe->color : conductor_fresnel(lobe, bsdf->wo[2]);
+      sample->weight = bsdf_mirrored_share(bsdf, lobe);
       sample->flags = BSDF_GLOSSY | BSDF_SPECULAR;
     } else {
-      wi = conductor_sample(lobe, bsdf->wo, choice, u);
+      wi = lobe->kind == LOBE_COAT ? glossy_sample(lobe, bsdf->wo, u) : conductor_sample(lobe, bsdf->wo, choice, u);
       if (wi[2] <= 0.0f) return false;
       wi = bsdf_keep_side(bsdf, wi, 1.0f);
       sample->flags = BSDF_GLOSSY;
@@ -306,13 +397,14 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
   sample->wi = frame_to_world(&bsdf->frame, wi);
   if (specular) {
     sample->weight *= lobe->weight / bsdf->probability[chosen];
+    if (lobe->over & bsdf->layers) sample->weight *= bsdf_specular_beneath(bsdf, lobe, wi, sample->flags);
     return true;
   }
 
   // Of the others the whole sum, or what leads into the same medium
   Spectrum f = bsdf_eval_local(bsdf, wi, &sample->pdf);
   float pdf = sample->pdf;
-  if ((sample->flags & BSDF_TRANSMISSION) && bsdf->count > 1) f = bsdf_eval_same_medium(bsdf, chosen, wi, &pdf);
+  if (bsdf->count > 1 && dot(wi, bsdf->ng) < 0.0f) f = bsdf_eval_same_medium(bsdf, chosen, wi, &pdf);
   if (!(pdf > 0.0f)) return false;
   sample->weight = f / pdf;
   return true;

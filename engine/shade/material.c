@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "shade/conductor.h"
 #include "shade/dielectric.h"
 
 /* The integral of 2 mu F(mu) over mu, by the midpoint rule: an error below 1e-4 for every metal. */
@@ -11,7 +12,7 @@ static Spectrum average_fresnel(const Lobe *lobe) {
   Spectrum sum = spectrum_zero();
   for (int i = 0; i < STEPS; i++) {
     float mu = ((float)i + 0.5f) / (float)STEPS;
-    sum += 2.0f * mu * (lobe->artist ? fresnel_schlick(mu, lobe->color, lobe->edge) : fresnel_conductor(mu, lobe->eta, lobe->k));
+    sum += 2.0f * mu * conductor_fresnel(lobe, mu);
   }
   return sum / (float)STEPS;
 }

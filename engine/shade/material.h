@@ -9,6 +9,10 @@ typedef enum LobeKind {
   LOBE_MIRROR,     /* perfect reflection; color */
   LOBE_CONDUCTOR,  /* GGX, visible normals; eta, k per channel, or artist's; alpha 0: smooth; anisotropy, film */
   LOBE_DIELECTRIC, /* GGX reflection and transmission; ior, color of transmission, absorption inside; alpha 0: smooth; thin, abbe */
+  LOBE_COAT,  /* clear layer: GGX reflection of its boundary; color scales that (1: a whole coat), ior 1..3, alpha 0: smooth; anisotropy,
+                      film, absorption */
+  LOBE_SHEEN, /* fibres of cloth; color, alpha .08..1 */
+  LOBE_TRANSLUCENT, /* diffuse transmission of something thin; color */
 } LobeKind;
 
 /* Which reflectance a conductor has. */
@@ -34,7 +38,8 @@ typedef struct Lobe {
   uint32_t thin;        /* dielectric: a pane without an inside, both of its surfaces at once */
   float sigma;          /* diffuse: roughness 0..1 */
   float film, film_ior; /* thin film on a conductor or a coat: thickness in nm, 0: none; its index, 1 or more */
-  uint32_t over;        /* layers: bit i set: lobe i of the same material, a coat or a sheen, lies over this one */
+  uint32_t over;        /* layers: bit i set: lobe i of the same material, a coat or a sheen, lies over this one; all of the material that
+                          a layer covers has the layer's weight (see layers.h) */
   uint32_t artist;      /* conductor: LobeArtist */
   uint32_t multiscatter; /* conductor: energy compensation */
 } Lobe;
@@ -75,7 +80,8 @@ typedef struct Material {
   float bump_height;
   uint32_t front_only; /* emission */
   uint32_t emits;      /* emission is not black */
-  uint32_t padding[2]; /* 0: materials are hashed as bytes */
+  uint32_t stretched;  /* a lobe has anisotropy: shading needs the tangent */
+  uint32_t padding[1]; /* 0: materials are hashed as bytes */
 } Material;
 
 #define MATERIAL_MAX_LOBES 16

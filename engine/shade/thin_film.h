@@ -15,7 +15,7 @@
 
 #include "shade/fresnel.h"
 
-#define FILM_TERMS 3
+#define FILM_TERMS 4
 
 typedef struct SpectrumComplex {
   Spectrum re, im;

@@ -12,6 +12,7 @@ typedef struct Surface {
   Vec3 p_error;      /* absolute bound of p's error per axis */
   Vec3 ng;           /* unit geometric normal, the front side's (outward for closed shapes) */
   Vec3 ns;           /* unit shading normal, on ng's side */
+  Vec3 tangent;      /* along the surface where u grows, of any length; 0: not wanted (surface_tangent) */
   float u, v;        /* as in the hit */
   uint32_t material; /* resolved; never NO_ID */
   uint32_t light;    /* index of the light this surface is, or NO_ID */
