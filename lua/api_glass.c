@@ -81,7 +81,7 @@ static const ApiField glass_fields[] = {
   {.name = "thin", .type = API_BOOL, .def = "false", .synonyms = "pane,thin_walled,window,sheet", .offset = offsetof(GlassDesc, thin),
    .doc = "A pane: a surface that is both sides of a sheet at once and bends nothing; color is what one way through leaves."},
   {.name = "dispersion", .type = API_NUMBER, .range = {0, 20, 0, 2, false}, .def = "0", .xgroup = XGROUP_B,
-   .synonyms = "chromatic,rainbow,spread", .offset = offsetof(GlassDesc, dispersion),
+   .synonyms = "disperse,chromatic,rainbow,spread", .offset = offsetof(GlassDesc, dispersion),
    .doc = "How far it parts white light into colours: 20 over the Abbe number, as in glTF; 0.3 is window glass; takes more samples."},
   {.name = "abbe", .type = API_NUMBER, .range = {1, 1e6, 10, 150, false}, .xgroup = XGROUP_B_OTHER,
    .synonyms = "v,abbe_number,vd,constringence", .offset = offsetof(GlassDesc, abbe),

@@ -123,8 +123,10 @@ static void check_encloses(Reading *r, const Node *node) {
   if (node->entry == &api_cylinder) encloses = ((const CylinderDesc *)node->desc)->caps;
   if (node->entry == &api_cone) encloses = ((const ConeDesc *)node->desc)->caps;
   if (!encloses && node->shared.material.refracts)
-    reader_warn(r, "open glass", "glass fills what a surface encloses, and this %s encloses nothing: take a thin box, or a closed mesh",
-                node->entry->name);
+    reader_warn(
+      r, "open glass",
+      "glass fills what a surface encloses, and a %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",
+      node->entry->name);
 }
 
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
