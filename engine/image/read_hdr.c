@@ -50,9 +50,9 @@ static MlStatus read_layout(FileBytes file, HdrLayout *out, MlError *error) {
       return error_set(error, ML_ERROR_FORMAT, "hdr: only FORMAT=32-bit_rle_rgbe can be read, this is %.40s", line + 7);
   } while (line[0] != 0);
   const size_t size_line = at;
-  bool negative_y, negative_x;
+  bool negative_y = false, negative_x = false;
   const char *p = next_line(file, &at, line) ? read_axis(line, 'Y', &negative_y, &out->height) : NULL;
-  if (p && *p == ' ') p = read_axis(p + 1, 'X', &negative_x, &out->width);
+  p = p && *p == ' ' ? read_axis(p + 1, 'X', &negative_x, &out->width) : NULL;
   if (!p || *p != 0)
     return error_set(error, ML_ERROR_FORMAT,
                      "hdr: expected a size like \"-Y 512 +X 1024\" at byte %llu; pictures on their side cannot be read", AT(size_line));
