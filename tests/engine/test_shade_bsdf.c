@@ -2,10 +2,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "chi_square.h"
-#include "shade/bsdf.h"
-
-static const MediumStack outside = {0};
+#include "bsdf_checks.h"
 
 static Lobe diffuse(float albedo) { return (Lobe){.kind = LOBE_DIFFUSE, .weight = 1, .color = spectrum_all(albedo)}; }
 static Lobe mirror(void) { return (Lobe){.kind = LOBE_MIRROR, .weight = 1, .color = spectrum_all(1)}; }
@@ -24,26 +21,6 @@ static Lobe preset_metal(const char *name, float alpha) {
   lobe_finish(&lobe);
   return lobe;
 }
-
-/* A view from `degrees` off the geometric normal, the shading normal tilted by `tilt` in another plane. */
-static Bsdf view(const Lobe *lobes, uint32_t count, double degrees, double tilt) {
-  Vec3 ng = normalize(vec3(.3f, -.5f, .8f));
-  Frame frame = frame_from_normal(ng);
-  double a = degrees * M_PI / 180, t = tilt * M_PI / 180;
-  Vec3 wo = frame_to_world(&frame, vec3((float)sin(a), 0, (float)cos(a)));
-  Vec3 ns = frame_to_world(&frame, vec3((float)(sin(t) * .6), (float)(sin(t) * .8), (float)cos(t)));
-  Surface surface = {.ng = ng, .ns = ns, .material = 1};
-  Bsdf bsdf;
-  assert_true(bsdf_begin(&bsdf, lobes, count, &surface, wo, &outside, BSDF_ALL));
-  return bsdf;
-}
-
-typedef struct Case {
-  const char *name;
-  Lobe lobes[3];
-  uint32_t count;
-  double degrees, tilt;
-} Case;
 
 /* Every lobe that is not specular, alone, tilted and mixed. */
 static int cases(Case *out) {
@@ -68,84 +45,24 @@ static int cases(Case *out) {
   return count;
 }
 
-static double local_pdf(Vec3 w, void *ud) {
-  float pdf;
-  bsdf_eval_local(ud, w, &pdf);
-  return (double)pdf;
-}
-
 static void samples_follow_density(void **state) {
   (void)state;
   static Case list[16];
-  static DirectionChart chart;
   int count = cases(list);
-  for (int i = 0; i < count; i++) {
-    Bsdf bsdf = view(list[i].lobes, list[i].count, list[i].degrees, list[i].tilt);
-    chart = (DirectionChart){0};
-    TestRandom random = {77 + (uint64_t)i};
-    for (int n = 0; n < CHI_SAMPLES; n++) {
-      BsdfSample sample;
-      float choice = test_random(&random);
-      if (!bsdf_sample(&bsdf, choice, test_random2(&random), &sample) || (sample.flags & BSDF_SPECULAR)) continue;
-      chart_add(&chart, frame_to_local(&bsdf.frame, sample.wi));
-    }
-    chart_expect(&chart, local_pdf, &bsdf, 8);
-    assert_true(chart_agrees(list[i].name, &chart, count));
-  }
+  check_samples_follow_density(list, count);
 }
 
 static void weight_is_eval_over_pdf(void **state) {
   (void)state;
   static Case list[16];
   int count = cases(list);
-  for (int i = 0; i < count; i++) {
-    Bsdf bsdf = view(list[i].lobes, list[i].count, list[i].degrees, list[i].tilt);
-    TestRandom random = {5};
-    for (int n = 0; n < 5000; n++) {
-      BsdfSample sample;
-      float choice = test_random(&random);
-      if (!bsdf_sample(&bsdf, choice, test_random2(&random), &sample) || (sample.flags & BSDF_SPECULAR)) continue;
-      float pdf;
-      Spectrum f = bsdf_eval(&bsdf, sample.wi, &pdf);
-      float want = spectrum_average(sample.weight);
-      assert_true(fabsf(spectrum_average(f) / pdf - want) <= 1e-4f * want + 1e-7f);
-      assert_true(fabsf(pdf - sample.pdf) <= 2e-3f * pdf);
-    }
-  }
+  check_weight_is_eval_over_pdf(list, count);
 }
 
-/* Of untilted lobes: f(o, i) = f(i, o). */
 static void reciprocity(void **state) {
   (void)state;
   const Lobe lobes[] = {diffuse(.7f), white_metal(.3f, false), white_metal(.6f, true), preset_metal("copper", .2f)};
-  for (int i = 0; i < 4; i++) {
-    Surface surface = {.ng = vec3(0, 0, 1), .ns = vec3(0, 0, 1)};
-    TestRandom random = {9};
-    for (int n = 0; n < 1000; n++) {
-      Vec3 a = sample_hemisphere_cosine(test_random2(&random)), b = sample_hemisphere_cosine(test_random2(&random));
-      if (a[2] < 1e-3f || b[2] < 1e-3f) continue;
-      Bsdf from_a, from_b;
-      assert_true(bsdf_begin(&from_a, &lobes[i], 1, &surface, a, &outside, BSDF_ALL));
-      assert_true(bsdf_begin(&from_b, &lobes[i], 1, &surface, b, &outside, BSDF_ALL));
-      float pdf, ab = spectrum_average(bsdf_eval(&from_a, b, &pdf)) / b[2], ba = spectrum_average(bsdf_eval(&from_b, a, &pdf)) / a[2];
-      assert_true(fabsf(ab - ba) <= 1e-4f * ab + 1e-6f);
-    }
-  }
-}
-
-/* The share of light that leaves, by stratified samples. */
-static double directional_albedo(const Bsdf *bsdf) {
-  enum { N = 200 };
-  double sum = 0;
-  for (int i = 0; i < N; i++) {
-    for (int j = 0; j < N; j++) {
-      BsdfSample sample;
-      float choice = ((float)((i * 7919 + j * 104729) % (N * N)) + .5f) / (N * N);
-      if (bsdf_sample(bsdf, choice, (Vec2){((float)i + .5f) / N, ((float)j + .5f) / N}, &sample))
-        sum += (double)spectrum_average(sample.weight);
-    }
-  }
-  return sum / (N * N);
+  for (int i = 0; i < 4; i++) check_reciprocity(&lobes[i], 1);
 }
 
 static double degrees_of(double mu) { return acos(mu) * 180 / M_PI; }
