@@ -86,9 +86,10 @@ static void put_range(const ApiRange *range, const MlSink *sink) {
 }
 
 void api_expected(const ApiField *field, const MlSink *sink) {
-  if (field->type == API_WORD) {
+  if (field->type == API_WORD || field->type == API_WORDS) {
     for (const char *const *word = field->words; *word; word++)
       put_format(sink, "%s\"%s\"", word == field->words ? "" : word[1] ? ", " : " or ", *word);
+    if (field->type == API_WORDS) put_string(sink, ", or a list of them");
   } else if (field->type == API_NUMBER || field->type == API_INT) {
     put_string(sink, field->type == API_INT ? "a whole number" : "a number");
     put_range(&field->range, sink);

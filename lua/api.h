@@ -32,6 +32,7 @@ typedef enum ApiType {
   API_FOCUS,     /* ApiFocus: a number, a vector or a node (refers to it) */
   API_EXPOSURE,  /* ApiExposure: "auto" or a number */
   API_BOUNCES,   /* MlBounces: a number or a table by kind */
+  API_WORDS,     /* uint32_t: a bit per word of `words`; one word or a list of them */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
@@ -88,7 +89,7 @@ typedef struct ApiField {
   ApiRange range;
   const char *unit;         /* "m", "°", "W"; NULL: none */
   const char *def;          /* as Lua source; read once by the reader itself; NULL: nothing, and doc says what that means */
-  const char *const *words; /* API_WORD: NULL-terminated */
+  const char *const *words; /* API_WORD, API_WORDS: NULL-terminated */
   uint8_t flags;
   uint8_t position;     /* 1...: also the value at this place without a name; 0: by name only */
   uint8_t xgroup;       /* group (low four bits) and side (high): fields of one group and of different sides exclude each other */

@@ -155,6 +155,29 @@ bool convert_word(Reading *r, const char *const *words, int index, int32_t *out)
   return false;
 }
 
+/* Lists are read as far as they have values without a name. */
+bool convert_words(Reading *r, const ApiField *field, int index, uint32_t *out) {
+  lua_State *L = r->L;
+  int32_t word;
+  uint32_t mask = 0;
+  if (!lua_istable(L, index)) {
+    if (lua_type(L, index) != LUA_TSTRING) return type_error(r, field, index);
+    if (!convert_word(r, field->words, index, &word)) return false;
+    *out = UINT32_C(1) << word;
+    return true;
+  }
+  const int top = lua_gettop(L);
+  bool known = true;
+  for (lua_Integer i = 1; known && lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
+    known = convert_word(r, field->words, lua_gettop(L), &word);
+    if (known) mask |= UINT32_C(1) << word;
+    lua_settop(L, top);
+  }
+  lua_settop(L, top);
+  if (known) *out = mask;
+  return known;
+}
+
 static bool unknown_name(Reading *r, const char *text, bool material) {
   Suggestion near = suggest_start(text);
   for (const ApiPreset *preset = api_presets; preset->name && material; preset++) suggest_try(&near, preset->name);

@@ -255,6 +255,7 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
     return true;
   }
   case API_WORD: return convert_word(r, field->words, index, out);
+  case API_WORDS: return convert_words(r, field, index, out);
   case API_DIRECTION: {
     double v[3];
     if (!convert_vector(r, field, index, 3, v)) return false;
@@ -410,10 +411,10 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
-    sizeof(double),      sizeof(int64_t),  sizeof(bool),     sizeof(char *),   sizeof(int32_t),   sizeof(MlVec3),
-    sizeof(MlVec3),      sizeof(MlVec3),   sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels), sizeof(MlColor),
-    sizeof(ApiMaterial), sizeof(MlVec3),   sizeof(uint32_t), sizeof(MlVec3),   sizeof(ApiFocus),  sizeof(ApiExposure),
-    sizeof(MlBounces),   sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray),  sizeof(ApiNodes)};
+    sizeof(double),   sizeof(int64_t),  sizeof(bool),     sizeof(char *),      sizeof(int32_t),   sizeof(MlVec3),      sizeof(MlVec3),
+    sizeof(MlVec3),   sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels),   sizeof(MlColor),   sizeof(ApiMaterial), sizeof(MlVec3),
+    sizeof(uint32_t), sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(ApiArray),
+    sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiNodes)};
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
   if (!reader_read_value(r, field, lua_gettop(r->L), target)) memcpy(target, before, sizes[field->type]);

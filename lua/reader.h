@@ -45,6 +45,7 @@ bool convert_vector(Reading *reading, const ApiField *field, int index, int want
 bool convert_color(Reading *reading, const ApiField *field, int index, MlColor *out);
 bool convert_material(Reading *reading, const ApiField *field, int index, ApiMaterial *out);
 bool convert_word(Reading *reading, const char *const *words, int index, int32_t *out);
+bool convert_words(Reading *reading, const ApiField *field, int index, uint32_t *out);
 bool convert_point(Reading *reading, const ApiField *field, int index, MlVec3 *out);
 bool convert_turn(Reading *reading, const ApiField *field, int index, MlVec3 *out);
 

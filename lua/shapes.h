@@ -27,6 +27,11 @@ typedef struct CapsuleDesc {
   MlVec3 from, to;
   double height, radius;
 } CapsuleDesc;
+typedef struct RoomDesc {
+  MlVec3 size;
+  ApiMaterial walls[6]; /* in the order of room_sides */
+  uint32_t open;
+} RoomDesc;
 typedef struct MeshDesc {
   ApiArray points, normals, uv, faces;
   bool smooth;
@@ -36,7 +41,7 @@ typedef struct GroupDesc {
 } GroupDesc;
 
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
-extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus;
+extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus, api_room;
 
 /* What every build of a shape ends with: the builder's answer. */
 bool shape_made(struct Reading *r, struct Node *node, MlNode id, const MlError *error);
