@@ -91,6 +91,11 @@ static MlStatus build_top(Commit *c) {
 /* ---- identity and statistics */
 
 #define HASH(stream, value) hash_add((stream), &(value), sizeof(value))
+/* What is hashed as bytes has no bytes of its own between or behind its members: they would be anything. */
+_Static_assert(sizeof(Material) == sizeof(Spectrum) + 16 * 4 &&
+                 offsetof(Material, padding) + sizeof((Material){0}.padding) == sizeof(Material) && sizeof(Prim) == 28 * 4 &&
+                 sizeof(PlacedTransform) == 21 * 4,
+               "hashed as bytes");
 
 static void hash_input(HashStream *s, const TextureInput *input) {
   HASH(s, input->color);

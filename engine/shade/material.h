@@ -81,7 +81,7 @@ typedef struct Material {
   uint32_t front_only; /* emission */
   uint32_t emits;      /* emission is not black */
   uint32_t stretched;  /* a lobe has anisotropy: shading needs the tangent */
-  uint32_t padding[1]; /* 0: materials are hashed as bytes */
+  uint32_t padding[3]; /* 0: materials are hashed as bytes */
 } Material;
 
 #define MATERIAL_MAX_LOBES 16
