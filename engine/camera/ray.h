@@ -34,4 +34,11 @@ static inline Ray camera_ray(const Camera *camera, float x, float y, Vec2 lens) 
   return ray;
 }
 
+/* What one pixel sees along a ray of the camera. */
+static inline RayCone camera_cone(const Camera *camera, const Ray *ray) {
+  float pixel = 2.0f * camera->scale_y / camera->height;
+  if (camera->kind == ML_CAMERA_ORTHOGRAPHIC) return (RayCone){pixel, 0.0f};
+  return (RayCone){0.0f, pixel * dot(ray->d, camera->forward)};
+}
+
 #endif

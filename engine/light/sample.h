@@ -24,13 +24,23 @@ typedef struct LitPoint {
   Vec3 p, p_error, ng, ns;
 } LitPoint;
 
+/* A sampled point of a surface: position with error bound, unit normal of the front, density over solid angle. */
+typedef struct LightPoint {
+  Vec3 p, p_error, n;
+  float pdf;
+  uint32_t triangle; /* of a mesh: which, and barycentrics of its second and third corner */
+  Vec2 at;
+} LightPoint;
+
 typedef struct LightSample {
   Vec3 wi;           /* unit */
   Spectrum radiance; /* towards the point; of point lights I/d^2, of directional ones the irradiance */
   float pdf;         /* for lights in a single direction (delta) the probability of the choice alone */
   bool delta;
-  bool visible; /* rays that scatter can meet it: its density belongs into the weights */
-  Ray shadow;   /* unoccluded if this meets nothing */
+  bool visible;     /* rays that scatter can meet it: its density belongs into the weights */
+  Ray shadow;       /* unoccluded if this meets nothing */
+  uint32_t id;      /* of the light */
+  LightPoint point; /* of one that is not far */
 } LightSample;
 
 /* ---- choosing one */
@@ -60,12 +70,6 @@ static inline bool light_is_visible(const World *world, const Light *light) {
 }
 
 /* ---- surfaces */
-
-/* A sampled point of a surface: position with error bound, unit normal of the front, density over solid angle. */
-typedef struct LightPoint {
-  Vec3 p, p_error, n;
-  float pdf;
-} LightPoint;
 
 /* From a density over area to one over solid angle: d^2 / (|cos| area). 0 where it has none. */
 static inline float area_to_solid_angle(Vec3 from, Vec3 to, Vec3 n, float area) {
@@ -275,6 +279,8 @@ static inline void mesh_light_sample(const World *world, const Lights *lights, c
        c = vec3_load(mesh->points + 3 * (size_t)corner[2]);
   Vec2 w = sample_triangle_uniform(u);
   placed_light_point(&instance->placed, a + (b - a) * w.x + (c - a) * w.y, cross(b - a, c - a), out);
+  out->triangle = triangle;
+  out->at = w;
   out->pdf = area_to_solid_angle(from, out->p, out->n, light->area);
 }
 
@@ -333,7 +339,7 @@ static inline float background_pdf(const Lights *lights, const LitPoint *lit, Ve
 /* A direction to light number `id` by u in [0, 1)^2; pdf without the choice. False: it carries no light, before any shadow. */
 static inline bool light_sample_one(const World *world, const Lights *lights, uint32_t id, const LitPoint *lit, Vec2 u, LightSample *out) {
   const Light *light = &lights->lights[id];
-  *out = (LightSample){.radiance = light->emission, .pdf = 1.0f, .visible = light_is_visible(world, light)};
+  *out = (LightSample){.radiance = light->emission, .pdf = 1.0f, .visible = light_is_visible(world, light), .id = id};
   LightPoint point = {.p = vec3_load(light->p), .pdf = 1.0f};
   switch ((LightKind)light->kind) {
   case LIGHT_DIRECTIONAL:
@@ -373,6 +379,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     target = ray_origin(point.p, point.p_error, point.n, -out->wi);
   }
   out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW};
+  out->point = point;
   return out->pdf > 0.0f && out->pdf < INFINITY_F;
 }
 

@@ -43,15 +43,16 @@ static Spectrum sample_radiance(Tracer *tracer, const TileJob *job, uint32_t x, 
   float film_x = filter_position(filter, (float)x - 0.5f * camera->width, r[0]);
   float film_y = filter_position(filter, (float)y - 0.5f * camera->height, r[1]);
   Ray ray = camera_ray(camera, film_x, film_y, (Vec2){r[2], r[3]});
+  RayCone cone = camera_cone(camera, &ray);
   switch (settings->integrator) {
-  case ML_PATH: return path_radiance(tracer, &ray, &sampler);
-  case ML_WHITTED: return whitted_radiance(tracer, &ray);
+  case ML_PATH: return path_radiance(tracer, &ray, cone, &sampler);
+  case ML_WHITTED: return whitted_radiance(tracer, &ray, cone);
   case ML_AO:
   case ML_NORMALS:
   case ML_ALBEDO:
   case ML_DEPTH: break;
   }
-  return preview_radiance(tracer, camera, &ray, &sampler);
+  return preview_radiance(tracer, camera, &ray, cone, &sampler);
 }
 
 static Spectrum sample_pixel(const TileJob *job, uint32_t x, uint32_t y, uint32_t index) {

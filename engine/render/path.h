@@ -10,29 +10,12 @@
 #ifndef ML_RENDER_PATH_H
 #define ML_RENDER_PATH_H
 
-#include "bvh/trace.h"
 #include "light/sample.h"
 #include "render/sampler.h"
-#include "scene/texture_point.h"
+#include "render/tracer.h"
 #include "shade/bsdf.h"
 
 #define ROULETTE_START 3 /* scattering events that a path has for certain */
-
-/* What all samples of a tile share. */
-typedef struct Tracer {
-  const Scene *scene;
-  const MlSettings *settings; /* resolved */
-  uint64_t rays;              /* traced so far */
-} Tracer;
-
-static inline bool tracer_closest(Tracer *tracer, const Ray *ray, Hit *hit) {
-  tracer->rays++;
-  return trace_closest(&tracer->scene->world, ray, hit);
-}
-static inline bool tracer_occluded(Tracer *tracer, const Ray *ray) {
-  tracer->rays++;
-  return trace_any(&tracer->scene->world, ray);
-}
 
 typedef struct Path {
   Ray ray; /* the next to follow */
@@ -41,12 +24,14 @@ typedef struct Path {
   LitPoint from;                                   /* the vertex that the ray left */
   float pdf;                                       /* density of its direction there; 0: camera or specular */
   uint32_t bounces, diffuse, glossy, transmission; /* scattering events so far */
+  uint32_t cutouts;                                /* surfaces with holes that it has met */
+  RayCone cone;                                    /* about the ray: for filters, of no effect on what is not textured */
   MediumStack media;
   Sampler sampler;
 } Path;
 
-static inline void path_begin(Path *path, const Ray *ray, const Sampler *sampler) {
-  *path = (Path){.ray = *ray, .throughput = spectrum_all(1.0f), .sampler = *sampler};
+static inline void path_begin(Path *path, const Ray *ray, RayCone cone, const Sampler *sampler) {
+  *path = (Path){.ray = *ray, .throughput = spectrum_all(1.0f), .cone = cone, .sampler = *sampler};
 }
 
 /* Light that arrives after `events` scattering events. */
@@ -80,13 +65,14 @@ static inline void path_gather_background(const Tracer *tracer, Path *path) {
   path_gather(path, background->radiance * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
 }
 
-static inline void path_gather_emission(const Tracer *tracer, Path *path, const Material *material, const Surface *surface) {
+static inline void path_gather_emission(const Tracer *tracer, Path *path, const Material *material, const Surface *surface,
+                                        Spectrum emission) {
   if (!material->emits || (material->front_only && dot(path->ray.d, surface->ng) >= 0.0f)) return;
   const Scene *scene = tracer->scene;
   float light_pdf = path->pdf == 0.0f || surface->light == NO_ID
                       ? 0.0f
                       : light_pdf_of_hit(&scene->world, &scene->lights, surface->light, &path->from, surface);
-  path_gather(path, material->emission * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
+  path_gather(path, emission * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
 }
 
 /* Absorption on the way to a surface. A back that was never entered: the path began inside that body. */
@@ -142,7 +128,10 @@ static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsd
   bool bounded = light.shadow.t_max == 1.0f, beyond = bounded && dot(light.wi, lit->ng) < 0.0f;
   float distance = bounded ? length(light.shadow.d) : 0.0f;
   Spectrum f = beyond ? path_eval_beyond(path, bsdf, light.wi, distance, &pdf) : bsdf_eval(bsdf, light.wi, &pdf);
-  if (spectrum_is_black(f) || tracer_occluded(tracer, &light.shadow)) return;
+  if (spectrum_is_black(f)) return;
+  float through = tracer_transmittance(tracer, &light.shadow);
+  if (through == 0.0f) return;
+  if (scene->textures.count != 0) light.radiance = through * tracer_light_radiance(tracer, &light);
   float weight = light.visible && strategy == ML_STRATEGY_MIS ? power_heuristic(light.pdf, pdf) : 1.0f;
   Spectrum radiance = f * light.radiance * (weight / light.pdf);
   if (bounded && !beyond) radiance *= medium_stack_transmittance(&path->media, distance);
@@ -154,6 +143,20 @@ static inline uint32_t path_allowed(const Path *path, const MlBounces *limits) {
   if (path->bounces >= limits->total) return 0;
   return (path->diffuse < limits->diffuse ? BSDF_DIFFUSE : 0u) | (path->glossy < limits->glossy ? BSDF_GLOSSY : 0u) |
          (path->transmission < limits->transmission ? BSDF_TRANSMISSION : 0u);
+}
+
+/* The cone after scattering with density pdf: a sample stands for a solid angle of 1 / pdf, of which a sixteenth is filtered over. */
+static inline void path_widen_cone(Path *path, float width, float pdf) {
+  path->cone.width = width;
+  if (pdf > 0.0f) path->cone.spread = max_f(path->cone.spread, min_f(0.28f / sqrt_f(pdf), 0.5f));
+}
+
+/* A surface that is there in part: true, the path has gone straight on. */
+static inline bool path_passes(Path *path, const Surface *surface, const Material *material, float width, float opacity) {
+  if (!(material->varies & VARIES_OPACITY) || sampler_cutout(&path->sampler, path->cutouts++) < opacity) return false;
+  path->ray.o = ray_origin(surface->p, surface->p_error, surface->ng, path->ray.d);
+  path->cone.width = width;
+  return true;
 }
 
 /* Follow the ray. False: the path has ended. */
@@ -171,14 +174,17 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   Vec3 wo = -path->ray.d;
   bool front = dot(wo, surface.ng) >= 0.0f;
   path->throughput *= segment_transmittance(scene, &path->media, material, front, hit.t);
-  path_gather_emission(tracer, path, material, &surface);
+  float width = path->cone.width + path->cone.spread * hit.t;
+  Shading shading;
+  shading_at(scene, material, &surface, path->ray.d, width, path->pdf != 0.0f, &shading);
+  path_gather_emission(tracer, path, material, &surface, shading.emission);
+  if (path_passes(path, &surface, material, width, shading.opacity)) return true;
 
   // What the surface does with light
   uint32_t allowed = path_allowed(path, &tracer->settings->bounces);
-  if (allowed) path_take_wavelength(path, scene->lobes + material->first_lobe, material->lobe_count);
+  if (allowed) path_take_wavelength(path, shading.lobes, material->lobe_count);
   Bsdf bsdf;
-  if (!allowed || !bsdf_begin(&bsdf, scene->lobes + material->first_lobe, material->lobe_count, &surface, wo, &path->media, allowed))
-    return false;
+  if (!allowed || !bsdf_begin(&bsdf, shading.lobes, material->lobe_count, &surface, wo, &path->media, allowed)) return false;
   LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
   if (bsdf.rough) path_gather_light(tracer, path, &bsdf, &lit);
 
@@ -193,6 +199,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   path->diffuse += (sample.flags & BSDF_DIFFUSE) != 0;
   path->glossy += (sample.flags & BSDF_GLOSSY) != 0;
   path->transmission += (sample.flags & BSDF_TRANSMISSION) != 0;
+  if (scene->textures.count != 0) path_widen_cone(path, width, sample.pdf);
   path->pdf = sample.pdf;
   path->from = lit;
   path->ray = (Ray){ray_origin(surface.p, surface.p_error, surface.ng, sample.wi), sample.wi, INFINITY_F, RAY_REFLECTION};
@@ -207,9 +214,9 @@ static inline bool path_step(Tracer *tracer, Path *path) {
 }
 
 /* A whole path; the indirect part limited by settings->clamp. */
-static inline Spectrum path_radiance(Tracer *tracer, const Ray *ray, const Sampler *sampler) {
+static inline Spectrum path_radiance(Tracer *tracer, const Ray *ray, RayCone cone, const Sampler *sampler) {
   Path path;
-  path_begin(&path, ray, sampler);
+  path_begin(&path, ray, cone, sampler);
   while (path_step(tracer, &path)) {}
   float limit = tracer->settings->clamp, most = spectrum_max(path.indirect);
   if (limit > 0.0f && most > limit) path.indirect *= limit / most;

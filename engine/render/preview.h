@@ -17,7 +17,7 @@ static inline Spectrum preview_ao(Tracer *tracer, const Surface *surface, Vec3 w
   Float4 r = sampler_set(sampler, sampler_bsdf_set(0));
   Vec3 wi = frame_to_world(&frame, diffuse_sample((Vec2){r[0], r[1]}, frame_to_local(&frame, ng)));
   Ray ray = {ray_origin(surface->p, surface->p_error, ng, wi), wi, tracer->settings->ao_distance, RAY_SHADOW};
-  return spectrum_all(tracer_occluded(tracer, &ray) ? 0.0f : 1.0f);
+  return spectrum_all(tracer_transmittance(tracer, &ray));
 }
 
 /* As seen from straight above. */
@@ -27,27 +27,36 @@ static inline Spectrum preview_lobe_color(const Lobe *lobe) {
   return lobe->kind == LOBE_SHEEN ? lobe->color * sheen_albedo(1.0f, sheen_alpha(lobe)) : lobe->color;
 }
 
-static inline Spectrum preview_albedo(const Scene *scene, const Surface *surface) {
-  const Material *material = &scene->materials[surface->material];
+static inline Spectrum preview_albedo(const Material *material, const Lobe *lobes) {
   Spectrum sum = spectrum_zero();
   for (uint32_t i = 0; i < material->lobe_count; i++) {
-    const Lobe *lobe = &scene->lobes[material->first_lobe + i];
+    const Lobe *lobe = &lobes[i];
     sum += lobe->weight * preview_lobe_color(lobe);
   }
   return sum;
 }
 
-static inline Spectrum preview_radiance(Tracer *tracer, const Camera *camera, const Ray *ray, const Sampler *sampler) {
+static inline Spectrum preview_radiance(Tracer *tracer, const Camera *camera, const Ray *ray, RayCone cone, const Sampler *sampler) {
+  const Scene *scene = tracer->scene;
   MlIntegrator integrator = tracer->settings->integrator;
   Hit hit;
-  if (!tracer_closest(tracer, ray, &hit)) return spectrum_all(integrator == ML_AO ? 1.0f : 0.0f);
   Surface surface;
-  surface_at(tracer->scene, ray, &hit, &surface);
+  Shading shading;
+  const Material *material;
+  float before = 0.0f; /* metres to the ray's origin, where holes have been passed */
+  for (Ray rest = *ray;; rest = ray_beyond(&rest, &surface)) {
+    if (!tracer_closest(tracer, &rest, &hit)) return spectrum_all(integrator == ML_AO ? 1.0f : 0.0f);
+    surface_at(scene, &rest, &hit, &surface);
+    material = &scene->materials[surface.material];
+    before = dot(rest.o - ray->o, ray->d);
+    shading_at(scene, material, &surface, ray->d, cone.width + cone.spread * (before + hit.t), false, &shading);
+    if (shading.opacity >= 0.5f) break;
+  }
   switch (integrator) {
   case ML_AO: return preview_ao(tracer, &surface, -ray->d, sampler);
   case ML_NORMALS: return 0.5f * spectrum_from_vec3(surface.ns) + spectrum_all(0.5f);
-  case ML_ALBEDO: return preview_albedo(tracer->scene, &surface);
-  case ML_DEPTH: return spectrum_all(hit.t * dot(ray->d, camera->forward));
+  case ML_ALBEDO: return preview_albedo(material, shading.lobes);
+  case ML_DEPTH: return spectrum_all((before + hit.t) * dot(ray->d, camera->forward));
   case ML_PATH:
   case ML_WHITTED: break;
   }

@@ -14,7 +14,7 @@ typedef struct Sampler {
   uint32_t kind;  /* MlSampler */
 } Sampler;
 
-typedef enum SamplerSet { SAMPLER_CAMERA, SAMPLER_VERTEX, SAMPLER_WAVELENGTH = 1 << 20 } SamplerSet;
+typedef enum SamplerSet { SAMPLER_CAMERA, SAMPLER_VERTEX, SAMPLER_WAVELENGTH = 1 << 20, SAMPLER_CUTOUT = 1 << 21 } SamplerSet;
 /* The sets of a path's n-th vertex: scattering and lights. */
 static inline uint32_t sampler_bsdf_set(uint32_t vertex) { return SAMPLER_VERTEX + 2 * vertex; }
 static inline uint32_t sampler_light_set(uint32_t vertex) { return SAMPLER_VERTEX + 2 * vertex + 1; }
@@ -25,6 +25,11 @@ static inline Sampler sampler_begin(MlSampler kind, uint64_t seed, uint32_t x, u
 static inline Float4 sampler_set(const Sampler *sampler, uint32_t set) {
   return sampler->kind == ML_SAMPLER_SOBOL ? sobol_set(sampler->pixel, sampler->index, set)
                                            : independent_set(sampler->pixel, sampler->index, set);
+}
+
+/* For the n-th surface with holes that a path meets: a number without structure, however many there are. */
+static inline float sampler_cutout(const Sampler *sampler, uint32_t n) {
+  return independent_set(sampler->pixel, sampler->index, SAMPLER_CUTOUT + n)[0];
 }
 
 /* Film and lens of integrators without noise: Sobol points moved so that the first is the centre of both, the same in every pixel. */

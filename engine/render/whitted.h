@@ -5,7 +5,7 @@
  * settings->bounces.total scattering events, or when its weight falls below WHITTED_CUT in every channel.
  *
  * Branches wait on the stack in the order of their weights, the lightest on top: as a surface hands on at most what it receives, a
- * branch that leaves k heavier ones waiting has at most 1/(k+1) of its parent's weight, so that with at most 17 branches per surface and
+ * branch that leaves k heavier ones waiting has at most 1/(k+1) of its parent's weight, so that with at most 18 branches per surface (one past a hole) and
  * a cut at 2^-12 no more than 48 can wait at a time. Tints above 1 could exceed that: then the branch that finds no place is dropped. */
 #ifndef ML_RENDER_WHITTED_H
 #define ML_RENDER_WHITTED_H
@@ -20,6 +20,7 @@ typedef struct Branch {
   Spectrum weight;
   uint32_t bounces;
   MediumStack media;
+  RayCone cone;
 } Branch;
 
 typedef struct BranchStack {
@@ -58,7 +59,10 @@ static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const Li
     if (!light_sample_one(&scene->world, &scene->lights, id, lit, (Vec2){0.5f, 0.5f}, &sample)) continue;
     Vec3 wi = frame_to_local(&bsdf->frame, sample.wi);
     float cosine = diffuse_pdf(wi, bsdf->ng);
-    if ((cosine <= 0.0f && !has_others) || tracer_occluded(tracer, &sample.shadow)) continue;
+    if (cosine <= 0.0f && !has_others) continue;
+    float through = tracer_transmittance(tracer, &sample.shadow);
+    if (through == 0.0f) continue;
+    sample.radiance *= through;
     light += sample.radiance * cosine;
     if (!has_others) continue;
     BsdfDirection direction;
@@ -86,9 +90,8 @@ static inline Spectrum whitted_left(const Bsdf *bsdf, const Lobe *lobe) {
 }
 
 /* What goes on from a surface: branches onto the stack. `from` is the branch that came, its weight as it arrived. */
-static inline void whitted_branch(BranchStack *stack, const Branch *from, const Bsdf *bsdf, const Surface *surface) {
-  uint32_t base = stack->count;
-  Branch branch = {.bounces = from->bounces + 1, .media = from->media};
+static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branch *from, const Bsdf *bsdf, const Surface *surface) {
+  Branch branch = {.bounces = from->bounces + 1, .media = from->media, .cone = from->cone};
   Spectrum reflected = spectrum_zero();
   for (uint32_t i = 0; i < bsdf->count; i++) {
     const Lobe *lobe = &bsdf->lobes[i];
@@ -130,11 +133,11 @@ static inline void whitted_branch(BranchStack *stack, const Branch *from, const 
   branch_push(stack, base, &branch);
 }
 
-static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray) {
+static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone cone) {
   const Scene *scene = tracer->scene;
   Spectrum radiance = spectrum_zero();
   BranchStack stack;
-  stack.branches[0] = (Branch){.ray = *ray, .weight = spectrum_all(1.0f)};
+  stack.branches[0] = (Branch){.ray = *ray, .weight = spectrum_all(1.0f), .cone = cone};
   stack.count = 1;
   while (stack.count > 0) {
     Branch branch = stack.branches[--stack.count];
@@ -150,15 +153,26 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray) {
     Vec3 wo = -branch.ray.d;
     bool front = dot(wo, surface.ng) >= 0.0f;
     branch.weight *= segment_transmittance(scene, &branch.media, material, front, hit.t);
-    if (material->emits && (front || !material->front_only)) radiance += branch.weight * material->emission;
+    branch.cone.width += branch.cone.spread * hit.t;
+    Shading shading;
+    shading_at(scene, material, &surface, branch.ray.d, branch.cone.width, false, &shading);
+    if (material->emits && (front || !material->front_only)) radiance += branch.weight * shading.emission;
+    uint32_t base = stack.count;
+    if (shading.opacity < 1.0f) {
+      Branch beyond = branch;
+      beyond.weight *= 1.0f - shading.opacity;
+      beyond.ray.o = ray_origin(surface.p, surface.p_error, surface.ng, branch.ray.d);
+      branch_push(&stack, base, &beyond);
+      branch.weight *= shading.opacity;
+    }
 
     Bsdf bsdf;
     if (branch.bounces >= tracer->settings->bounces.total ||
-        !bsdf_begin(&bsdf, scene->lobes + material->first_lobe, material->lobe_count, &surface, wo, &branch.media, BSDF_ALL))
+        !bsdf_begin(&bsdf, shading.lobes, material->lobe_count, &surface, wo, &branch.media, BSDF_ALL))
       continue;
     LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
     if (bsdf.rough) radiance += branch.weight * whitted_direct(tracer, &bsdf, &lit);
-    whitted_branch(&stack, &branch, &bsdf, &surface);
+    whitted_branch(&stack, base, &branch, &bsdf, &surface);
   }
   return radiance;
 }

@@ -11,9 +11,9 @@
 #include "shade/resolve.h"
 
 typedef struct Shading {
-  const Lobe *lobes; /* of material->lobe_count */
-  Spectrum emission;
-  float opacity; /* 0..1; the weights of the lobes have it in them */
+  const Lobe *lobes; /* of material->lobe_count; where it is there at all */
+  Spectrum emission; /* with the opacity in it */
+  float opacity;     /* 0..1 */
   Lobe scratch[MATERIAL_MAX_LOBES];
 } Shading;
 
@@ -79,6 +79,15 @@ static inline void surface_bend(const Scene *scene, const Material *material, co
 
 /* ---- all of it */
 
+/* Weights have the opacity in them (material_draft.h). */
+static inline void shading_take_opacity(const Material *material, Shading *out) {
+  for (uint32_t i = 0; i < material->lobe_count; i++) {
+    if (out->lobes != out->scratch) out->scratch[i] = out->lobes[i];
+    out->scratch[i].weight = out->opacity > 0.0f ? min_f(out->scratch[i].weight / out->opacity, 1.0f) : 0.0f;
+  }
+  out->lobes = out->scratch;
+}
+
 /* d: the way of the ray that came; width: of its cone here; exact: whether emission and opacity are wanted without a footprint.
  * surface->ns is bent where the material has a relief. */
 static inline void shading_at(const Scene *scene, const Material *material, Surface *surface, Vec3 d, float width, bool exact,
@@ -104,6 +113,7 @@ static inline void shading_at(const Scene *scene, const Material *material, Surf
     material_resolve(material, scene->lobes, scene->patches, &scene->textures, &at, out->scratch);
     out->lobes = out->scratch;
   }
+  if (out->opacity < 1.0f) shading_take_opacity(material, out);
   if (material->varies & VARIES_NORMAL) surface_bend(scene, material, &at, &uv_span, width, surface);
 }
 

@@ -83,6 +83,7 @@ typedef struct Material {
   uint32_t stretched;  /* a lobe has anisotropy: shading needs the tangent */
   uint32_t padding[3]; /* 0: materials are hashed as bytes */
 } Material;
+_Static_assert(sizeof(Material) == 80, "materials are hashed as bytes: no padding");
 
 #define MATERIAL_MAX_LOBES 16
 

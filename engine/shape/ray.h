@@ -13,6 +13,12 @@ typedef struct Ray {
   uint32_t kind; /* RayKind: which `hidden` bits it honours */
 } Ray;
 
+/* How wide what a ray stands for is, by its distance (Akenine-Moller et al. 2021, "Improved Shader and Texture Level of Detail Using Ray
+ * Cones"): a diameter at its origin, and by how much that grows per metre. */
+typedef struct RayCone {
+  float width, spread;
+} RayCone;
+
 /* Bits as in moonlit.h's ML_HIDE_*. */
 typedef enum RayKind { RAY_CAMERA = 1, RAY_SHADOW = 2, RAY_REFLECTION = 4 } RayKind;
 

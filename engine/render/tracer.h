@@ -1,0 +1,88 @@
+/* tracer.h - rays of integrators through a scene: nearest surfaces, and what is left of light on its way past surfaces with holes.
+ *
+ * Cutouts. A surface that is there in part lets through what it has not: shadow rays walk from surface to surface and multiply, paths go
+ * straight on with that probability, integrators without noise follow both. */
+#ifndef ML_RENDER_TRACER_H
+#define ML_RENDER_TRACER_H
+
+#include "bvh/trace.h"
+#include "scene/shading.h"
+
+/* What all samples of a tile share. */
+typedef struct Tracer {
+  const Scene *scene;
+  const MlSettings *settings; /* resolved */
+  uint64_t rays;              /* traced so far */
+} Tracer;
+
+static inline bool tracer_closest(Tracer *tracer, const Ray *ray, Hit *hit) {
+  tracer->rays++;
+  return trace_closest(&tracer->scene->world, ray, hit);
+}
+
+/* The ray beyond the surface, to the same end. What rounding moves its line by must not make it meet what it ends at: a thousandth of a
+ * per cent is left out there. */
+static inline Ray ray_beyond(const Ray *ray, const Surface *surface) {
+  Ray rest = *ray;
+  rest.o = ray_origin(surface->p, surface->p_error, surface->ng, ray->d);
+  if (ray->t_max < INFINITY_F) rest.t_max = (ray->t_max - dot(rest.o - ray->o, ray->d) / dot(ray->d, ray->d)) * (1.0f - 1e-5f);
+  return rest;
+}
+
+/* The share of light that comes through: 0 or 1, between only where there are cutouts. */
+static inline float tracer_transmittance(Tracer *tracer, const Ray *ray) {
+  const Scene *scene = tracer->scene;
+  if (!scene->has_cutouts) {
+    tracer->rays++;
+    return trace_any(&scene->world, ray) ? 0.0f : 1.0f;
+  }
+  float left = 1.0f;
+  for (Ray rest = *ray; rest.t_max > 0.0f;) {
+    Hit hit;
+    if (!tracer_closest(tracer, &rest, &hit)) break;
+    Surface surface;
+    surface_at(scene, &rest, &hit, &surface);
+    const Material *material = &scene->materials[surface.material];
+    if (!(material->varies & VARIES_OPACITY)) return 0.0f;
+    float opacity;
+    shading_exact_at(scene, material, &surface, NULL, &opacity);
+    left *= 1.0f - opacity;
+    if (!(left > 0.0f)) return 0.0f;
+    rest = ray_beyond(&rest, &surface);
+  }
+  return left;
+}
+
+/* The radiance of a sampled light where its emission varies: of primitives at the point that a ray from the lit one meets, as if it had
+ * been found by that. */
+static inline Spectrum tracer_light_radiance(const Tracer *tracer, const LightSample *sample) {
+  const Scene *scene = tracer->scene;
+  const World *world = &scene->world;
+  const Light *light = &scene->lights.lights[sample->id];
+  Surface surface;
+  if (light->kind == LIGHT_MESH) {
+    const LightPoint *point = &sample->point;
+    surface = (Surface){.p = point->p, .p_error = point->p_error, .ng = point->n, .u = point->at.x, .v = point->at.y};
+    surface.instance = light->instance;
+    surface.prim = point->triangle;
+    surface.material = world->instances[light->instance].material;
+  } else if (light->kind == LIGHT_PRIM) {
+    const Prim *prim = &world->prims[light->prim];
+    if (!(scene->materials[prim->material].varies & VARIES_EMISSION)) return sample->radiance;
+    Ray ray = {sample->shadow.o, sample->wi, INFINITY_F, RAY_SHADOW};
+    RayQuery query = ray_query(ray.o, ray.d);
+    PrimHit found;
+    if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) return sample->radiance;
+    Hit hit = {found.t, found.u, found.v, NO_ID, light->prim, found.part};
+    surface_at(scene, &ray, &hit, &surface);
+  } else {
+    return sample->radiance;
+  }
+  const Material *material = &scene->materials[surface.material];
+  if (!(material->varies & VARIES_EMISSION)) return sample->radiance;
+  Spectrum emission;
+  shading_exact_at(scene, material, &surface, &emission, NULL);
+  return emission;
+}
+
+#endif
