@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "colors.h"
 #include "lauxlib.h"
 #include "node.h"
 #include "suggest.h"
@@ -39,7 +40,8 @@ static const char *const synonyms[][2] = {
 };
 
 const char *runtime_suggest(void *ud, lua_State *L, const char *name) {
-  (void)ud;
+  double rgb[3];
+  if (api_find_preset(name) || color_parse(name, strlen(name), rgb)) return store_format(&((Runtime *)ud)->store, "\"%s\"", name);
   for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
     if (suggest_in_list(synonyms[i][0], name)) return synonyms[i][1];
   Suggestion near = suggest_start(name);

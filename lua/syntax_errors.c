@@ -196,6 +196,8 @@ static bool rule_foreign_expression(const Place *p) {
 /* radius: 1 */
 static bool rule_colon(const Place *p) {
   const bool value = is(p, &p->before[0], ":") && p->before[1].kind == LEX_NAME;
+  if (value && is(p, &p->open, "(") && p->before[1].start == p->item.start && p->before_open.kind == LEX_NAME)
+    return say_at(p, &p->open, "{", format_token(p, "fields are written in braces: @{ field = value }", &p->before_open));
   const bool name = p->before[0].kind == LEX_NAME && is(p, &p->before[1], ":") && p->before[2].kind == LEX_NAME &&
                     (is(p, &p->at, ",") || is(p, &p->at, "}"));
   if (!in_braces(p) || !(value || name)) return false;
@@ -231,6 +233,12 @@ static bool rule_operators(const Place *p) {
     return say_at(p, &p->at, NULL, store_format(p->diagnostics->store, "Lua has no ++: write %.*s = %.*s + 1", size, text, size, text));
   }
   return false;
+}
+
+/* "a" "b" */
+static bool rule_strings(const Place *p) {
+  if (p->at.kind != LEX_STRING || p->before[0].kind != LEX_STRING || p->open.end > p->open.start) return false;
+  return say_at(p, &p->at, NULL, "text is joined by .. between the pieces");
 }
 
 static bool rule_comparison(const Place *p) {
@@ -322,7 +330,8 @@ static bool rule_unclosed(const Place *p) {
   const char *what = close + 11;
   const size_t size = strcspn(what, "'");
   const uint32_t line = number_behind(what, "line ");
-  const Token open = opener(p, what, size, line);
+  const bool innermost = p->open.line == line && size == 1 && p->text[p->open.start] == *what;
+  const Token open = innermost ? p->open : opener(p, what, size, line);
   Token else_if;
   if (strncmp(p->said, "'end'", 5) == 0 && find_else_if(p, line, &else_if))
     return say_at(p, &else_if, "elseif", "'else if' begins an if that needs an 'end' of its own: write elseif");
@@ -393,10 +402,10 @@ static uint32_t find_offset(const Source *source, uint32_t line, const char *sai
 
 void syntax_error_report(Diagnostics *d, const Source *source, const char *message, const char *(*compiles)(void *ud, size_t size),
                          void *ud) {
-  static bool (*const rules[])(const Place *p) = {rule_unfinished,         rule_character,   rule_number,       rule_foreign_block,
-                                                  rule_foreign_expression, rule_colon,       rule_operators,    rule_comparison,
-                                                  rule_brackets,           rule_declaration, rule_keyword_name, rule_comma,
-                                                  rule_unclosed,           rule_stray,       rule_missing_word, rule_alone};
+  static bool (*const rules[])(const Place *p) = {
+    rule_unfinished, rule_character,    rule_number,   rule_foreign_block, rule_foreign_expression, rule_colon, rule_operators,
+    rule_strings,    rule_comparison,   rule_brackets, rule_declaration,   rule_keyword_name,       rule_comma, rule_unclosed,
+    rule_stray,      rule_missing_word, rule_alone};
   // "name:12: what"
   uint32_t line = 0;
   const char *said = message;

@@ -1,0 +1,1 @@
+sphere{ material = gold }

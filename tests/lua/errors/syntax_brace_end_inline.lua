@@ -1,0 +1,1 @@
+local t = {1, 2, 3; sphere{}

@@ -1,0 +1,1 @@
+sphere(radius: 1)
