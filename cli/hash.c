@@ -2,10 +2,11 @@
 #include "picture.h"
 
 int command_hash(const Options *options) {
-  if (options->film && !file_check(options->film)) return EXIT_COULD_NOT;
+  int code = film_check(options);
+  if (code != EXIT_DONE) return code;
   SceneFile scene;
   Picture picture = {0};
-  int code = scene_open(&scene, options, SCENE_COMMIT, options->json ? stdout : NULL);
+  code = scene_open(&scene, options, SCENE_COMMIT, options->json ? stdout : NULL);
   if (code == EXIT_DONE) {
     scene.view.fixed_exposure = true; /* nobody will see it */
     code = picture_render(&picture, &scene);

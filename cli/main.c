@@ -1,4 +1,7 @@
 /* main.c - the `moonlit` command. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "cli.h"
 #include "interrupt.h"
 
@@ -17,7 +20,15 @@ static int run(const Options *options) {
   return EXIT_WRONG;
 }
 
+/* Where a standard stream was closed by whoever started us, the next file that is opened would take its place and get what is meant for it.
+ * Standard output stays without a writer, so that lost results are noticed. */
+static void keep_standard_streams(void) {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+}
+
 int main(int argc, char **argv) {
+  keep_standard_streams();
   interrupt_install();
   Options options;
   char message[400];

@@ -40,36 +40,44 @@ typedef struct OptionSpec {
   size_t has; /* offset of the bool that says it was given; 0: none (Options begins with the command) */
   double min, max;
   const char *value, *help;
+  const char *synonyms; /* "--spp,--passes": what others call it, for messages only */
 } OptionSpec;
 
 #define AT(member) offsetof(Options, member)
 
 static const OptionSpec specs[] = {
-  {"-o", OPTION_TEXT, RENDER, AT(output), 0, 0, 0, "FILE", "where the picture goes: .png .jpg .hdr .pfm, or - for png on standard output"},
-  {"--size", OPTION_SIZE, SCENE, AT(width), 0, 1, 65535, "WxH", "pixels, each 1 to 65535"},
-  {"--samples", OPTION_COUNT, SCENE, AT(samples), 0, 1, 16777216, "N", "samples per pixel"},
-  {"--seed", OPTION_SEED, PICTURE, AT(seed), AT(has_seed), 0, 0, "N", "seed of the sampling"},
-  {"--threads", OPTION_COUNT, SCENE, AT(threads), 0, 1, 1024, "N", "threads, 1 to 1024; one per core if not given"},
-  {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels"},
-  {"--crop", OPTION_CROP, SCENE, AT(crop), 0, 0, 65535, "X,Y,W,H", "only this part of the picture"},
-  {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name"},
+  {"-o", OPTION_TEXT, RENDER, AT(output), 0, 0, 0, "FILE", "where the picture goes: .png .jpg .hdr .pfm, or - for png on standard output",
+   "--out,--out-file,--image"},
+  {"--size", OPTION_SIZE, SCENE, AT(width), 0, 1, 65535, "WxH", "pixels, each 1 to 65535",
+   "-s,--width,--height,--resolution,--res,--dimensions"},
+  {"--samples", OPTION_COUNT, SCENE, AT(samples), 0, 1, 16777216, "N", "samples per pixel", "-n,--spp,--passes,--quality"},
+  {"--seed", OPTION_SEED, PICTURE, AT(seed), AT(has_seed), 0, 0, "N", "seed of the sampling", "--random"},
+  {"--threads", OPTION_COUNT, SCENE, AT(threads), 0, 1, 1024, "N", "threads, 1 to 1024; one per core if not given", "-j,-t,--jobs,--cores"},
+  {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels", "--tile-size,--bucket"},
+  {"--crop", OPTION_CROP, SCENE, AT(crop), 0, 0, 65535, "X,Y,W,H", "only this part of the picture", "--region,--window"},
+  {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
   {"--integrator", OPTION_INTEGRATOR, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME",
-   "path, whitted, ao, normals, albedo, depth"},
-  {"--exposure", OPTION_EXPOSURE, PICTURE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto"},
-  {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated"},
-  {"--time-limit", OPTION_NUMBER, PICTURE, AT(time_limit), 0, 1e-3, 1e9, "S", "stop rendering after S seconds and keep what there is"},
-  {"--eval-timeout", OPTION_NUMBER, EVALUATE, AT(eval_timeout), 0, 1e-3, 1e9, "S", "seconds that the script may run (10)"},
-  {"--memory", OPTION_BYTES, EVALUATE, AT(memory), 0, 0, 0, "SIZE", "limit for everything, such as 500M or 2G (80 % of the machine's)"},
-  {"--isa", OPTION_TEXT, SCENE, AT(isa), 0, 0, 0, "NAME", "instruction set; the picture is the same with each"},
-  {"--film", OPTION_TEXT, PICTURE, AT(film), 0, 0, 0, "FILE", "keep the film in FILE, to be resumed"},
-  {"--resume", OPTION_TEXT, PICTURE, AT(resume), 0, 0, 0, "FILE", "go on with the film in FILE"},
-  {"--strict", OPTION_FLAG, EVALUATE, AT(strict), 0, 0, 0, NULL, "warnings are errors"},
-  {"--quiet", OPTION_FLAG, EVALUATE, AT(quiet), 0, 0, 0, NULL, "only errors and warnings"},
-  {"--json", OPTION_FLAG, EVALUATE | DOC, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON"},
-  {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD"},
-  {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown"},
-  {"--help", OPTION_FLAG, EVALUATE | DOC | 1, AT(help), 0, 0, 0, NULL, "this help"},
-  {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language"},
+   "path, whitted, ao, normals, albedo, depth", "-i,--mode,--renderer"},
+  {"--exposure", OPTION_EXPOSURE, PICTURE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto",
+   "-e,--ev,--gain,--brightness"},
+  {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated",
+   "-D,-p,--param,--params,--define"},
+  {"--time-limit", OPTION_NUMBER, PICTURE, AT(time_limit), 0, 1e-3, 1e9, "S", "stop rendering after S seconds and keep what there is",
+   "--timeout,--max-time,--seconds"},
+  {"--eval-timeout", OPTION_NUMBER, EVALUATE, AT(eval_timeout), 0, 1e-3, 1e9, "S", "seconds that the script may run (10)",
+   "--script-timeout"},
+  {"--memory", OPTION_BYTES, EVALUATE, AT(memory), 0, 0, 0, "SIZE", "limit for everything, such as 500M or 2G (80 % of the machine's)",
+   "-m,--mem,--memory-limit,--ram"},
+  {"--isa", OPTION_TEXT, SCENE, AT(isa), 0, 0, 0, "NAME", "instruction set; the picture is the same with each", "--simd,--cpu"},
+  {"--film", OPTION_TEXT, PICTURE, AT(film), 0, 0, 0, "FILE", "keep the film in FILE, to be resumed", "--save,--checkpoint"},
+  {"--resume", OPTION_TEXT, PICTURE, AT(resume), 0, 0, 0, "FILE", "go on with the film in FILE", "--continue,--load"},
+  {"--strict", OPTION_FLAG, EVALUATE, AT(strict), 0, 0, 0, NULL, "warnings are errors", "-W,--werror"},
+  {"--quiet", OPTION_FLAG, EVALUATE, AT(quiet), 0, 0, 0, NULL, "only errors and warnings", "-q,--silent"},
+  {"--json", OPTION_FLAG, EVALUATE | DOC, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON", NULL},
+  {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD", "-s,--find,--grep"},
+  {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown", "--md"},
+  {"--help", OPTION_FLAG, EVALUATE | DOC | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
+  {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language", "-v,-V"},
 };
 enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
@@ -124,11 +132,28 @@ static const char *nearest_name(const Nearest *nearest) {
   return nearest->distance <= (most > 1 ? most : 1) ? nearest->name : NULL;
 }
 
+/* Does the list "a,b" hold the word? */
+static bool is_listed(const char *list, const char *word) {
+  const size_t length = strlen(word);
+  for (const char *at = list; at && *at;) {
+    const size_t size = strcspn(at, ",");
+    if (size == length && memcmp(at, word, size) == 0) return true;
+    at += size + (at[size] == ',');
+  }
+  return false;
+}
+
 static bool unknown_option(Command command, const char *name, char message[400]) {
   Nearest nearest = {.word = name, .distance = 99};
-  for (int i = 0; i < SPEC_COUNT; i++)
-    if (specs[i].commands >> command & 1) consider(&nearest, specs[i].name);
-  const char *meant = nearest_name(&nearest), *of = commands[command];
+  const char *synonym = NULL;
+  for (int i = 0; i < SPEC_COUNT; i++) {
+    if (!(specs[i].commands >> command & 1)) continue;
+    if (is_listed(specs[i].synonyms, name)) synonym = specs[i].name;
+    consider(&nearest, specs[i].name);
+  }
+  const char *of = commands[command];
+  // A single letter is near to every other.
+  const char *meant = synonym ? synonym : strlen(name) > 2 ? nearest_name(&nearest) : NULL;
   if (meant) return wrong(message, "%s is not an option; did you mean %s?", name, meant);
   return wrong(message, "%s is not an option; see moonlit %s%s--help", name, of, *of ? " " : "");
 }
@@ -141,6 +166,7 @@ static bool misplaced_option(const OptionSpec *spec, Command command, char messa
     snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", commands[c]);
   }
   if (!*list) return wrong(message, "%s stands alone: moonlit %s", spec->name, spec->name);
+  if (command == COMMAND_NONE) return wrong(message, "%s comes after a command: %s", spec->name, list);
   return wrong(message, "%s is not an option of moonlit %s; it belongs to: %s", spec->name, commands[command], list);
 }
 
@@ -173,7 +199,7 @@ static bool read_list(const char *text, char separator, uint32_t *out, int count
   return *text == '\0';
 }
 
-/* "500M", "1.5G", "2GiB", "1000000": bytes; letters count in powers of 1024. */
+/* "500M", "1.5G", "2GiB", "1048576": bytes, at least a megabyte of them; letters count in powers of 1024. */
 static bool read_bytes(const char *text, uint64_t *out) {
   const char *end;
   double value = is_digit(*text) ? ml_parse_number(text, &end) : -1.0;
@@ -186,7 +212,7 @@ static bool read_bytes(const char *text, uint64_t *out) {
     if (*end == 'i') end++;
   }
   if (*end == 'B' || *end == 'b') end++;
-  if (*end || !(value >= 1.0 && value < 9e18)) return false;
+  if (*end || !(value >= 1048576.0 && value < 9e18)) return false;
   *out = (uint64_t)value;
   return true;
 }
@@ -231,7 +257,7 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
   case OPTION_NUMBER: {
     const double value = ml_parse_number(text, &end);
     if (end == text || *end || !(value >= spec->min && value <= spec->max))
-      return wrong(message, "%s: expected a number %g to %g%s, got '%.100s'", spec->name, spec->min, spec->max,
+      return wrong(message, "%s: expected a number %.10g to %.10g%s, got '%.100s'", spec->name, spec->min, spec->max,
                    spec->kind == OPTION_EXPOSURE ? " or auto" : "", text);
     *(double *)at = value;
     break;
@@ -251,7 +277,7 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
     break;
   }
   case OPTION_BYTES:
-    if (!read_bytes(text, at)) return wrong(message, "%s: expected a size such as 500M or 2G, got '%.100s'", spec->name, text);
+    if (!read_bytes(text, at)) return wrong(message, "%s: expected a size such as 500M or 2G, at least 1M, got '%.100s'", spec->name, text);
     break;
   case OPTION_INTEGRATOR: {
     Nearest nearest = {.word = text, .distance = 99};
@@ -318,6 +344,7 @@ static bool parse_command(Options *options, const char *word, char message[400])
   const size_t length = strlen(word);
   if (length > 4 && strcmp(word + length - 4, ".lua") == 0)
     return wrong(message, "'%.100s' is not a command; did you mean moonlit render %.100s?", word, word);
+  if (strcmp(word, "version") == 0) return wrong(message, "'version' is not a command; did you mean moonlit --version?");
   const char *meant = nearest_name(&nearest);
   if (meant) return wrong(message, "'%.100s' is not a command; did you mean %s?", word, meant);
   return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc (moonlit --help)", word);

@@ -129,6 +129,15 @@ bool file_check(const char *path) {
   return creates_file(path, folder);
 }
 
+int film_check(const Options *options) {
+  if (!options->film) return EXIT_DONE;
+  if (file_is_same(options->film, options->scene)) {
+    say("--film: '%s' is the scene; give the film a file of its own", options->film);
+    return EXIT_WRONG;
+  }
+  return file_check(options->film) ? EXIT_DONE : EXIT_COULD_NOT;
+}
+
 bool file_is_same(const char *a, const char *b) {
   struct stat first, second;
   if (strcmp(a, b) == 0) return true;

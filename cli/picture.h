@@ -20,6 +20,8 @@ void picture_free(Picture *picture);
 
 /* Could a file be written at path? Says why not. Leaves nothing behind. */
 bool file_check(const char *path);
+/* The same for --film, which must not take the scene's place either. An exit code. */
+int film_check(const Options *options);
 /* Do both paths name one regular file, be it there or not yet? */
 bool file_is_same(const char *a, const char *b);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define MEASURED 0.5 /* seconds of rendering that an estimate of the time left needs */
@@ -44,12 +45,18 @@ static void format_line(const Progress *progress, const MlProgress *now, char *t
   snprintf(text, size, "%3d %%   %u of %u samples   %.2f Mray/s%s", percentage(now), now->fewest, progress->samples, rate, left_text);
 }
 
+/* Characters of a line, which a longer one would break so that it cannot be rewritten; 160 where the terminal does not tell. */
+static int terminal_width(void) {
+  struct winsize size = {0};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 160;
+}
+
 void progress_show(Progress *progress, const MlProgress *now) {
   char line[160];
   if (progress->quiet) return;
   if (progress->terminal) {
     format_line(progress, now, line, sizeof line);
-    fprintf(stderr, "\r%s\033[K", line);
+    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
     fflush(stderr);
     return;
   }

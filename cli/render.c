@@ -32,15 +32,17 @@ static int check_output(const Options *options, const char *output) {
   } else if (ml_image_format(output) == ML_IMAGE_UNKNOWN) {
     say("-o: '%s' has no known extension; there are .png, .jpg, .hdr and .pfm", output);
     return EXIT_WRONG;
+  } else if (file_is_same(output, options->scene)) {
+    say("-o: '%s' is the scene; name another file for the picture", output);
+    return EXIT_WRONG;
   } else if (!file_check(output)) {
     return EXIT_COULD_NOT;
   }
-  if (!options->film) return EXIT_DONE;
-  if (file_is_same(options->film, output)) {
+  if (options->film && file_is_same(options->film, output)) {
     say("--film: '%s' is where the picture goes; give the film a file of its own", options->film);
     return EXIT_WRONG;
   }
-  return file_check(options->film) ? EXIT_DONE : EXIT_COULD_NOT;
+  return film_check(options);
 }
 
 static MlImageFormat format_of(const char *output) { return is_standard_output(output) ? ML_IMAGE_PNG : ml_image_format(output); }
@@ -81,8 +83,8 @@ typedef struct Summary {
   const char *output;
   uint32_t width, height, fewest, most, samples;
   uint64_t rays, hash, memory;
-  double seconds, script_seconds, build_seconds;
-  bool interrupted;
+  double seconds, script_seconds, build_seconds, exposure;
+  bool interrupted, auto_exposure;
 } Summary;
 
 static void summary_as_text(const Summary *s, FILE *out) {
@@ -98,6 +100,7 @@ static void summary_as_text(const Summary *s, FILE *out) {
   fprintf(out, "  time     %s (script %.2f s, build %.2f s)\n", time, s->script_seconds, s->build_seconds);
   fprintf(out, "  rays     %.2f million, %.2f Mray/s\n", (double)s->rays * 1e-6,
           s->seconds > 0.0 ? (double)s->rays * 1e-6 / s->seconds : 0.0);
+  fprintf(out, "  exposure %.2f EV%s\n", s->exposure, s->auto_exposure ? ", automatic" : "");
   fprintf(out, "  memory   %.1f MiB\n", (double)s->memory / 1048576.0);
   fprintf(out, "  hash     %016llx\n", (unsigned long long)s->hash);
 }
@@ -108,9 +111,9 @@ static void summary_as_json(const Summary *s, FILE *out) {
   script_write_json_string(s->output, &sink);
   fprintf(out,
           ",\"width\":%u,\"height\":%u,\"samples\":%u,\"fewest\":%u,\"most\":%u,\"seconds\":%.3f,\"scriptSeconds\":%.3f,"
-          "\"buildSeconds\":%.3f,\"rays\":%llu,\"memory\":%llu,\"hash\":\"%016llx\",\"interrupted\":%s}}\n",
-          s->width, s->height, s->samples, s->fewest, s->most, s->seconds, s->script_seconds, s->build_seconds, (unsigned long long)s->rays,
-          (unsigned long long)s->memory, (unsigned long long)s->hash, s->interrupted ? "true" : "false");
+          "\"buildSeconds\":%.3f,\"exposure\":%.4f,\"rays\":%llu,\"memory\":%llu,\"hash\":\"%016llx\",\"interrupted\":%s}}\n",
+          s->width, s->height, s->samples, s->fewest, s->most, s->seconds, s->script_seconds, s->build_seconds, s->exposure,
+          (unsigned long long)s->rays, (unsigned long long)s->memory, (unsigned long long)s->hash, s->interrupted ? "true" : "false");
 }
 
 static void summarise(const SceneFile *scene, const Picture *picture, const char *output, FILE *out) {
@@ -126,6 +129,8 @@ static void summarise(const SceneFile *scene, const Picture *picture, const char
     .script_seconds = statistics->seconds,
     .build_seconds = statistics->commit_seconds,
     .hash = ml_film_hash(picture->film),
+    .exposure = (double)picture->exposure,
+    .auto_exposure = !scene->view.fixed_exposure,
     .interrupted = picture->interrupted,
   };
   ml_film_samples(picture->film, &s.fewest, &s.most);

@@ -38,6 +38,7 @@ bool output_arrived(void) {
   const int reason = output_error ? output_error : errno;
   say("cannot write to standard output: %s", reason == EPIPE    ? "the reader has gone"
                                              : reason == ENOSPC ? "the disk is full"
+                                             : reason == EBADF  ? "it is closed"
                                              : reason           ? strerror(reason)
                                                                 : "it failed");
   clearerr(stdout);

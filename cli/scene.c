@@ -2,6 +2,8 @@
 #include "scene.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,27 +21,48 @@ static int unreadable(const char *path, int reason) {
                      : reason == EACCES ? "permission denied"
                      : reason == EFBIG  ? "a scene has at most 4 MiB"
                                         : strerror(reason);
-  say("cannot read '%s': %s", path, text);
+  const char *hint = "";
+  char longer[4096];
+  if (reason == ENOENT && snprintf(longer, sizeof longer, "%s.lua", path) < (int)sizeof longer && access(longer, R_OK) == 0)
+    hint = "; there is one that ends in .lua";
+  else if (strcmp(path, "-") == 0) hint = "; standard input is /dev/stdin";
+  say("cannot read '%s': %s%s", path, text, hint);
   return EXIT_COULD_NOT;
+}
+
+/* Like read, but a pipe that nobody writes into is waited for only until the user interrupts: -1 and EINTR. */
+static ssize_t read_some(int file, char *to, size_t size) {
+  struct pollfd wait = {.fd = file, .events = POLLIN};
+  for (;;) {
+    while (poll(&wait, 1, 50) == 0) {
+      if (!interrupted()) continue;
+      errno = EINTR;
+      return -1;
+    }
+    const ssize_t count = read(file, to, size);
+    if (count >= 0 || errno != EAGAIN) return count;
+  }
 }
 
 /* The whole file in a block of SOURCE_LIMIT bytes from the engine. */
 static int read_source(MlEngine *engine, const char *path, char **source, size_t *size) {
-  FILE *file = fopen(path, "rb");
-  if (!file) return unreadable(path, errno);
+  const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return unreadable(path, errno);
   char *block = ml_engine_realloc(engine, NULL, 0, SOURCE_LIMIT);
   if (!block) {
-    fclose(file);
+    close(file);
     say("out of memory: reading '%s' takes 4 MiB", path);
     return EXIT_COULD_NOT;
   }
-  errno = 0;
-  *size = fread(block, 1, SOURCE_LIMIT, file);
-  const int reason = ferror(file) ? errno : *size == SOURCE_LIMIT && fgetc(file) != EOF ? EFBIG : 0;
-  fclose(file);
+  ssize_t count = 1;
+  for (*size = 0; count > 0 && *size<SOURCE_LIMIT; *size += count> 0 ? (size_t)count : 0)
+    count = read_some(file, block + *size, SOURCE_LIMIT - *size);
+  char more;
+  const int reason = count < 0 ? errno : *size == SOURCE_LIMIT && read_some(file, &more, 1) == 1 ? EFBIG : 0;
+  close(file);
   if (reason) {
     ml_engine_realloc(engine, block, SOURCE_LIMIT, 0);
-    return unreadable(path, reason);
+    return reason == EINTR ? EXIT_INTERRUPTED : unreadable(path, reason);
   }
   *source = block;
   return EXIT_DONE;

@@ -106,7 +106,7 @@ error_json() { run 2 check wrong.lua --json --quiet && out_has '"errors":2' && o
 params() { run 0 params ball.lua && out_has radius && run 0 params ball.lua --json && out_has '"radius"'; }
 set_param() { h=$("$moonlit" hash "$work/ball.lua" --quiet) && run 0 hash ball.lua --set radius=.5 && [ "$(cat "$work/out")" != "$h" ]; }
 set_wrong() { run 2 hash ball.lua --set radios=2 && err_has radius && run 2 hash ball.lua --set radius=3 && err_has radius; }
-doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run 0 doc --search glow && run 2 doc sphree && out_has sphere; }
+doc() { run 0 doc sphere && out_has radius && run 0 doc && out_has sphere && run 0 doc --search glow && run 2 doc sphree && err_has "did you mean 'sphere'" && out_empty; }
 too_large() { run 1 check ball.lua --size 65535x65535 --memory 100M && err_has '65535' && err_has 'memory' && run 1 render ball.lua --memory 64M --size 9000x9000 && nothing_new; }
 too_large_to_write() { clean; run 1 render ball.lua --size 3000x2000 --samples 1 --memory 150M && err_has 'and writing them up to' && nothing_new && run 0 render ball.lua --size 3000x2000 --samples 1 --memory 150M -o p.pfm --integrator normals --quiet; }
 eval_timeout() { run 2 check endless.lua --eval-timeout .2 && err_has '^endless.lua:[0-9]*: error: the script ran longer than 0.2 s' && err_has '^moonlit: --eval-timeout 0.6 '; }
@@ -158,6 +158,17 @@ film_over_picture() {
     run 2 render ball.lua --film ../"$(basename "$work")"/ball.png && nothing_new && touch "$work/b.png" && ln -s b.png "$work/link.png" &&
     run 2 render ball.lua -o b.png --film link.png && run 0 render ball.lua -o b.png --film b.film --quiet
 }
+scene_is_kept() {
+  clean
+  cp "$work/ball.lua" "$work/kept" && run 2 render ball.lua --film ball.lua && err_has "'ball.lua' is the scene" && run 2 hash ball.lua --film ./ball.lua &&
+    cp "$work/ball.lua" "$work/scene.png" && run 2 render scene.png -o scene.png && err_has 'is the scene' && cmp "$work/kept" "$work/ball.lua" && cmp "$work/kept" "$work/scene.png"
+}
+closed_streams() { clean; (cd "$work" && "$moonlit" render ball.lua --quiet >&- 2>err && "$moonlit" render ball.lua -o b.png 2>&- >out && ! "$moonlit" render ball.lua >&- 2>err) && err_has 'it is closed' && same "$(head -c 4 "$work/ball.png" | tail -c 3)" PNG && cmp "$work/ball.png" "$work/b.png"; }
+scene_from_pipe() {
+  clean
+  mkfifo "$work/pipe" && { cat "$work/ball.lua" >"$work/pipe" & } && run 0 check pipe && (cd "$work" && exec timeout -s INT .3 "$moonlit" check pipe >out 2>err) ; err_is 'moonlit: interrupted' && clean
+}
+forgotten_ending() { run 1 check ball && err_has 'there is one that ends in .lua'; }
 closed_doc() { without_reader doc --markdown; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
 read_only() { [ "$(id -u)" != 0 ] || return 0; mkdir "$work/ro" && chmod a-w "$work/ro" && run 1 render ball.lua -o ro/p.png && err_has 'no permission'; }
 check "no such scene" no_scene
@@ -174,6 +185,10 @@ check "a closed pipe" closed_pipe
 check "a reader that leaves" reader_leaves
 check "a folder in which no file can be made" no_files_there
 check "the film and the picture are two files" film_over_picture
+check "the scene is not written over" scene_is_kept
+check "standard streams that are closed" closed_streams
+check "a scene from a pipe, and a pipe that nobody writes into" scene_from_pipe
+check "a scene's name without its ending" forgotten_ending
 check "a closed pipe behind doc" closed_doc
 check "a folder that is read-only" read_only
 
