@@ -164,7 +164,7 @@ FORCE:
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
 # stb_image's arithmetic on damaged pictures wraps.
-$(OBJ)/engine/image/read_stb.o: COMMON += -fwrapv
+$(OBJ)/engine/image/read_stb.o: ENGINE_CFLAGS += -fwrapv
 
 $(OBJ)/engine/%.o: engine/%.c $(OBJ)/flags.engine
 	$(call say,CC,$<)
@@ -255,7 +255,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render test check test-long ci golden bless docs format install clean help
+.PHONY: render test check test-long fuzz-images ci golden bless docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -281,6 +281,14 @@ check: setup
 ## test-long   everything, at length: all configurations, both compilers, all targets
 test-long: setup
 	@LONG=1 .ci/run
+
+## fuzz-images  let a fuzzer at the readers of pictures, for SECONDS (60); what it finds is left in build/
+SECONDS ?= 60
+fuzz-images:
+	+$(Q)$(MAKE) CC=clang CONFIG=fuzz fuzzers
+	@mkdir -p '$(BUILD)/fuzz-clang/images'
+	$(Q)'$(BUILD)/fuzz-clang/tests/fuzz/fuzz_images' -max_total_time=$(SECONDS) -max_len=4096 -timeout=5 -rss_limit_mb=2048 \
+	  -artifact_prefix='$(BUILD)/fuzz-clang/' '$(BUILD)/fuzz-clang/images' tests/fuzz/images
 
 ## golden      compare the pictures of all scenes with tests/render/golden.txt
 golden: all
