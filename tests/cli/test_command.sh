@@ -166,7 +166,7 @@ scene_is_kept() {
 closed_streams() { clean; (cd "$work" && "$moonlit" render ball.lua --quiet >&- 2>err && "$moonlit" render ball.lua -o b.png 2>&- >out && ! "$moonlit" render ball.lua >&- 2>err) && err_has 'it is closed' && same "$(head -c 4 "$work/ball.png" | tail -c 3)" PNG && cmp "$work/ball.png" "$work/b.png"; }
 scene_from_pipe() {
   clean
-  mkfifo "$work/pipe" && { cat "$work/ball.lua" >"$work/pipe" & } && run 0 check pipe && (cd "$work" && exec timeout -s INT .3 "$moonlit" check pipe >out 2>err) ; err_is 'moonlit: interrupted' && clean
+  mkfifo "$work/pipe" && { cat "$work/ball.lua" >"$work/pipe" & } && run 0 check pipe && (cd "$work" && exec timeout --foreground -s INT .3 "$moonlit" check pipe >out 2>err) ; err_is 'moonlit: interrupted' && clean
 }
 forgotten_ending() { run 1 check ball && err_has 'there is one that ends in .lua'; }
 closed_doc() { without_reader doc --markdown; same "$(cat "$work/status")" 1 && same "$(wc -l <"$work/err")" 1; }
