@@ -26,7 +26,7 @@ static inline Spectrum coat_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, float *pdf)
 /* What is not reflected of light along a cosine. A tinted boundary keeps what it does not reflect of the other colours. A rough coat's
  * film is taken to change the albedo as it changes the reflectance. */
 static inline Spectrum coat_left(const Lobe *lobe, float cosine) {
-  float alpha = glossy_is_smooth(lobe) ? 0.0f : lobe->alpha, albedo = coat_albedo(cosine, alpha, lobe->ior);
+  float alpha = glossy_is_smooth(lobe) ? 0.0f : glossy_mean_alpha(lobe), albedo = coat_albedo(cosine, alpha, lobe->ior);
   if (lobe->film <= 0.0f) return spectrum_all(1.0f - spectrum_max(lobe->color) * albedo);
   float plain = coat_fresnel(cosine, lobe->ior), scale = plain > 0.0f ? albedo / plain : 1.0f;
   return spectrum_at_least(spectrum_all(1.0f) - coat_reflectance(lobe, cosine) * scale, 0.0f);
@@ -41,7 +41,7 @@ static inline Spectrum coat_transmittance(const Lobe *lobe, float cosine) {
 /* The part of diffuse light from beneath that the boundary reflects back: of what comes from outside 1 - E_avg gets in, and as much over
  * ior^2 gets out, for light is as dense as that in equilibrium. */
 static inline float coat_inner_albedo(const Lobe *lobe) {
-  float alpha = glossy_is_smooth(lobe) ? 0.0f : lobe->alpha;
+  float alpha = glossy_is_smooth(lobe) ? 0.0f : glossy_mean_alpha(lobe);
   return spectrum_max(lobe->color) * (1.0f - (1.0f - coat_albedo_average(alpha, lobe->ior)) / (lobe->ior * lobe->ior));
 }
 

@@ -4,6 +4,8 @@
  * (1 - E(o)) (1 - E(i)) / (pi (1 - E_avg)) of Kulla & Conty 2017, "Revisiting Physically Based Shading at Imageworks", tinted by the
  * reflections between: F_avg^2 E_avg / (1 - F_avg (1 - E_avg)) (Turquin 2019, "Practical multiple scattering compensation for microfacet
  * models", eq. 13 there). With F = 1 the albedo is 1 within GGX_ALBEDO_ERROR.
+ * Of a stretched lobe, E is that of glossy_mean_alpha, times a factor over the azimuth whose mean is 1 at every angle (so that E_avg is that of the
+ * isotropic lobe): fitted, and the albedo with F = 1 is then 1 within CONDUCTOR_STRETCHED_ERROR.
  * Directions are local, z along the shading normal; functions of wi expect wi.z > 0. */
 #ifndef ML_SHADE_CONDUCTOR_H
 #define ML_SHADE_CONDUCTOR_H
@@ -32,13 +34,24 @@ static inline Spectrum conductor_fresnel(const Lobe *lobe, float cos_i) {
   return lobe->artist ? conductor_artist_fresnel(lobe, cos_i) : fresnel_conductor(cos_i, lobe->eta, lobe->k);
 }
 
+#define CONDUCTOR_STRETCHED_ERROR 0.035f /* at anisotropy up to .5 either way; twice that up to .9 */
+
+/* 1 - E of single scattering without the reflectance, along w. */
+static inline float conductor_lost(const Lobe *lobe, Vec3 w) {
+  float alpha = glossy_mean_alpha(lobe), lost = ggx_lost(w[2], alpha);
+  if (lobe->anisotropy == 0.0f) return lost;
+  Vec2 a = glossy_alphas(lobe);
+  float x2 = a.x * a.x, y2 = a.y * a.y, azimuth = (w[0] * w[0] - w[1] * w[1]) * (1.0f - w[2]) / (1.0f + w[2]);
+  return clamp_f(lost * (1.0f - 0.6f * (x2 - y2) / (x2 + y2) * azimuth), 0.0f, 1.0f);
+}
+
 /* f cos, and the density of conductor_sample. */
 static inline Spectrum conductor_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, float *pdf) {
   Vec3 h = normalize(wo + wi);
   Spectrum f = conductor_fresnel(lobe, min_f(dot(wo, h), 1.0f)) * glossy_eval(lobe, wo, wi, h, pdf);
   if (!lobe->multiscatter) return f;
 
-  float alpha = lobe->alpha, lost_o = ggx_lost(wo[2], alpha), lost_i = ggx_lost(wi[2], alpha), lost = ggx_lost_average(alpha);
+  float lost_o = conductor_lost(lobe, wo), lost_i = conductor_lost(lobe, wi), lost = ggx_lost_average(glossy_mean_alpha(lobe));
   Spectrum average = lobe->average, tint = average * average * (1.0f - lost) / (spectrum_all(1.0f) - average * lost);
   float cosine = wi[2] * INV_PI_F;
   *pdf = (1.0f - lost_o) * *pdf + lost_o * cosine;
@@ -47,7 +60,7 @@ static inline Spectrum conductor_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, float 
 
 /* A direction; wi.z <= 0 is possible and means absorbed. choice is in [0, 1). */
 static inline Vec3 conductor_sample(const Lobe *lobe, Vec3 wo, float choice, Vec2 u) {
-  if (lobe->multiscatter && choice < ggx_lost(wo[2], lobe->alpha)) return sample_hemisphere_cosine(u);
+  if (lobe->multiscatter && choice < conductor_lost(lobe, wo)) return sample_hemisphere_cosine(u);
   return glossy_sample(lobe, wo, u);
 }
 

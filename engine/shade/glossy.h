@@ -17,6 +17,13 @@ static inline Vec2 glossy_alphas(const Lobe *lobe) {
   return lobe->anisotropy < 0.0f ? (Vec2){narrow, wide} : (Vec2){wide, narrow};
 }
 
+/* The alpha of the isotropic surface that keeps about as much energy in: between the mean and the root mean square of both. */
+static inline float glossy_mean_alpha(const Lobe *lobe) {
+  if (lobe->anisotropy == 0.0f) return lobe->alpha;
+  Vec2 a = glossy_alphas(lobe);
+  return 0.7f * sqrt_f(0.5f * (a.x * a.x + a.y * a.y)) + 0.15f * (a.x + a.y);
+}
+
 /* D G2 / (4 cos_o), and the density of glossy_sample; h: the unit half vector. */
 static inline float glossy_eval(const Lobe *lobe, Vec3 wo, Vec3 wi, Vec3 h, float *pdf) {
   float density, so, si;

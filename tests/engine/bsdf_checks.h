@@ -90,9 +90,13 @@ static inline void check_reciprocity(const Lobe *lobes, uint32_t count) {
   }
 }
 
+#ifndef ALBEDO_SIDE
+#define ALBEDO_SIDE 200 /* its square is the number of samples of an albedo */
+#endif
+
 /* The share of light that leaves, by stratified samples; of the channel that has most. */
 static inline double directional_albedo(const Bsdf *bsdf) {
-  enum { N = 200 };
+  enum { N = ALBEDO_SIDE };
   double sum[3] = {0, 0, 0};
   for (int i = 0; i < N; i++) {
     for (int j = 0; j < N; j++) {
