@@ -11,7 +11,7 @@
 #include "fuzz/image_input.h"
 #include "picture_files.h"
 
-enum { MUTATIONS = 150, MOST_FILES = 400 };
+enum { MUTATIONS = 100, MOST_FILES = 400 };
 
 static Bytes files[MOST_FILES];
 static size_t file_count;
