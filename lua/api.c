@@ -16,7 +16,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_SIZE2] = "a number or {x, z}",
   [API_PIXELS] = "{width, height}, each 1..65535",
   [API_COLOR] = "a colour (color, \"#hex\", a name, {r, g, b} or a number)",
-  [API_MATERIAL] = "a material, a preset (\"gold\") or a colour",
+  [API_MATERIAL] = "a material, a preset (\"gold\"), a colour or a texture",
   [API_TURN] = "degrees about y, {x, y, z} or { y = 30 }",
   [API_VISIBLE] = "true, false or { camera = ..., shadow = ..., reflection = ... }",
   [API_FACING] = "\"down\", \"up\", \"left\", \"right\", \"front\", \"back\" or a direction {x, y, z}",
@@ -28,6 +28,8 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_UVS] = "a list of pairs {{u, v}, ...}",
   [API_FACES] = "a list of faces {{1, 2, 3}, ...}, counted from 1",
   [API_NODES] = "nodes and lists of nodes",
+  [API_TEXTURE] = "a texture",
+  [API_STOPS] = "stops {place, colour}",
 };
 
 const ApiEntry *api_find_entry(const char *name) {
@@ -61,7 +63,7 @@ bool api_is_entry(const char *name, size_t size) {
 }
 
 const char *api_kind_name(ApiKind kind) {
-  static const char *const names[API_KIND_COUNT] = {"shape", "group", "light", "material", "setting", "transform"};
+  static const char *const names[API_KIND_COUNT] = {"shape", "group", "light", "material", "texture", "setting", "transform"};
   return names[kind];
 }
 
@@ -96,6 +98,7 @@ void api_expected(const ApiField *field, const MlSink *sink) {
   } else {
     put_string(sink, types[field->type]);
   }
+  if (field->texture) put_string(sink, " or a texture");
 }
 
 void api_signature(const ApiEntry *entry, const MlSink *sink) {

@@ -33,11 +33,13 @@ typedef enum ApiType {
   API_EXPOSURE,  /* ApiExposure: "auto" or a number */
   API_BOUNCES,   /* MlBounces: a number or a table by kind */
   API_WORDS,     /* uint32_t: a bit per word of `words`; one word or a list of them */
+  API_TEXTURE,   /* MlTexture */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
   API_FACES,     /* ApiArray of uint32_t[3]: triangles, 0-based */
   API_NODES,     /* ApiNodes: a list, or all values without a name (uses them) */
+  API_STOPS,     /* ApiStops: a list of {place, colour}, or all values without a name */
   API_TYPE_COUNT
 } ApiType;
 
@@ -71,6 +73,11 @@ typedef struct ApiNodes {
   bool emits;
 } ApiNodes;
 
+typedef struct ApiStops {
+  MlRampStop *data;
+  uint64_t count;
+} ApiStops;
+
 /* Outside hard is an error, outside soft a warning. All zero: any number up to 1e30. open_min: hard_min itself is outside, too. */
 typedef struct ApiRange {
   double hard_min, hard_max, soft_min, soft_max;
@@ -81,6 +88,7 @@ enum {
   API_REQUIRED = 1,
   API_ADVANCED = 2, /* documented after the rest */
   API_ALBEDO = 4,   /* a colour that is hardly ever above 0.98 in all channels: a warning */
+  API_DATA = 8,     /* a texture that counts by its numbers */
 };
 
 typedef struct ApiField {
@@ -96,9 +104,19 @@ typedef struct ApiField {
   const char *synonyms; /* "r,rad": in messages only, never accepted */
   const char *doc;      /* one sentence */
   uint32_t offset;      /* in the desc, or, for shared fields, in NodeShared */
+  uint32_t texture; /* colours and numbers that may be textures: where its MlTexture stands, 0 for none; the value then is not changed */
 } ApiField;
 
-typedef enum ApiKind { API_SHAPE, API_GROUP, API_LIGHT, API_MATERIAL_KIND, API_SETTING, API_TRANSFORM, API_KIND_COUNT } ApiKind;
+typedef enum ApiKind {
+  API_SHAPE,
+  API_GROUP,
+  API_LIGHT,
+  API_MATERIAL_KIND,
+  API_TEXTURE_KIND,
+  API_SETTING,
+  API_TRANSFORM,
+  API_KIND_COUNT
+} ApiKind;
 
 struct Runtime;
 struct Reading;

@@ -23,16 +23,18 @@ static MlColor absorption_of(MlColor color, double depth) {
 /* ior and abbe: of the glass; abbe 0: no dispersion. */
 static bool build_dielectric(Reading *r, Node *node, double ior, double abbe) {
   const GlassDesc *desc = (const GlassDesc *)node->desc;
-  MlGlassDesc glass =
-    ML_DESC(MlGlassDesc, .ior = (float)ior, .color = desc->color, .has_color = true, .absorption = desc->absorption,
-            .roughness = (float)desc->roughness, .abbe = (float)abbe, .thin = desc->thin, .emission = material_emission(node));
+  MlGlassDesc glass = ML_DESC(MlGlassDesc, .ior = (float)ior, .color = desc->color, .has_color = true, .absorption = desc->absorption,
+                              .roughness = (float)desc->roughness, .abbe = (float)abbe, .thin = desc->thin,
+                              .color_texture = desc->color_texture, .emission = material_emission(node), .relief = material_relief(node));
   static const char *const inside[] = {"depth", "absorption"};
   for (int i = 0; i < 2 && desc->thin; i++) {
     if (!reader_given(r, inside[i])) continue;
     if (!r->failed) reader_fail_field(r, inside[i], "pair", "a thin pane has no inside: its color is what one way through leaves");
     glass.thin = false; // so that the engine has nothing to add
   }
-  if (reader_given(r, "depth")) {
+  if (reader_given(r, "depth") && desc->color_texture) {
+    if (!r->failed) reader_fail_field(r, "depth", "pair", "what is left after a depth is one colour: color must not be a texture then");
+  } else if (reader_given(r, "depth")) {
     glass.absorption = absorption_of(desc->color, desc->depth);
     glass.color = (MlColor){1, 1, 1};
   }
@@ -59,7 +61,7 @@ static bool build_diamond(Reading *r, Node *node) {
 // clang-format off
 #define COLOR_FIELD(docs)                                                                                                              \
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .synonyms = "colour,tint,transmission",                          \
-   .offset = offsetof(GlassDesc, color), .doc = docs}
+   .offset = offsetof(GlassDesc, color), .texture = offsetof(GlassDesc, color_texture), .doc = docs}
 #define INSIDE_FIELDS                                                                                                                  \
   {.name = "depth", .type = API_NUMBER, RANGE_POSITIVE_LENGTH, .unit = "m", .xgroup = XGROUP_A, .synonyms = "distance,at_depth",       \
    .offset = offsetof(GlassDesc, depth), .doc = "The way after which color is left; none means that color tints the surface."},        \

@@ -4,7 +4,15 @@
 #include "reader.h"
 
 MlEmission material_emission(const Node *node) {
-  return (MlEmission){.radiance = node->shared.emission, .front_only = node->shared.sides == 1};
+  const bool textured = node->shared.emission_texture != 0;
+  return (MlEmission){.radiance = textured ? (MlColor){1, 1, 1} : node->shared.emission,
+                      .front_only = node->shared.sides == 1,
+                      .texture = node->shared.emission_texture};
+}
+MlRelief material_relief(const Node *node) {
+  // The engine reads a height of 0 as "default"; a relief that is flat is none.
+  const double height = node->shared.bump_height;
+  return (MlRelief){node->shared.normal, height != 0 ? node->shared.bump : 0, (float)height};
 }
 static bool shines(MlColor c) { return c.r > 0 || c.g > 0 || c.b > 0; }
 static MlColor scaled(MlColor c, double by) {
@@ -13,7 +21,7 @@ static MlColor scaled(MlColor c, double by) {
 
 bool material_made(Reading *r, Node *node, MlMaterial id, const MlError *error) {
   node->id = id;
-  node->emits = node->emits || shines(node->shared.emission);
+  node->emits = node->emits || shines(node->shared.emission) || node->shared.emission_texture;
   if (!id) reader_fail_builder(r, error);
   return id != 0;
 }
@@ -25,7 +33,8 @@ static bool build_matte(Reading *r, Node *node) {
   MlError error = {0};
   return material_made(r, node,
                        ml_matte(r->runtime->builder,
-                                &ML_DESC(MlMatteDesc, .color = desc->color, .has_color = true, .emission = material_emission(node)),
+                                &ML_DESC(MlMatteDesc, .color = desc->color, .has_color = true, .color_texture = desc->color_texture,
+                                         .emission = material_emission(node), .relief = material_relief(node)),
                                 &error),
                        &error);
 }
@@ -33,7 +42,7 @@ static bool build_matte(Reading *r, Node *node) {
 // clang-format off
 static const ApiField matte_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .flags = API_ALBEDO, .def = "0.8", .position = 1, .synonyms = "colour,albedo,diffuse,rgb,kd,reflectance",
-   .offset = offsetof(MatteDesc, color), .doc = "The part of the light that it throws back; strings are sRGB, numbers linear."},
+   .offset = offsetof(MatteDesc, color), .texture = offsetof(MatteDesc, color_texture), .doc = "The part of the light that it throws back; strings are sRGB, numbers linear."},
 };
 const ApiEntry api_matte = {"matte", API_MATERIAL_KIND, matte_fields, API_COUNT(matte_fields), &api_shared_material, sizeof(MatteDesc), 0,
   "Dull in every direction, like plaster or paper.", "sphere{ floor = true, material = matte \"#3f8f3a\" }\nplane{}", "mix", build_matte};
@@ -46,7 +55,8 @@ static bool build_mirror(Reading *r, Node *node) {
   MlError error = {0};
   return material_made(r, node,
                        ml_mirror(r->runtime->builder,
-                                 &ML_DESC(MlMirrorDesc, .color = desc->color, .has_color = true, .emission = material_emission(node)),
+                                 &ML_DESC(MlMirrorDesc, .color = desc->color, .has_color = true, .color_texture = desc->color_texture,
+                                          .emission = material_emission(node), .relief = material_relief(node)),
                                  &error),
                        &error);
 }
@@ -54,7 +64,7 @@ static bool build_mirror(Reading *r, Node *node) {
 // clang-format off
 static const ApiField mirror_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .position = 1, .synonyms = "colour,tint,reflectance,reflectivity",
-   .offset = offsetof(MirrorDesc, color), .doc = "The part of the light that it reflects; strings are sRGB, numbers linear."},
+   .offset = offsetof(MirrorDesc, color), .texture = offsetof(MirrorDesc, color_texture), .doc = "The part of the light that it reflects; strings are sRGB, numbers linear."},
 };
 const ApiEntry api_mirror = {"mirror", API_MATERIAL_KIND, mirror_fields, API_COUNT(mirror_fields), &api_shared_material, sizeof(MirrorDesc),
   0, "A perfect mirror.", "sphere{ floor = true, material = mirror{} }\nplane{ material = \"#4060a0\" }", "metal,mix", build_mirror};
@@ -66,8 +76,9 @@ static const char *const metals[] = {"gold", "silver", "copper", "aluminium", "i
 
 static bool build_metal(Reading *r, Node *node) {
   const MetalDesc *desc = (const MetalDesc *)node->desc;
-  MlMetalDesc metal =
-    ML_DESC(MlMetalDesc, .roughness = (float)desc->roughness, .no_multiscatter = !desc->multiscatter, .emission = material_emission(node));
+  MlMetalDesc metal = ML_DESC(MlMetalDesc, .roughness = (float)desc->roughness, .roughness_texture = desc->roughness_texture,
+                              .no_multiscatter = !desc->multiscatter, .color_texture = desc->color_texture,
+                              .edge_texture = desc->edge_texture, .emission = material_emission(node), .relief = material_relief(node));
   if (reader_given(r, "edge") && !reader_given(r, "color") && !r->failed)
     reader_fail_field(r, "edge", "pair", "edge needs color beside it");
   if (!reader_given(r, "preset") && !reader_given(r, "color") && !r->failed)
@@ -85,11 +96,11 @@ static const ApiField metal_fields[] = {
   {.name = "preset", .type = API_WORD, .words = metals, .position = 1, .xgroup = XGROUP_A, .synonyms = "metal,kind,type",
    .offset = offsetof(MetalDesc, preset), .doc = "A measured metal, written without the field's name: metal \"gold\"."},
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .xgroup = XGROUP_A_OTHER, .synonyms = "colour,tint,albedo,reflectance,f0",
-   .offset = offsetof(MetalDesc, color), .doc = "Instead of a preset: what it reflects seen straight on; strings are sRGB, numbers linear."},
+   .offset = offsetof(MetalDesc, color), .texture = offsetof(MetalDesc, color_texture), .doc = "Instead of a preset: what it reflects seen straight on; strings are sRGB, numbers linear."},
   {.name = "edge", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .xgroup = XGROUP_A_OTHER, .synonyms = "edge_color,f90,f82,rim",
-   .offset = offsetof(MetalDesc, edge), .doc = "With color: what it reflects at grazing angles; color = 1, edge = 1 reflects everything."},
+   .offset = offsetof(MetalDesc, edge), .texture = offsetof(MetalDesc, edge_texture), .doc = "With color: what it reflects at grazing angles; color = 1, edge = 1 reflects everything."},
   {.name = "roughness", .type = API_NUMBER, .range = {0, 1, 0, 1, false}, .def = "0", .synonyms = "rough,alpha,glossiness,blur",
-   .offset = offsetof(MetalDesc, roughness), .doc = "0 is polished, 1 dull; the GGX alpha is its square."},
+   .offset = offsetof(MetalDesc, roughness), .texture = offsetof(MetalDesc, roughness_texture), .doc = "0 is polished, 1 dull; the GGX alpha is its square."},
   {.name = "multiscatter", .type = API_BOOL, .def = "true", .flags = API_ADVANCED, .offset = offsetof(MetalDesc, multiscatter),
    .doc = "Gives back the light that rough metal loses between its facets."},
 };
@@ -102,7 +113,8 @@ const ApiEntry api_metal = {"metal", API_MATERIAL_KIND, metal_fields, API_COUNT(
 
 static bool build_emit(Reading *r, Node *node) {
   const EmitDesc *desc = (const EmitDesc *)node->desc;
-  const MlEmission emission = {.radiance = scaled(desc->color, desc->radiance), .front_only = desc->sides == 1};
+  const MlColor color = desc->color_texture ? (MlColor){1, 1, 1} : desc->color;
+  const MlEmission emission = {.radiance = scaled(color, desc->radiance), .front_only = desc->sides == 1, .texture = desc->color_texture};
   MlError error = {0};
   node->emits = shines(emission.radiance);
   return material_made(r, node, ml_emit(r->runtime->builder, &ML_DESC(MlEmitDesc, .emission = emission), &error), &error);
@@ -112,7 +124,7 @@ static const char *const sides[] = {"both", "front", NULL};
 // clang-format off
 static const ApiField emit_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_NOT_NEGATIVE, .def = "1", .position = 1, .synonyms = "colour,tint,emission",
-   .offset = offsetof(EmitDesc, color), .doc = "Multiplies the radiance; strings are sRGB, numbers linear."},
+   .offset = offsetof(EmitDesc, color), .texture = offsetof(EmitDesc, color_texture), .doc = "Multiplies the radiance; strings are sRGB, numbers linear."},
   {.name = "radiance", .type = API_NUMBER, .range = {0, 1e12, 0, 1e9, false}, .unit = "W/(m\xC2\xB2 sr)", .def = "1",
    .synonyms = "strength,intensity,power,brightness,emission", .offset = offsetof(EmitDesc, radiance), .doc = "How bright its surface is."},
   {.name = "sides", .type = API_WORD, .words = sides, .def = "\"both\"", .synonyms = "side,two_sided", .offset = offsetof(EmitDesc, sides),
@@ -129,7 +141,8 @@ const ApiEntry api_emit = {"emit", API_MATERIAL_KIND, emit_fields, API_COUNT(emi
 static bool build_mix(Reading *r, Node *node) {
   const MixDesc *desc = (const MixDesc *)node->desc;
   const MlMixDesc mix =
-    ML_DESC(MlMixDesc, .a = desc->a.id, .b = desc->b.id, .amount = (float)desc->amount, .emission = material_emission(node));
+    ML_DESC(MlMixDesc, .a = desc->a.id, .b = desc->b.id, .amount = (float)desc->amount, .amount_texture = desc->amount_texture,
+            .emission = material_emission(node), .relief = material_relief(node));
   if (!desc->a.id || !desc->b.id) return false; // reported where they were read
   MlError error = {0};
   node->emits = desc->a.emits || desc->b.emits;
@@ -143,9 +156,32 @@ static const ApiField mix_fields[] = {
   {.name = "b", .type = API_MATERIAL, .flags = API_REQUIRED, .position = 2, .offset = offsetof(MixDesc, b),
    .doc = "The material of amount 1."},
   {.name = "amount", .type = API_NUMBER, RANGE_UNIT, .def = "0.5", .position = 3, .synonyms = "t,weight,factor,ratio",
-   .offset = offsetof(MixDesc, amount), .doc = "How much of b."},
+   .offset = offsetof(MixDesc, amount), .texture = offsetof(MixDesc, amount_texture), .doc = "How much of b."},
 };
 const ApiEntry api_mix = {"mix", API_MATERIAL_KIND, mix_fields, API_COUNT(mix_fields), &api_shared_material, sizeof(MixDesc), 0,
   "A blend of two materials.", "sphere{ floor = true, material = mix(matte \"tomato\", mirror{}, 0.3) }\nplane{}", "matte,mirror",
   build_mix};
+// clang-format on
+
+/* ------------------------------------------------------------------- cutout */
+
+static bool build_cutout(Reading *r, Node *node) {
+  const CutoutDesc *desc = (const CutoutDesc *)node->desc;
+  if (!desc->base.id) return false; // reported where it was read
+  const MlCutoutDesc cutout = ML_DESC(MlCutoutDesc, .base = desc->base.id, .mask = (float)desc->mask, .mask_texture = desc->mask_texture);
+  MlError error = {0};
+  node->emits = desc->base.emits;
+  return material_made(r, node, ml_cutout(r->runtime->builder, &cutout, &error), &error);
+}
+
+// clang-format off
+static const ApiField cutout_fields[] = {
+  {.name = "base", .type = API_MATERIAL, .flags = API_REQUIRED, .position = 1, .synonyms = "material,of,a,inside", .offset = offsetof(CutoutDesc, base),
+   .doc = "What is there where the mask is 1."},
+  {.name = "mask", .type = API_NUMBER, RANGE_UNIT, .def = "1", .position = 2, .synonyms = "opacity,alpha,amount,stencil,holes",
+   .offset = offsetof(CutoutDesc, mask), .texture = offsetof(CutoutDesc, mask_texture),
+   .doc = "How much of it is there: 0 is a hole, for shadows, too."},
+};
+const ApiEntry api_cutout = {"cutout", API_MATERIAL_KIND, cutout_fields, API_COUNT(cutout_fields), &api_shared_light, sizeof(CutoutDesc), 0,
+  "A material with holes.", "sphere{ floor = true, material = cutout(\"gold\", checker{ 1, 0, size = 0.4 }) }\nplane{}", "mix,image", build_cutout};
 // clang-format on

@@ -4,6 +4,7 @@
 #include "node.h"
 #include "render.h"
 #include "shapes.h"
+#include "textures.h"
 
 #define SHARED(member) .offset = offsetof(NodeShared, member)
 
@@ -37,11 +38,17 @@ static const char *const sides[] = {"both", "front", NULL};
 // clang-format off
 static const ApiField material_fields[] = {
   {.name = "emission", .type = API_COLOR, RANGE_NOT_NEGATIVE, .unit = "W/(m\xC2\xB2 sr)", .def = "0",
-   .synonyms = "emissive,glow,emit,radiance", SHARED(emission),
+   .synonyms = "emissive,glow,emit,radiance", SHARED(emission), .texture = offsetof(NodeShared, emission_texture),
    .doc = "Radiance that it gives off besides, a colour or a number; not tinted by its colour."},
   {.name = "sides", .type = API_WORD, .words = sides, .def = "\"both\"", .synonyms = "side,two_sided", SHARED(sides),
    .doc = "Which sides emit: both, or the front, where the normal points."},
   {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
+  {.name = "normal", .type = API_TEXTURE, .flags = API_DATA, .synonyms = "normals,normal_map,normalmap", SHARED(normal),
+   .doc = "A normal map: a picture of directions, red along u, green along v, blue up."},
+  {.name = "bump", .type = API_TEXTURE, .flags = API_DATA, .synonyms = "bump_map,height,displacement,relief", SHARED(bump),
+   .doc = "A relief: a texture of heights, 0..1, that bends the light but not the outline."},
+  {.name = "bump_height", .type = API_NUMBER, .range = {-1e6, 1e6, -10, 10, false}, .unit = "m", .def = "0.01", .flags = API_ADVANCED,
+   .synonyms = "bump_strength,bump_scale,bump_depth", SHARED(bump_height), .doc = "How high 1 is in bump; below 0 it goes inward."},
 };
 // clang-format on
 const ApiShared api_shared_material = {material_fields, API_COUNT(material_fields)};
@@ -57,7 +64,8 @@ const ApiPreset api_presets[] = {
 };
 
 const ApiEntry *const api_entries[] = {
-  &api_sphere,   &api_box,  &api_cylinder, &api_cone,  &api_capsule,     &api_torus,      &api_plane,  &api_disk,   &api_quad,  &api_rect,
-  &api_triangle, &api_mesh, &api_room,     &api_group, &api_transform,   &api_matte,      &api_mirror, &api_metal,  &api_glass, &api_water,
-  &api_diamond,  &api_emit, &api_light,    &api_area,  &api_directional, &api_background, &api_camera, &api_render, NULL,
+  &api_sphere,   &api_box,      &api_cylinder, &api_cone, &api_capsule,     &api_torus,      &api_plane,   &api_disk,    &api_quad,
+  &api_rect,     &api_triangle, &api_mesh,     &api_room, &api_group,       &api_transform,  &api_matte,   &api_mirror,  &api_metal,
+  &api_glass,    &api_water,    &api_diamond,  &api_emit, &api_cutout,      &api_image,      &api_checker, &api_stripes, &api_bricks,
+  &api_gradient, &api_ramp,     &api_light,    &api_area, &api_directional, &api_background, &api_camera,  &api_render,  NULL,
 };

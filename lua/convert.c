@@ -7,6 +7,7 @@
 #include "lauxlib.h"
 #include "materials.h"
 #include "suggest.h"
+#include "textures.h"
 #include "values.h"
 
 /* ------------------------------------------------------------------ numbers */
@@ -39,6 +40,7 @@ static bool is_allowed(Reading *r, const ApiField *field, double value) {
     ApiField number = *field;
     const bool color = field->type == API_COLOR || field->type == API_MATERIAL;
     if (number.type != API_INT) number.type = API_NUMBER;
+    if (color) number.texture = 0;
     reader_fail(r, "range", color ? "each channel of a colour is %s, got %g" : "expected %s, got %g", expected(r, &number), value);
     return false;
   }
@@ -280,6 +282,14 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
     if (node->label) node->label->used = true;
     *out = (ApiMaterial){node->id, node->emits, material_refracts(node)};
     return true;
+  }
+  if (texture_test(L, index)) {
+    MlError error = {0};
+    MlMatteDesc matte = ML_DESC(MlMatteDesc);
+    if (!convert_texture(r, field, index, false, &matte.color_texture)) return false;
+    *out = (ApiMaterial){.id = ml_matte(r->runtime->builder, &matte, &error)};
+    if (!out->id) reader_fail_builder(r, &error);
+    return out->id != 0;
   }
   if (node || (lua_type(L, index) == LUA_TUSERDATA && !value_test(L, index)) || lua_isboolean(L, index)) {
     reader_fail(r, "type", "expected %s, got %s", expected(r, field), reader_describe(r, index));

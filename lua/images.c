@@ -24,7 +24,8 @@ static void read_image(Runtime *runtime, struct ImageRecord *record) {
   MlError error = {0};
   const char *refused = module_refuse_path(record->path, strlen(record->path));
   if (refused) {
-    record->failure = store_format(&runtime->store, "'%.60s' is no name of a picture: %s", record->path, refused);
+    record->failure =
+      store_format(&runtime->store, "'%.*s' is no name of a picture: %s", (int)strnlen(record->path, 60), record->path, refused);
   } else if (module_read_asset(runtime, record->path, FILE_BYTES, &bytes, &size, &record->failure)) {
     record->id = ml_image(runtime->builder,
                           &ML_DESC(MlImageDesc, .bytes = bytes, .byte_count = size, .name = record->path, .space = record->space), &error);

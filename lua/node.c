@@ -10,6 +10,7 @@
 #include "scene_functions.h"
 #include "shapes.h"
 #include "suggest.h"
+#include "textures.h"
 
 Node *node_test(lua_State *L, int index) {
   Node *node = lua_touserdata(L, index);
@@ -123,10 +124,9 @@ static void check_encloses(Reading *r, const Node *node) {
   if (node->entry == &api_cylinder) encloses = ((const CylinderDesc *)node->desc)->caps;
   if (node->entry == &api_cone) encloses = ((const ConeDesc *)node->desc)->caps;
   if (!encloses && node->shared.material.refracts)
-    reader_warn(
-      r, "open glass",
-      "glass fills what a surface encloses, and a %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",
-      node->entry->name);
+    reader_warn(r, "open glass",
+                "glass fills what a surface encloses, and a %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",
+                node->entry->name);
 }
 
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
@@ -181,30 +181,38 @@ const ApiEntry *node_constructor(lua_State *L, int index) {
   return entry;
 }
 
-/* mix(a, b, t) where a or b is a node. */
+static bool is_material(lua_State *L, int index) {
+  const Node *node = node_test(L, index);
+  return node && node->entry->kind == API_MATERIAL_KIND;
+}
+
+/* mix(a, b, t) where one of them is a node: a material where a or b is one, else a texture. */
 static int mix(lua_State *L) {
   lua_settop(L, 3);
   sandbox_count_nodes(L, 1);
-  Node *node = node_push(L, &api_mix);
+  const bool textures = !is_material(L, 1) && !is_material(L, 2) && (texture_test(L, 1) || texture_test(L, 2) || texture_test(L, 3));
+  const ApiEntry *entry = textures ? &api_blend : &api_mix;
+  Node *node = node_push(L, entry);
   Reading r = {.runtime = runtime_of(L),
                .L = L,
-               .entry = &api_mix,
+               .entry = entry,
                .callee = "mix",
                .node = node,
                .node_index = lua_gettop(L),
                .place = runtime_place(L),
                .first_argument = 1};
   node->shared.scale = (MlVec3){1, 1, 1};
-  for (uint32_t i = 0; i < api_mix.field_count; i++) {
-    r.steps[0] = (SourceStep){api_mix.fields[i].name, i + 1};
+  for (uint32_t i = 0; i < entry->field_count; i++) {
+    r.steps[0] = (SourceStep){entry->fields[i].name, i + 1};
     r.step_count = 1;
     if (lua_isnil(L, (int)i + 1))
-      reader_fail(&r, "required", "mix(a, b, amount) needs %s", i < 2 ? "two materials" : "an amount: 0 gives a, 1 gives b");
-    else reader_read_value(&r, &api_mix.fields[i], (int)i + 1, node->desc + api_mix.fields[i].offset);
-    node->given |= api_bit(&api_mix, i);
+      reader_fail(&r, "required", "mix(a, b, amount) needs %s",
+                  i < 2 ? "two materials, or two colours or textures" : "an amount: 0 gives a, 1 gives b");
+    else reader_read_value(&r, &entry->fields[i], (int)i + 1, node->desc + entry->fields[i].offset);
+    node->given |= api_bit(entry, i);
   }
   r.step_count = 0;
-  api_mix.build(&r, node);
+  entry->build(&r, node);
   lua_settop(L, r.node_index);
   return 1;
 }
@@ -217,6 +225,8 @@ static Reading begin_method(lua_State *L, const char *name) {
   if (!self) luaL_error(L, "write part:%s(...) with a colon, not part.%s(...)", name, name);
   if (self->entry->kind == API_MATERIAL_KIND && strcmp(name, "with") != 0)
     luaL_error(L, "a material has no place: call :%s on the shape", name);
+  if (self->entry->kind == API_TEXTURE_KIND && strcmp(name, "with") != 0)
+    luaL_error(L, "a texture has no place: it goes with the shape; call :%s on that", name);
   sandbox_count_nodes(L, 1);
   const int arguments = lua_gettop(L);
   Node *node = node_push(L, self->entry);

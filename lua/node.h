@@ -15,6 +15,8 @@ typedef struct NodeShared {
   bool floor;
   uint32_t hidden;
   MlColor emission; /* materials */
+  MlTexture emission_texture, normal, bump;
+  double bump_height;
   int32_t sides;
 } NodeShared;
 

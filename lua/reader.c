@@ -7,6 +7,7 @@
 #include "lauxlib.h"
 #include "module.h"
 #include "suggest.h"
+#include "textures.h"
 
 /* --------------------------------------------------------------- reporting */
 
@@ -240,6 +241,11 @@ static int keep_index(const ApiEntry *entry, const ApiField *field) {
 
 bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) {
   if (module_is_absent(r->L, index)) return false; // has been reported, once
+  if (field->texture) {
+    MlTexture *texture = (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture);
+    if (texture_test(r->L, index)) return convert_texture(r, field, index, field->type == API_NUMBER || (field->flags & API_DATA), texture);
+    *texture = 0;
+  }
   switch (field->type) {
   case API_NUMBER: return convert_number(r, field, index, out);
   case API_INT: return read_int(r, field, index, out);
@@ -301,6 +307,8 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_NODES: // {a, b}; without the field's name, reader_read_fields gives the call's own table
     if (!lua_istable(r->L, index)) return type_error(r, field, index);
     return convert_nodes(r, index, 1, out);
+  case API_TEXTURE: return convert_texture(r, field, index, (field->flags & API_DATA) != 0, out);
+  case API_STOPS: return convert_stops(r, field, index, keep_index(r->entry, field), out);
   case API_TYPE_COUNT: break;
   }
   return false;
@@ -413,8 +421,8 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   static const uint8_t sizes[API_TYPE_COUNT] = {
     sizeof(double),   sizeof(int64_t),  sizeof(bool),     sizeof(char *),      sizeof(int32_t),   sizeof(MlVec3),      sizeof(MlVec3),
     sizeof(MlVec3),   sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels),   sizeof(MlColor),   sizeof(ApiMaterial), sizeof(MlVec3),
-    sizeof(uint32_t), sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(ApiArray),
-    sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiNodes)};
+    sizeof(uint32_t), sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(MlTexture),
+    sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray),    sizeof(ApiNodes),  sizeof(ApiStops)};
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
   if (!reader_read_value(r, field, lua_gettop(r->L), target)) memcpy(target, before, sizes[field->type]);
@@ -451,7 +459,7 @@ uint64_t reader_read_fields(Reading *r, int table) {
     } else if (key == LUA_TNUMBER && lua_isinteger(L, -2)) {
       const lua_Integer position = lua_tointeger(L, -2);
       const uint32_t i = find_position(r->entry, position);
-      if (r->entry->field_count && r->entry->fields[0].type == API_NODES) nodes = true;
+      if (r->entry->field_count && r->entry->fields[0].type >= API_NODES) nodes = true;
       else if (i == api_field_count(r->entry)) unknown_position(r, table, position);
       else read_field(r, i, (SourceStep){api_field(r->entry, i)->name, (uint32_t)position}, &seen);
     } else {
@@ -473,7 +481,8 @@ uint64_t reader_read_fields(Reading *r, int table) {
     reader_fail_field(r, r->entry->fields[0].name, "twice", "given twice, by its name and by its place");
   } else if (nodes) {
     seen |= api_bit(r->entry, 0);
-    convert_nodes(r, table, 1, field_target(r, 0));
+    if (r->entry->fields[0].type == API_NODES) convert_nodes(r, table, 1, field_target(r, 0));
+    else convert_stops(r, &r->entry->fields[0], table, 1, field_target(r, 0));
   }
   r->node->given |= seen;
   check_exclusive(r, seen);
@@ -509,14 +518,37 @@ static void apply_defaults(Reading *r) {
   memcpy(r->node, template, size);
 }
 
+/* coat(base, { ... }) and cutout(base, mask) equal coat{ base, ... } and cutout{ base, mask }: pushes that table. */
+static void push_arguments(lua_State *L) {
+  lua_createtable(L, 2, 0);
+  const int table = lua_gettop(L);
+  const bool fields = lua_istable(L, 2);
+  if (fields) {
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+      lua_pushvalue(L, -2);
+      lua_pushvalue(L, -2);
+      lua_rawset(L, table);
+    }
+  }
+  for (int i = 1; i <= (fields ? 1 : 2); i++) {
+    lua_pushvalue(L, i);
+    lua_rawseti(L, table, i);
+  }
+}
+
 void reader_read_call(Reading *r) {
   lua_State *L = r->L;
   const int arguments = r->node_index - 1; // the node lies above them
   apply_defaults(r);
-  if (arguments > 1) reader_fail(r, "arguments", "%s takes one table: write %s{ ... }", r->entry->name, r->entry->name);
+  const bool two = arguments == 2 && r->entry->kind == API_MATERIAL_KIND && !lua_istable(L, 1);
+  if (two) {
+    push_arguments(L);
+    reader_read_fields(r, lua_gettop(L));
+    lua_pop(L, 1);
+  } else if (arguments > 1) reader_fail(r, "arguments", "%s takes one table: write %s{ ... }", r->entry->name, r->entry->name);
   if (arguments >= 1 && lua_istable(L, 1)) {
     reader_read_fields(r, 1);
-  } else if (arguments >= 1) {
+  } else if (arguments >= 1 && !two) {
     // name(x) and name "x" equal name{ x }.
     lua_createtable(L, 1, 0);
     lua_pushvalue(L, 1);

@@ -114,7 +114,7 @@ void script_write_reference(const MlSink *sink) {
     "Whatever is made is in the scene, unless something else is made of it. Things do not change: methods give new ones.\n\n"
     "Units are metres, degrees, seconds and watts; y is up, +z points to the viewer. A vector is `{x, y, z}` or `vec3(x, y, z)`. "
     "A **colour** is `\"#hex\"` or a CSS name (sRGB, decoded), `{r, g, b}` or a number (linear), or one of the colour functions. "
-    "A **material field** takes a material, a preset's name, or a colour, which is then matte.\n\n"
+    "A **material field** takes a material, a preset's name, or a colour or texture, which is then matte.\n\n"
     "Presets: ");
   for (const ApiPreset *preset = api_presets; preset->name; preset++)
     put_format(sink, "%s`\"%s\"`", preset == api_presets ? "" : " ", preset->name);
@@ -125,6 +125,7 @@ void script_write_reference(const MlSink *sink) {
   put_kind(API_GROUP, "Groups", NULL, sink);
   put_kind(API_TRANSFORM, "Transforms", NULL, sink);
   put_kind(API_MATERIAL_KIND, "Materials", &api_shared_material, sink);
+  put_kind(API_TEXTURE_KIND, "Textures", NULL, sink);
   put_kind(API_LIGHT, "Lights", NULL, sink);
   put_kind(API_SETTING, "Camera, picture, surroundings", NULL, sink);
   put_functions(sink);

@@ -258,7 +258,7 @@ static int vector_reflect(lua_State *L) {
 /* a where t is 0, b where it is 1, exactly. Other types take part by __mix. */
 static int value_mix(lua_State *L) {
   lua_settop(L, 3);
-  for (int i = 1; i <= 2; i++) {
+  for (int i = 1; i <= 3; i++) {
     if (lua_type(L, i) == LUA_TUSERDATA && luaL_getmetafield(L, i, "__mix") != LUA_TNIL) {
       lua_insert(L, 1);
       lua_call(L, 3, 1);

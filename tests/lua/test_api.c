@@ -82,8 +82,20 @@ static void defaults_pass_their_own_checks(void **state) {
   }
 }
 
+/* Every picture that an example names: one light pixel, as tga. */
+static ScriptAssetStatus any_picture(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size,
+                                     const char **reason) {
+  (void)ud, (void)path, (void)max_size, (void)reason;
+  static const uint8_t pixel[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0, 200, 200, 200};
+  *bytes = ml_engine_realloc(engine, NULL, 0, sizeof pixel);
+  *size = sizeof pixel;
+  if (*bytes) memcpy(*bytes, pixel, sizeof pixel);
+  return *bytes ? SCRIPT_ASSET_OK : SCRIPT_ASSET_MEMORY;
+}
+
 static void run_example(Scenes *scenes, const char *name, const char *example) {
-  const ScriptEvaluation *e = scenes_evaluate(scenes, example, (ScriptInput){.name = name, .strict = true});
+  const ScriptAssets pictures = {NULL, any_picture};
+  const ScriptEvaluation *e = scenes_evaluate(scenes, example, (ScriptInput){.name = name, .strict = true, .assets = &pictures});
   if (!e->scene || e->errors) fail_msg("%s: %s\n%s", name, example, scenes_diagnostics(scenes));
 }
 
