@@ -153,7 +153,7 @@ ML_API MlTexture ml_blend(MlBuilder *b, const MlBlendDesc *desc, MlError *error)
  * 65535 a side or 2^28 pixels, _MEMORY: more than is left, found before decoding. */
 typedef enum MlColorSpace { ML_COLOR_AUTO, ML_COLOR_SRGB, ML_COLOR_LINEAR } MlColorSpace;
 typedef struct MlImageDesc { size_t size; const void *bytes; size_t byte_count; const char *name; /* in messages; NULL: "image" */ MlColorSpace space; uint32_t place; } MlImageDesc;
-typedef struct MlImageInfo { uint32_t width, height, channels; /* 1 grey, 2 grey and alpha, 3, 4 */ bool linear, has_alpha; uint64_t bytes; } MlImageInfo;
+typedef struct MlImageInfo { uint32_t width, height, channels; /* 1 grey, 2 grey and alpha, 3, 4 */ bool linear /* its values were taken as they are */, has_alpha; uint64_t bytes; } MlImageInfo;
 ML_API MlImage ml_image(MlBuilder *b, const MlImageDesc *desc, MlError *error);
 ML_API MlImageInfo ml_image_info(const MlBuilder *b, MlImage image);
 
@@ -445,6 +445,28 @@ typedef struct MlSink { bool (*write)(void *ud, const void *bytes, size_t count)
 ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink, MlError *error);
 /* The same into a file: temporary name beside it, fsync, rename. Never a half file. */
 ML_API MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error);
+/* How far two picture files (png, jpg, hdr, pfm, tga, bmp, by their contents) are apart; a is the reference. Linear ones (hdr, pfm) are measured
+ * in radiance and seen after exposure and tone mapping, others in code values 0..1. */
+typedef struct MlBytes { const void *data; size_t size; } MlBytes;
+typedef struct MlCompareDesc {
+  size_t size;
+  MlBytes a, b;
+  bool fixed_exposure; /* false: the one that suits a */
+  double exposure;     /* EV */
+  MlTonemap tonemap;
+  MlSink difference;   /* gets FLIP's error as a png, dark to bright; zero: not made */
+} MlCompareDesc;
+typedef struct MlComparison {
+  uint32_t width, height;
+  bool linear;
+  float exposure;      /* used for seeing linear ones */
+  uint64_t different;  /* pixels */
+  double largest;      /* difference of a channel */
+  double rmse;
+  double relative_mse; /* mean of (b - a)^2 / (a^2 + .01) */
+  double flip;         /* mean; 0: no difference to be seen, 1: the largest (Andersson et al. 2020) */
+} MlComparison;
+ML_API MlStatus ml_image_compare(MlEngine *engine, const MlCompareDesc *desc, MlComparison *out, MlError *error);
 /* Any bytes, in the same manner. */
 ML_API MlStatus ml_file_write(const char *path, const void *bytes, size_t count, MlError *error);
 

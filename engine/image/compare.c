@@ -1,9 +1,12 @@
-/* compare.c - reading pfm and the root mean squared error. */
+/* compare.c - pictures as floats, and measures of their difference. Sums run in double, in order. */
 #include "image/compare.h"
 
 #include <string.h>
 
 #include "base/error.h"
+#include "image/read.h"
+#include "image/spectrum.h"
+#include "image/tonemap.h"
 
 #define MAX_SIDE 65535u
 
@@ -53,6 +56,40 @@ MlStatus image_read_pfm(Memory *memory, const void *bytes, size_t count, Image *
   return ML_OK;
 }
 
+/* Sample i of a channel, as a float: codes count from 0 to 1. */
+static float sample_at(const RawImage *raw, uint64_t i) {
+  switch (raw->head.sample) {
+  case SAMPLE_U8: return (float)((const uint8_t *)raw->samples)[i] / 255.0f;
+  case SAMPLE_U16: return (float)((const uint16_t *)raw->samples)[i] / 65535.0f;
+  case SAMPLE_F32: return ((const float *)raw->samples)[i];
+  }
+  return 0.0f;
+}
+
+MlStatus image_read_any(Memory *memory, const void *bytes, size_t count, Image *out, bool *linear, MlError *error) {
+  if (count >= 3 && memcmp(bytes, "PF\n", 3) == 0) {
+    *linear = true;
+    return image_read_pfm(memory, bytes, count, out, error);
+  }
+  ImageHead head;
+  RawImage raw;
+  TRY(image_read_head(bytes, count, &head, error));
+  TRY(image_read(memory, bytes, count, &head, &raw, error));
+  *linear = head.sample == SAMPLE_F32;
+  uint64_t pixels = (uint64_t)head.width * head.height;
+  size_t size = 0;
+  float *values = size_multiply(pixels, 3 * sizeof(float), &size) ? memory_alloc(memory, size, 16) : NULL;
+  if (values == NULL) {
+    image_raw_free(memory, &raw);
+    return memory_error(memory, pixels * 3 * sizeof(float), "a picture", error);
+  }
+  for (uint64_t i = 0; i < pixels; i++)
+    for (uint64_t c = 0; c < 3; c++) values[3 * i + c] = sample_at(&raw, i * head.channels + (head.channels >= 3 ? c : 0));
+  image_raw_free(memory, &raw);
+  *out = (Image){head.width, head.height, values};
+  return ML_OK;
+}
+
 void image_free(Memory *memory, Image *image) {
   if (image->pixels) memory_free(memory, image->pixels, (size_t)image->width * image->height * 3 * sizeof(float));
   *image = (Image){0};
@@ -66,4 +103,36 @@ double image_rmse(const Image *a, const Image *b) {
     sum += d * d;
   }
   return __builtin_sqrt(sum / (double)floats);
+}
+
+double image_relative_mse(const Image *reference, const Image *test) {
+  uint64_t floats = (uint64_t)reference->width * reference->height * 3;
+  double sum = 0;
+  for (uint64_t i = 0; i < floats; i++) {
+    double r = (double)reference->pixels[i], d = (double)test->pixels[i] - r;
+    sum += d * d / (r * r + 0.01);
+  }
+  return sum / (double)floats;
+}
+
+uint64_t image_count_different(const Image *a, const Image *b, double *largest) {
+  uint64_t pixels = (uint64_t)a->width * a->height, count = 0;
+  *largest = 0;
+  for (uint64_t i = 0; i < pixels; i++) {
+    bool differs = false;
+    for (uint64_t c = 3 * i; c < 3 * i + 3; c++) {
+      double d = __builtin_fabs((double)a->pixels[c] - (double)b->pixels[c]);
+      differs = differs || a->pixels[c] != b->pixels[c];
+      if (d > *largest) *largest = d;
+    }
+    count += differs;
+  }
+  return count;
+}
+
+float image_auto_exposure(const Image *linear) {
+  uint64_t pixels = (uint64_t)linear->width * linear->height;
+  LogAverage average = {0};
+  for (uint64_t i = 0; i < pixels; i++) log_average_add(&average, spectrum_luminance(spectrum_load(linear->pixels + 3 * i)));
+  return log_average_exposure(&average);
 }

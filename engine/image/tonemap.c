@@ -68,3 +68,16 @@ void tonemap_row(MlTonemap tonemap, float exposure, const float *rgb, uint64_t c
   float scale = exposure_scale(exposure);
   for (uint64_t i = 0; i < count; i++) quantize_u8(tonemap_vec(tonemap, vec3_load(rgb + 3 * i) * scale), out + 3 * i);
 }
+
+/* Black is left out instead of being given a small value, which would be another exposure in other units. */
+void log_average_add(LogAverage *average, float luminance) {
+  if (!(luminance > 0.0f) || !isfinite(luminance)) return;
+  average->sum += (double)log2_f(luminance);
+  average->lit++;
+}
+
+float log_average_exposure(const LogAverage *average) {
+  const float grey = 0.18f, limit = 20.0f;
+  if (average->lit == 0) return 0.0f;
+  return clamp_f(log2_f(grey) - (float)(average->sum / (double)average->lit), -limit, limit);
+}

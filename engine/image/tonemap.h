@@ -15,4 +15,12 @@ MlColor tonemap_color(MlTonemap tonemap, MlColor linear);
 /* `count` pixels, 3 floats each, to 3 bytes each; multiplied by 2^exposure first (clamped to -64..64 EV). */
 void tonemap_row(MlTonemap tonemap, float exposure, const float *rgb, uint64_t count, uint8_t *out);
 
+/* Automatic exposure: the log-average of luminances (Reinhard et al. 2002) is brought to middle grey. */
+typedef struct LogAverage {
+  double sum;
+  uint64_t lit;
+} LogAverage;
+void log_average_add(LogAverage *average, float luminance); /* black and what is not finite are left out */
+float log_average_exposure(const LogAverage *average);      /* EV, within +-20; 0 where all is black */
+
 #endif

@@ -23,18 +23,10 @@ void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint
 }
 
 float film_exposure(const MlFilm *film) {
-  const float grey = 0.18f, limit = 20.0f;
-  double sum = 0;
-  uint64_t lit = 0, pixels = (uint64_t)film->width * film->height;
-  for (uint64_t i = 0; i < pixels; i++) {
-    float y = spectrum_luminance(film_mean(film, i));
-    // Black is left out instead of being given a small value, which would be another exposure in other units.
-    if (!(y > 0.0f) || !isfinite(y)) continue;
-    sum += (double)log2_f(y);
-    lit++;
-  }
-  if (!lit) return 0.0f;
-  return clamp_f(log2_f(grey) - (float)(sum / (double)lit), -limit, limit);
+  uint64_t pixels = (uint64_t)film->width * film->height;
+  LogAverage average = {0};
+  for (uint64_t i = 0; i < pixels; i++) log_average_add(&average, spectrum_luminance(film_mean(film, i)));
+  return log_average_exposure(&average);
 }
 
 /* ------------------------------------------------------------------ files */
