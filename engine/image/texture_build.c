@@ -59,7 +59,7 @@ static void fill_codes(const RawImage *raw, uint8_t *out, TextureImage *image) {
 }
 
 /* table: linear value of each 16-bit code; NULL for floats. */
-static void fill_floats(const RawImage *raw, const float *table, bool srgb, float *out, TextureImage *image) {
+static void fill_floats(const RawImage *raw, const float *table, float *out, TextureImage *image) {
   const uint32_t channels = raw->head.channels, width = image->kind == TEXEL_FLOAT4 ? 4 : 3;
   const uint64_t count = (uint64_t)raw->head.width * raw->head.height;
   for (uint64_t i = 0; i < count; i++, out += width) {
@@ -69,7 +69,7 @@ static void fill_floats(const RawImage *raw, const float *table, bool srgb, floa
         out[c] = table[((const uint16_t *)raw->samples)[at]];
       } else {
         float value = clamp_f(((const float *)raw->samples)[at], 0.0f, LARGEST_TEXEL);
-        out[c] = srgb ? min_f((float)ml_srgb_decode((double)value), LARGEST_TEXEL) : value;
+        out[c] = image->srgb ? min_f((float)ml_srgb_decode((double)value), LARGEST_TEXEL) : value;
       }
     }
     if (width == 3) continue;
@@ -78,7 +78,8 @@ static void fill_floats(const RawImage *raw, const float *table, bool srgb, floa
   }
 }
 
-static MlStatus fill(Memory *memory, const RawImage *raw, bool srgb, TextureImage *image, void *level, MlError *error) {
+static MlStatus fill(Memory *memory, const RawImage *raw, TextureImage *image, void *level, MlError *error) {
+  const bool srgb = image->srgb;
   for (int i = 0; i < 256; i++) image->decode[i] = (float)(srgb ? ml_srgb_decode(i / 255.0) : i / 255.0);
   if (raw->head.sample == SAMPLE_U8) {
     fill_codes(raw, level, image);
@@ -91,7 +92,7 @@ static MlStatus fill(Memory *memory, const RawImage *raw, bool srgb, TextureImag
     if (table == NULL) return memory_error(memory, table_bytes, "a table of 16-bit colours", error);
     for (int i = 0; i < 65536; i++) table[i] = (float)(srgb ? ml_srgb_decode(i / 65535.0) : i / 65535.0);
   }
-  fill_floats(raw, table, srgb, level, image);
+  fill_floats(raw, table, level, image);
   memory_free(memory, table, table_bytes);
   return ML_OK;
 }
@@ -206,11 +207,10 @@ static MlStatus check_memory(Memory *memory, const ImageHead *head, uint64_t nee
 }
 
 /* Everything into a block that is zero but for its head. */
-static MlStatus build(Memory *memory, const void *bytes, size_t count, const ImageHead *head, bool srgb, TextureImage *image,
-                      MlError *error) {
+static MlStatus build(Memory *memory, const void *bytes, size_t count, const ImageHead *head, TextureImage *image, MlError *error) {
   RawImage raw;
   TRY(image_read(memory, bytes, count, head, &raw, error));
-  MlStatus status = fill(memory, &raw, srgb, image, (void *)image->levels[0], error);
+  MlStatus status = fill(memory, &raw, image, (void *)image->levels[0], error);
   image_raw_free(memory, &raw);
   TRY(status);
   return make_levels(memory, image, error);
@@ -233,7 +233,8 @@ MlStatus texture_image_create(Memory *memory, const void *bytes, size_t count, M
   image->bytes = block;
   for (uint32_t i = 0; i < image->level_count; i++) image->levels[i] = (const char *)image + offsets[i];
   const bool srgb = space == ML_COLOR_SRGB || (space == ML_COLOR_AUTO && head.sample != SAMPLE_F32);
-  MlStatus status = build(memory, bytes, count, &head, srgb, image, error);
+  image->srgb = srgb;
+  MlStatus status = build(memory, bytes, count, &head, image, error);
   if (status != ML_OK) {
     memory_pages_free(memory, image, size);
     return status;

@@ -36,10 +36,11 @@ typedef struct TextureImage {
   uint64_t hash;     /* of the file's bytes and the colour space */
   uint64_t check[2]; /* two more such: what they stand for is not kept */
   uint32_t width, height, level_count;
-  uint32_t kind;      /* TexelKind */
-  uint32_t channels;  /* of the file: 1 grey, 2 grey and alpha, 3, 4 */
-  uint32_t has_alpha; /* some texel of level 0 is not opaque */
-  float decode[256];  /* of TEXEL_CODE8: linear value of each code */
+  uint32_t kind;                          /* TexelKind */
+  uint32_t channels;                      /* of the file: 1 grey, 2 grey and alpha, 3, 4 */
+  uint32_t srgb;                          /* its codes were taken as sRGB; texels are linear all the same */
+  uint32_t has_alpha;                     /* some texel of level 0 is not opaque */
+  float decode[256];                      /* of TEXEL_CODE8: linear value of each code */
   const void *levels[TEXTURE_MAX_LEVELS]; /* rows without padding, 64 bytes aligned */
 } TextureImage;
 

@@ -51,5 +51,5 @@ MlImage ml_image(MlBuilder *b, const MlImageDesc *desc, MlError *error) {
 MlImageInfo ml_image_info(const MlBuilder *b, MlImage image) {
   if (image == 0 || image > b->images.count) return (MlImageInfo){0};
   const TextureImage *t = b->images.data[image - 1];
-  return (MlImageInfo){t->width, t->height, t->channels, t->kind != TEXEL_CODE8 || t->decode[128] > 0.5f, t->has_alpha, t->bytes};
+  return (MlImageInfo){t->width, t->height, t->channels, !t->srgb, t->has_alpha, t->bytes};
 }

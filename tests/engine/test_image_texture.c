@@ -114,7 +114,7 @@ static void test_levels(void **state) {
       const uint32_t last = image->level_count - 1;
       assert_int_equal(texture_level_width(image, last), 1);
       assert_int_equal(texture_level_height(image, last), 1);
-      assert_float_equal(red(texture_image_mean(image)), (float)mean, hdr ? 1e-5f * (float)mean : 0.0045f);
+      assert_float_equal(red(texture_image_mean(image)), (float)mean, (hdr ? 1e-5f * (float)mean : 0.0045f));
       texture_image_free(&memory, image);
     }
   // Black and white make half of the light, not half of the code: 188
