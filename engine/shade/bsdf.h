@@ -45,6 +45,7 @@ typedef struct Bsdf {
   uint32_t allowed;         /* kinds that may be used */
   bool bent;                /* the shading normal is not the geometric one */
   bool rough;               /* there is a lobe that bsdf_eval sees */
+  bool through;             /* and one that it sees from beyond the surface */
   bool front;               /* wo is on the front side */
   const MediumStack *media; /* what the path is in */
   uint32_t material;
@@ -168,7 +169,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
   bsdf->allowed = allowed;
   bsdf->media = media;
   bsdf->material = surface->material;
-  bsdf->rough = false;
+  bsdf->rough = bsdf->through = false;
   bsdf->layers = 0;
   if (count > 1) bsdf_begin_layers(bsdf);
 
@@ -178,7 +179,10 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
     bool used = lobe_is_allowed(lobe, allowed) && lobe->weight > 0.0f;
     bsdf->probability[i] = !used ? 0.0f : count == 1 ? 1.0f : lobe->weight * lobe_albedo(bsdf, lobe);
     if (bsdf->probability[i] > 0.0f && (lobe->over & bsdf->layers)) bsdf->probability[i] *= bsdf_share_beneath(bsdf, lobe);
-    if (bsdf->probability[i] > 0.0f && !lobe_is_specular(bsdf, lobe)) bsdf->rough = true;
+    if (bsdf->probability[i] > 0.0f && !lobe_is_specular(bsdf, lobe)) {
+      bsdf->rough = true;
+      bsdf->through |= lobe->kind == LOBE_TRANSLUCENT || (lobe->kind == LOBE_DIELECTRIC && (allowed & BSDF_TRANSMISSION));
+    }
     total += bsdf->probability[i];
   }
   if (!(total > 0.0f)) return false;
@@ -255,8 +259,8 @@ static inline Spectrum bsdf_lobe_eval(const Bsdf *bsdf, uint32_t i, const BsdfDi
   return lobe->weight * f;
 }
 
-/* See above; wi local. */
-static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
+/* The sum over all lobes. Out of line: the stack that layers need is not for the common case. */
+static __attribute__((noinline)) Spectrum bsdf_sum_lobes(const Bsdf *bsdf, Vec3 wi, float *pdf) {
   BsdfDirection direction;
   bsdf_direction(bsdf, wi, &direction);
   Spectrum f = spectrum_zero();
@@ -269,8 +273,16 @@ static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
   return f;
 }
 
+/* See above; wi local. */
+static inline Spectrum bsdf_eval_local(const Bsdf *bsdf, Vec3 wi, float *pdf) {
+  const Lobe *lobe = &bsdf->lobes[0];
+  if (bsdf->count > 1 || lobe->kind != LOBE_DIFFUSE || !lobe_is_plain(lobe)) return bsdf_sum_lobes(bsdf, wi, pdf);
+  *pdf = diffuse_pdf(wi, bsdf->ng);
+  return lobe->color * (lobe->weight * *pdf);
+}
+
 /* The same of the lobes whose transmission leads where that of the chosen one does. */
-static inline Spectrum bsdf_eval_same_medium(const Bsdf *bsdf, uint32_t chosen, Vec3 wi, float *pdf) {
+static __attribute__((noinline)) Spectrum bsdf_eval_same_medium(const Bsdf *bsdf, uint32_t chosen, Vec3 wi, float *pdf) {
   BsdfDirection direction;
   bsdf_direction(bsdf, wi, &direction);
   bool crossed = medium_is_crossed(&bsdf->lobes[chosen]);
