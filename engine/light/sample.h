@@ -22,6 +22,7 @@
 /* What light sampling knows of the point that is lit. Normals are unit and on the side that the light is wanted from. */
 typedef struct LitPoint {
   Vec3 p, p_error, ng, ns;
+  bool through; /* light from beyond the surface is wanted as well */
 } LitPoint;
 
 /* A sampled point of a surface: position with error bound, unit normal of the front, density over solid angle. */
@@ -333,7 +334,9 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
 static inline float background_pdf(const Lights *lights, const LitPoint *lit, Vec3 wi) {
   if (lights->background == NO_ID) return 0.0f;
   Frame frame = frame_from_normal(lit->ns);
-  return diffuse_pdf(frame_to_local(&frame, wi), frame_to_local(&frame, lit->ng)) * lights->select_pdf[lights->background];
+  Vec3 ng = frame_to_local(&frame, lit->ng), local = frame_to_local(&frame, wi);
+  float pdf = lit->through ? 0.5f * diffuse_pdf(dot(local, ng) < 0.0f ? -local : local, ng) : diffuse_pdf(local, ng);
+  return pdf * lights->select_pdf[lights->background];
 }
 
 /* A direction to light number `id` by u in [0, 1)^2; pdf without the choice. False: it carries no light, before any shadow. */
@@ -348,9 +351,11 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     break;
   case LIGHT_BACKGROUND: {
     Frame frame = frame_from_normal(lit->ns);
+    bool beyond = lit->through && u.x >= 0.5f; /* one half of the numbers for either side */
+    if (lit->through) u.x = 2.0f * u.x - (beyond ? 1.0f : 0.0f);
     Vec3 ng = frame_to_local(&frame, lit->ng), wi = diffuse_sample(u, ng);
-    out->pdf = diffuse_pdf(wi, ng);
-    out->wi = frame_to_world(&frame, wi);
+    out->pdf = diffuse_pdf(wi, ng) * (lit->through ? 0.5f : 1.0f);
+    out->wi = frame_to_world(&frame, beyond ? -wi : wi);
     break;
   }
   case LIGHT_POINT: out->delta = true; break;

@@ -185,7 +185,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   if (allowed) path_take_wavelength(path, shading.lobes, material->lobe_count);
   Bsdf bsdf;
   if (!allowed || !bsdf_begin(&bsdf, shading.lobes, material->lobe_count, &surface, wo, &path->media, allowed)) return false;
-  LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
+  LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns, bsdf.through};
   if (bsdf.rough) path_gather_light(tracer, path, &bsdf, &lit);
 
   // Go on in one direction

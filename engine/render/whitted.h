@@ -170,7 +170,7 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
     if (branch.bounces >= tracer->settings->bounces.total ||
         !bsdf_begin(&bsdf, shading.lobes, material->lobe_count, &surface, wo, &branch.media, BSDF_ALL))
       continue;
-    LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns};
+    LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns, false};
     if (bsdf.rough) radiance += branch.weight * whitted_direct(tracer, &bsdf, &lit);
     whitted_branch(&stack, base, &branch, &bsdf, &surface);
   }

@@ -21,7 +21,7 @@ static int destroy(void **state) {
 
 static LitPoint lit_at(Vec3 p) {
   Vec3 n = normalize(vec3(.2f, .9f, -.3f));
-  return (LitPoint){p, vec3_all(1e-6f), n, n};
+  return (LitPoint){p, vec3_all(1e-6f), n, n, false};
 }
 
 /* Density over solid angle of finding what the ray in direction w meets. */
@@ -176,7 +176,7 @@ static void invisible_spheres(void **state) {
     rig_add(&rig, ml_light(rig.b, &ML_DESC(MlLightDesc, .at = {0, 2, 0}, .radius = radius, .power = power), &rig.error));
     rig_commit(&rig);
     const Scene *scene = scene_of(rig.scene);
-    LitPoint lit = {vec3(0, 0, 0), vec3_all(0), vec3(0, 1, 0), vec3(0, 1, 0)};
+    LitPoint lit = {vec3(0, 0, 0), vec3_all(0), vec3(0, 1, 0), vec3(0, 1, 0), false};
     TestRandom random = {7};
     double sum = 0;
     enum { N = 100000 };
@@ -197,7 +197,7 @@ static void invisible_spheres(void **state) {
   rig_add(&rig, ml_light(rig.b, &ML_DESC(MlLightDesc, .radius = 3, .power = 36 * M_PI * M_PI), &rig.error));
   rig_commit(&rig);
   const Scene *scene = scene_of(rig.scene);
-  LitPoint lit = {vec3(0, 1, 0), vec3_all(0), vec3(0, 1, 0), vec3(0, 1, 0)};
+  LitPoint lit = {vec3(0, 1, 0), vec3_all(0), vec3(0, 1, 0), vec3(0, 1, 0), false};
   TestRandom random = {7};
   double sum = 0;
   enum { N = 200000 };
