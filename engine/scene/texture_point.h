@@ -59,24 +59,58 @@ static inline Span mesh_uv_span(const Mesh *mesh, uint32_t triangle) {
   return span_of_uv(e1, e2, (Vec2){tb[0] - ta[0], tb[1] - ta[1]}, (Vec2){tc[0] - ta[0], tc[1] - ta[1]});
 }
 
+/* On the unit sphere, coordinates as sphere_uv's. */
+static inline Span sphere_uv_span(Vec3 n) {
+  float s = sqrt_f(n[0] * n[0] + n[2] * n[2]);
+  if (!(s > 0.0f)) return span_none();
+  return (Span){TWO_PI_F * vec3(n[2], 0.0f, -n[0]), PI_F * vec3(-n[0] * n[1] / s, s, -n[2] * n[1] / s)};
+}
+/* On the cube, as cube_uv. */
+static inline Span cube_uv_span(uint32_t part) {
+  float side = (part & 1) != 0 ? 2.0f : -2.0f;
+  if (part >> 1 == 0) return (Span){vec3(0.0f, 0.0f, -side), vec3(0.0f, 2.0f, 0.0f)};
+  if (part >> 1 == 1) return (Span){vec3(2.0f, 0.0f, 0.0f), vec3(0.0f, 0.0f, -side)};
+  return (Span){vec3(side, 0.0f, 0.0f), vec3(0.0f, 2.0f, 0.0f)};
+}
+
 /* How the point moves in the world with u and with v; 0 where that is not known. */
 static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
   const World *world = &scene->world;
   const Instance *instance = surface->instance != NO_ID ? &world->instances[surface->instance] : NULL;
-  const Prim *prim = instance == NULL ? &world->prims[surface->prim] : NULL;
-  Span span;
+  Span span = span_none();
   if (instance != NULL && instance->geometry->mesh.triangle_count != 0) {
     span = mesh_uv_span(&instance->geometry->mesh, surface->prim);
   } else {
-    if (instance != NULL) prim = &instance->geometry->prims[surface->prim];
+    const Prim *prim = instance != NULL ? &instance->geometry->prims[surface->prim] : &world->prims[surface->prim];
+    const PlacedTransform *placed = (instance != NULL ? instance->geometry->placed : world->placed) + prim->placed;
     Vec3 p0 = vec3_load(prim->p[0]), p1 = vec3_load(prim->p[1]), p2 = vec3_load(prim->p[2]), p3 = vec3_load(prim->p[3]);
-    if (prim->kind == PRIM_QUAD) span = (Span){p1 - p0, p3 - p0};
-    else if (prim->kind == PRIM_TRIANGLE) span = (Span){p1 - p0, p2 - p0};
-    else if (prim->kind == PRIM_DISK) span = (Span){2.0f * p1, 2.0f * p2};
-    else if (prim->kind == PRIM_PLANE) span = (Span){p1, p2};
-    else {
+    MlVec3 p = dvec_from_vec3(surface->p);
+    if (instance != NULL) p = placed_point_to_local(&instance->placed, p);
+    switch ((PrimKind)prim->kind) {
+    case PRIM_SPHERE: {
+      Vec3 n = dvec_to_vec3(dvec_normalize(dvec_subtract(p, dvec_load(prim->p[0]))));
+      Span local = sphere_uv_span(vec3(dot(n, p1), dot(n, p2), dot(n, p3)));
+      span.x = prim->r * (p1 * local.x[0] + p2 * local.x[1] + p3 * local.x[2]);
+      span.y = prim->r * (p1 * local.y[0] + p2 * local.y[1] + p3 * local.y[2]);
+      break;
+    }
+    case PRIM_ELLIPSOID:
+    case PRIM_BOX: {
+      Span local = prim->kind == PRIM_BOX ? cube_uv_span(surface->part) : sphere_uv_span(dvec_to_vec3(placed_point_to_local(placed, p)));
+      span = (Span){matrix_apply(placed->to_world, local.x), matrix_apply(placed->to_world, local.y)};
+      break;
+    }
+    case PRIM_CONE:
+    case PRIM_CAPSULE:
+    case PRIM_TORUS:
+    case PRIM_CONE_SIDE: {
       const float *lo = instance != NULL ? instance->lo : prim->lo, *hi = instance != NULL ? instance->hi : prim->hi;
       return span_of_uv_by_steps(scene, surface, vec3_max_element(vec3_load(hi) - vec3_load(lo)));
+    }
+    case PRIM_QUAD: span = (Span){p1 - p0, p3 - p0}; break;
+    case PRIM_TRIANGLE: span = (Span){p1 - p0, p2 - p0}; break;
+    case PRIM_DISK: span = (Span){2.0f * p1, 2.0f * p2}; break;
+    case PRIM_PLANE: span = (Span){p1, p2}; break;
     }
   }
   if (instance == NULL) return span;
@@ -98,7 +132,11 @@ static inline Vec3 surface_tangent(const Scene *scene, const Surface *surface) {
     if (instance != NULL) p = placed_point_to_local(&instance->placed, p);
     float sign = (surface->part & 1) != 0 ? 1.0f : -1.0f;
     switch ((PrimKind)prim->kind) {
-    case PRIM_SPHERE: t = cross(vec3_load(prim->p[2]), dvec_to_vec3(dvec_subtract(p, dvec_load(prim->p[0])))); break;
+    case PRIM_SPHERE: { // by the images of its axes: a placement may have mirrored them
+      Vec3 n = dvec_to_vec3(dvec_subtract(p, dvec_load(prim->p[0]))), x = vec3_load(prim->p[1]), z = vec3_load(prim->p[3]);
+      t = dot(n, z) * x - dot(n, x) * z;
+      break;
+    }
     case PRIM_ELLIPSOID:
     case PRIM_CONE:
     case PRIM_CONE_SIDE:
