@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "scene/texture_point.h"
 #include "scene_fixture.h"
 
 /* Distance from a round solid (by part) and its gradient, local. */
@@ -329,6 +330,47 @@ static void one_end(const MlScene *scene) {
   fixture_end(&one_fixture);
 }
 
+static void assert_tangent(const MlScene *s, const Look *l, double x, double y, double z) {
+  Surface moved = l->s;
+  assert_near(surface_tangent(scene_of(s), &l->s), x, y, z);
+  // Where uv depends on the point, u grows that way
+  moved.p += 1e-3f * vec3((float)x, (float)y, (float)z);
+  float u = surface_uv(scene_of(s), &moved).x;
+  assert_true(u > l->uv.x || moved.u == l->uv.x);
+}
+
+/* Tangents run along u, on every kind of surface and through placements. */
+static void test_tangents(void **state) {
+  (void)state;
+  MlBuilder *b = one_begin();
+  const MlScene *s = one(b, fixture_place(b, ml_sphere(b, &ML_DESC(MlSphereDesc, .radius = 2), NULL), affine_turn_y(90)));
+  Look l = look(s, (MlVec3){0, 0, -9}, (MlVec3){0, 0, 1});
+  assert_tangent(s, &l, -1, 0, 0);
+  l = look(s, (MlVec3){0, 9, 1}, (MlVec3){0, -1, 0});
+  assert_tangent(s, &l, 1, 0, 0);
+  one_end(s);
+
+  b = one_begin();
+  s = one(b, fixture_place(b, ml_sphere(b, &ML_DESC(MlSphereDesc), NULL), affine_scale((MlVec3){-3, 1, 2})));
+  l = look(s, (MlVec3){0, 0, 9}, (MlVec3){0, 0, -1});
+  assert_tangent(s, &l, -1, 0, 0); /* mirrored */
+  one_end(s);
+
+  b = one_begin();
+  s = one(b, ml_box(b, &ML_DESC(MlBoxDesc, .from = {0, 0, 0}, .to = {4, 2, 8}), NULL));
+  l = look(s, (MlVec3){9, 0.5, 2}, (MlVec3){-1, 0, 0}), assert_tangent(s, &l, 0, 0, -1);
+  l = look(s, (MlVec3){-9, 0.5, 2}, (MlVec3){1, 0, 0}), assert_tangent(s, &l, 0, 0, 1);
+  l = look(s, (MlVec3){1, 9, 2}, (MlVec3){0, -1, 0}), assert_tangent(s, &l, 1, 0, 0);
+  l = look(s, (MlVec3){1, 0.5, 99}, (MlVec3){0, 0, -1}), assert_tangent(s, &l, 1, 0, 0);
+  l = look(s, (MlVec3){1, 0.5, -99}, (MlVec3){0, 0, 1}), assert_tangent(s, &l, -1, 0, 0);
+  one_end(s);
+
+  b = one_begin();
+  s = one(b, fixture_place(b, ml_quad(b, &ML_DESC(MlQuadDesc), NULL), affine_turn_y(90)));
+  l = look(s, (MlVec3){-0.25, 5, -0.25}, (MlVec3){0, -1, 0}), assert_tangent(s, &l, 0, 0, -1);
+  one_end(s);
+}
+
 static void test_normals_and_uv(void **state) {
   (void)state;
   const MlVec3 down = {0, -1, 0}, back = {0, 0, -1};
@@ -482,7 +524,7 @@ static void test_ray_origin(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_error_bounds), cmocka_unit_test(test_nothing_leaks), cmocka_unit_test(test_normals_and_uv),
-    cmocka_unit_test(test_mesh_normals), cmocka_unit_test(test_ray_origin),
+    cmocka_unit_test(test_tangents),     cmocka_unit_test(test_mesh_normals),  cmocka_unit_test(test_ray_origin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
