@@ -17,6 +17,7 @@ int command_check(const Options *options);
 int command_hash(const Options *options);
 int command_params(const Options *options);
 int command_doc(const Options *options);
+int command_compare(const Options *options);
 int command_version(void);
 /* Of a command, or of all of them for COMMAND_NONE. */
 int command_help(Command command);

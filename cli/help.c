@@ -8,6 +8,7 @@ static const char overview[] = "moonlit renders scenes that are Lua programs.\n"
                                "  moonlit hash   SCENE.lua [options]    the picture's hash, alone on the last line\n"
                                "  moonlit params SCENE.lua [--json]     the scene's parameters\n"
                                "  moonlit doc    [NAME] [--search WORD] the language's reference\n"
+                               "  moonlit compare REFERENCE PICTURE     how far two picture files are apart\n"
                                "  moonlit --version\n"
                                "\n"
                                "Options of render (moonlit COMMAND --help lists those of the others):\n";
@@ -23,6 +24,11 @@ static const char *const usages[COMMAND_COUNT] = {
                      "Lists the parameters that the scene declares; --set changes them.\n\n",
   [COMMAND_DOC] = "moonlit doc [NAME] [options]\n"
                   "Help for an entry of the language, or the list of all.\n\n",
+  [COMMAND_COMPARE] =
+    "moonlit compare REFERENCE PICTURE [options]\n"
+    "How far two picture files (png, jpg, hdr, pfm, tga, bmp) are apart: pixels that differ, RMSE, relative MSE, and FLIP, which\n"
+    "is what someone sees who flips between them (0 nothing, 1 the most). Linear ones (hdr, pfm) are measured in radiance and\n"
+    "seen with the exposure that suits the reference, or with --exposure.\n\n",
 };
 
 static const char codes[] = "\nExit status: 0 done; 1 could not (files, memory); 2 the scene or the call is wrong; 130 interrupted.\n";

@@ -14,6 +14,7 @@ static int run(const Options *options) {
   case COMMAND_HASH: return command_hash(options);
   case COMMAND_PARAMS: return command_params(options);
   case COMMAND_DOC: return command_doc(options);
+  case COMMAND_COMPARE: return command_compare(options);
   case COMMAND_NONE:
   case COMMAND_COUNT: break;
   }

@@ -27,6 +27,7 @@ enum {
   HASH = 1 << COMMAND_HASH,
   PARAMS = 1 << COMMAND_PARAMS,
   DOC = 1 << COMMAND_DOC,
+  COMPARE = 1 << COMMAND_COMPARE,
   PICTURE = RENDER | HASH,
   SCENE = RENDER | HASH | CHECK,
   EVALUATE = SCENE | PARAMS,
@@ -58,7 +59,11 @@ static const OptionSpec specs[] = {
   {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
   {"--integrator", OPTION_INTEGRATOR, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME",
    "path, whitted, ao, normals, albedo, depth", "-i,--mode,--renderer"},
-  {"--exposure", OPTION_EXPOSURE, PICTURE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto",
+  {"--difference", OPTION_TEXT, COMPARE, AT(difference), 0, 0, 0, "FILE", "a png of where the pictures differ, dark to bright",
+   "-o,--diff,--output-difference"},
+  {"--max-flip", OPTION_NUMBER, COMPARE, AT(max_flip), AT(has_max_flip), 0, 1, "F", "exit 1 where FLIP is above F, 0 to 1",
+   "--tolerance,--threshold,--limit"},
+  {"--exposure", OPTION_EXPOSURE, PICTURE | COMPARE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto",
    "-e,--ev,--gain,--brightness"},
   {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated",
    "-D,-p,--param,--params,--define"},
@@ -66,22 +71,22 @@ static const OptionSpec specs[] = {
    "--timeout,--max-time,--seconds"},
   {"--eval-timeout", OPTION_NUMBER, EVALUATE, AT(eval_timeout), 0, 1e-3, 1e9, "S", "seconds that the script may run (10)",
    "--script-timeout"},
-  {"--memory", OPTION_BYTES, EVALUATE, AT(memory), 0, 0, 0, "SIZE", "limit for everything, such as 500M or 2G (80 % of the machine's)",
-   "-m,--mem,--memory-limit,--ram"},
+  {"--memory", OPTION_BYTES, EVALUATE | COMPARE, AT(memory), 0, 0, 0, "SIZE",
+   "limit for everything, such as 500M or 2G (80 % of the machine's)", "-m,--mem,--memory-limit,--ram"},
   {"--isa", OPTION_TEXT, SCENE, AT(isa), 0, 0, 0, "NAME", "instruction set; the picture is the same with each", "--simd,--cpu"},
   {"--film", OPTION_TEXT, PICTURE, AT(film), 0, 0, 0, "FILE", "keep the film in FILE, to be resumed", "--save,--checkpoint"},
   {"--resume", OPTION_TEXT, PICTURE, AT(resume), 0, 0, 0, "FILE", "go on with the film in FILE", "--continue,--load"},
   {"--strict", OPTION_FLAG, EVALUATE, AT(strict), 0, 0, 0, NULL, "warnings are errors", "-W,--werror"},
-  {"--quiet", OPTION_FLAG, EVALUATE, AT(quiet), 0, 0, 0, NULL, "only errors and warnings", "-q,--silent"},
-  {"--json", OPTION_FLAG, EVALUATE | DOC, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON", NULL},
+  {"--quiet", OPTION_FLAG, EVALUATE | COMPARE, AT(quiet), 0, 0, 0, NULL, "only errors and warnings", "-q,--silent"},
+  {"--json", OPTION_FLAG, EVALUATE | DOC | COMPARE, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON", NULL},
   {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD", "-s,--find,--grep"},
   {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown", "--md"},
-  {"--help", OPTION_FLAG, EVALUATE | DOC | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
+  {"--help", OPTION_FLAG, EVALUATE | DOC | COMPARE | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
   {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language", "-v,-V"},
 };
 enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
-static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc"};
+static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare"};
 static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth"}; /* as MlIntegrator */
 
 const char *command_name(Command command) { return commands[command]; }
@@ -347,7 +352,7 @@ static bool parse_command(Options *options, const char *word, char message[400])
   if (strcmp(word, "version") == 0) return wrong(message, "'version' is not a command; did you mean moonlit --version?");
   const char *meant = nearest_name(&nearest);
   if (meant) return wrong(message, "'%.100s' is not a command; did you mean %s?", word, meant);
-  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc (moonlit --help)", word);
+  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc, compare (moonlit --help)", word);
 }
 
 bool options_parse(Options *options, int argc, char **argv, char message[400]) {
@@ -366,6 +371,10 @@ bool options_parse(Options *options, int argc, char **argv, char message[400]) {
       else if (!parse_command(options, argument, message)) return false;
     } else if (!options->scene) {
       options->scene = argument;
+    } else if (options->command == COMMAND_COMPARE && !options->other) {
+      options->other = argument;
+    } else if (options->command == COMMAND_COMPARE) {
+      return wrong(message, "two pictures at a time: '%.100s' is a third", argument);
     } else {
       return wrong(message, "one %s at a time: '%.100s' and '%.100s'", options->command == COMMAND_DOC ? "name" : "scene", options->scene,
                    argument);
@@ -373,7 +382,9 @@ bool options_parse(Options *options, int argc, char **argv, char message[400]) {
   }
   if (options->help || options->version) return true;
   if (options->command == COMMAND_NONE)
-    return wrong(message, "what shall be done? There are render, check, hash, params, doc (moonlit --help)");
+    return wrong(message, "what shall be done? There are render, check, hash, params, doc, compare (moonlit --help)");
+  if (options->command == COMMAND_COMPARE && !options->other)
+    return wrong(message, "which two pictures? moonlit compare REFERENCE PICTURE");
   if (options->command != COMMAND_DOC && !options->scene)
     return wrong(message, "which scene? moonlit %s SCENE.lua", commands[options->command]);
   return true;

@@ -5,12 +5,22 @@
 
 #include "script.h"
 
-typedef enum Command { COMMAND_NONE, COMMAND_RENDER, COMMAND_CHECK, COMMAND_HASH, COMMAND_PARAMS, COMMAND_DOC, COMMAND_COUNT } Command;
+typedef enum Command {
+  COMMAND_NONE,
+  COMMAND_RENDER,
+  COMMAND_CHECK,
+  COMMAND_HASH,
+  COMMAND_PARAMS,
+  COMMAND_DOC,
+  COMMAND_COMPARE,
+  COMMAND_COUNT
+} Command;
 
 typedef struct Options {
   Command command;
   bool help, version;
-  const char *scene;      /* the scene, or doc's NAME; NULL when not given */
+  const char *scene;      /* the scene, doc's NAME or compare's first picture; NULL when not given */
+  const char *other;      /* compare's second picture */
   const char *output;     /* "-" is standard output */
   uint32_t width, height; /* 0: not given, as for all numbers below without a has_ of their own */
   uint32_t crop[4];       /* x, y, width, height; width 0: not given */
@@ -21,6 +31,9 @@ typedef struct Options {
   double exposure;     /* EV, else */
   uint32_t integrator; /* MlIntegrator */
   const char *camera, *isa, *film, *resume, *search;
+  const char *difference; /* compare: where FLIP's picture goes */
+  double max_flip;        /* compare: more is a failure; with has_max_flip */
+  bool has_max_flip;
   double time_limit, eval_timeout; /* seconds */
   uint64_t memory;                 /* bytes */
   ScriptSet *sets;                 /* one block, freed by options_free */

@@ -1,72 +1,15 @@
 /* scene.c - see scene.h. */
 #include "scene.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "interrupt.h"
 
-#define SOURCE_LIMIT (4u << 20)
+#define SOURCE_LIMIT (UINT64_C(4) << 20)
 #define SCRIPT_MEMORY (UINT64_C(256) << 20) /* of the script's own values, at least; --memory may give it more */
-
-/* ----------------------------------------------------------------- reading */
-
-static int unreadable(const char *path, int reason) {
-  const char *text = reason == ENOENT   ? "there is no such file"
-                     : reason == EISDIR ? "it is a folder"
-                     : reason == EACCES ? "permission denied"
-                     : reason == EFBIG  ? "a scene has at most 4 MiB"
-                                        : strerror(reason);
-  const char *hint = "";
-  char longer[4096];
-  if (reason == ENOENT && snprintf(longer, sizeof longer, "%s.lua", path) < (int)sizeof longer && access(longer, R_OK) == 0)
-    hint = "; there is one that ends in .lua";
-  else if (strcmp(path, "-") == 0) hint = "; standard input is /dev/stdin";
-  say("cannot read '%s': %s%s", path, text, hint);
-  return EXIT_COULD_NOT;
-}
-
-/* Like read, but a pipe that nobody writes into is waited for only until the user interrupts: -1 and EINTR. */
-static ssize_t read_some(int file, char *to, size_t size) {
-  struct pollfd wait = {.fd = file, .events = POLLIN};
-  for (;;) {
-    while (poll(&wait, 1, 50) == 0) {
-      if (!interrupted()) continue;
-      errno = EINTR;
-      return -1;
-    }
-    const ssize_t count = read(file, to, size);
-    if (count >= 0 || errno != EAGAIN) return count;
-  }
-}
-
-/* The whole file in a block of SOURCE_LIMIT bytes from the engine. */
-static int read_source(MlEngine *engine, const char *path, char **source, size_t *size) {
-  const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return unreadable(path, errno);
-  char *block = ml_engine_realloc(engine, NULL, 0, SOURCE_LIMIT);
-  if (!block) {
-    close(file);
-    say("out of memory: reading '%s' takes 4 MiB", path);
-    return EXIT_COULD_NOT;
-  }
-  ssize_t count = 1;
-  for (*size = 0; count > 0 && *size<SOURCE_LIMIT; *size += count> 0 ? (size_t)count : 0)
-    count = read_some(file, block + *size, SOURCE_LIMIT - *size);
-  char more;
-  const int reason = count < 0 ? errno : *size == SOURCE_LIMIT && read_some(file, &more, 1) == 1 ? EFBIG : 0;
-  close(file);
-  if (reason) {
-    ml_engine_realloc(engine, block, SOURCE_LIMIT, 0);
-    return reason == EINTR ? EXIT_INTERRUPTED : unreadable(path, reason);
-  }
-  *source = block;
-  return EXIT_DONE;
-}
 
 /* -------------------------------------------------------------- evaluating */
 
@@ -191,12 +134,11 @@ int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE 
     merge(scene);
     code = check_fits(scene);
   }
-  char *source = NULL;
-  size_t size = 0;
-  if (code == EXIT_DONE) code = read_source(scene->engine, options->scene, &source, &size);
+  FileBytes source = {0};
+  if (code == EXIT_DONE) code = file_read(scene->engine, options->scene, "a scene", SOURCE_LIMIT, &source);
   if (code == EXIT_DONE) code = open_folder(scene);
-  if (code == EXIT_DONE) code = evaluate(scene, source, size, depth == SCENE_COMMIT, json);
-  if (source) ml_engine_realloc(scene->engine, source, SOURCE_LIMIT, 0);
+  if (code == EXIT_DONE) code = evaluate(scene, source.data, source.size, depth == SCENE_COMMIT, json);
+  file_free(scene->engine, &source);
   if (code != EXIT_DONE || depth == SCENE_EVALUATE) return code;
 
   scene->view = scene->evaluation->view;

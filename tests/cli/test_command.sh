@@ -127,6 +127,21 @@ check "a script that does not end" eval_timeout
 check "a script that grows" script_memory
 check "a script that takes all memory" whole_memory
 
+# ---- compare
+
+two_pictures() { run 0 render ball.lua -o a.pfm --quiet && run 0 render ball.lua -o b.pfm --seed 2 --quiet && run 0 render ball.lua -o a.png --quiet; }
+compare_equal() { two_pictures && run 0 compare a.pfm a.pfm && out_has '^  different  0 pixels' && out_has '^  RMSE       0$' && out_has '^  FLIP       0.000000' && run 0 compare a.png a.png --max-flip 0 --quiet && out_empty; }
+compare_different() { run 0 compare a.pfm b.pfm --difference d.png --json && out_has '"linear":true,"different":[1-9]' && [ "$(head -c 4 "$work/d.png" | tail -c 3)" = PNG ] && run 1 compare a.pfm b.pfm --max-flip 0.000001 && err_has '^moonlit: FLIP is 0.*above 1e-06$'; }
+compare_wrong() {
+  run 2 compare a.pfm && err_is 'moonlit: which two pictures? moonlit compare REFERENCE PICTURE' && run 2 compare a.pfm b.pfm c.pfm && err_has "'c.pfm' is a third" &&
+    run 2 compare a.pfm a.png && err_has 'two of one sort' && run 1 compare a.pfm ball.lua && err_has '^moonlit: the second picture: not a picture' &&
+    run 1 compare nothing.png a.png && err_has "cannot read 'nothing.png'" && run 2 compare a.pfm b.pfm --difference d.jpg && err_has 'ends in .png' && run 1 compare a.pfm b.pfm --difference no/d.png
+}
+check "compare equal pictures" compare_equal
+check "compare different pictures" compare_different
+check "compare what cannot be compared" compare_wrong
+clean
+
 # ---- files that cannot be read or written
 
 no_scene() { run 1 render nothing.lua && err_is "moonlit: cannot read 'nothing.lua': there is no such file" && run 1 check . && err_has 'it is a folder'; }

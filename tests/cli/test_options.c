@@ -129,10 +129,10 @@ static void sizes_of_memory(void **state) {
 
 static void wrong_calls_are_explained(void **state) {
   (void)state;
-  expect_wrong("", "what shall be done? There are render, check, hash, params, doc (moonlit --help)");
+  expect_wrong("", "what shall be done? There are render, check, hash, params, doc, compare (moonlit --help)");
   expect_wrong("rendr a.lua", "'rendr' is not a command; did you mean render?");
   expect_wrong("a.lua", "'a.lua' is not a command; did you mean moonlit render a.lua?");
-  expect_wrong("frobnicate", "'frobnicate' is not a command; there are render, check, hash, params, doc (moonlit --help)");
+  expect_wrong("frobnicate", "'frobnicate' is not a command; there are render, check, hash, params, doc, compare (moonlit --help)");
   expect_wrong("render", "which scene? moonlit render SCENE.lua");
   expect_wrong("render a.lua b.lua", "one scene at a time: 'a.lua' and 'b.lua'");
   expect_wrong("render a.lua --sampels 3", "--sampels is not an option; did you mean --samples?");
@@ -178,7 +178,7 @@ static void wrong_values_are_explained(void **state) {
 
 static void help_needs_no_scene(void **state) {
   (void)state;
-  static const char *const calls[] = {"--help", "-h", "help", "render --help", "doc --help", "--version", "doc", "doc sphere"};
+  static const char *const calls[] = {"--help", "-h", "help", "render --help", "doc --help", "compare --help", "compare a b", "--version", "doc", "doc sphere"};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     Call c = parse(calls[i]);
     assert_true(c.ok);
