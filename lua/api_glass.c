@@ -23,9 +23,10 @@ static MlColor absorption_of(MlColor color, double depth) {
 /* ior and abbe: of the glass; abbe 0: no dispersion. */
 static bool build_dielectric(Reading *r, Node *node, double ior, double abbe) {
   const GlassDesc *desc = (const GlassDesc *)node->desc;
-  MlGlassDesc glass = ML_DESC(MlGlassDesc, .ior = (float)ior, .color = desc->color, .has_color = true, .absorption = desc->absorption,
-                              .roughness = (float)desc->roughness, .abbe = (float)abbe, .thin = desc->thin,
-                              .color_texture = desc->color_texture, .emission = material_emission(node), .relief = material_relief(node));
+  MlGlassDesc glass =
+    ML_DESC(MlGlassDesc, .ior = (float)ior, .color = desc->color, .has_color = true, .absorption = desc->absorption,
+            .roughness = (float)desc->roughness, .abbe = (float)abbe, .thin = desc->thin, .color_texture = desc->color_texture,
+            .roughness_texture = desc->roughness_texture, .emission = material_emission(node), .relief = material_relief(node));
   static const char *const inside[] = {"depth", "absorption"};
   for (int i = 0; i < 2 && desc->thin; i++) {
     if (!reader_given(r, inside[i])) continue;
@@ -69,7 +70,7 @@ static bool build_diamond(Reading *r, Node *node) {
    .synonyms = "sigma,sigma_a,density", .offset = offsetof(GlassDesc, absorption),                                                     \
    .doc = "Absorption inside, a number or a colour, said directly."},                                                                  \
   {.name = "roughness", .type = API_NUMBER, .range = {0, 1, 0, 1, false}, .def = "0", .synonyms = "rough,alpha,glossiness,blur,frosted", \
-   .offset = offsetof(GlassDesc, roughness), .doc = "0 is polished, 1 frosted; the GGX alpha is its square."}
+   .offset = offsetof(GlassDesc, roughness), .texture = offsetof(GlassDesc, roughness_texture), .doc = "0 is polished, 1 frosted; the GGX alpha is its square."}
 #define MEASURED_FIELD(number)                                                                                                         \
   {.name = "dispersion", .type = API_BOOL, .def = "false", .synonyms = "abbe,dispersive,disperse", .offset = offsetof(GlassDesc, measured), \
    .doc = "Whether it parts white light into colours, by its measured Abbe number " number "; takes more samples."}

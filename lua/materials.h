@@ -25,7 +25,9 @@ typedef struct GlassDesc {
   MlTexture color_texture;
   double depth;
   MlColor absorption;
-  double roughness, dispersion, abbe;
+  double roughness;
+  MlTexture roughness_texture;
+  double dispersion, abbe;
   bool thin;
   bool measured; /* water, diamond: their own dispersion */
 } GlassDesc;

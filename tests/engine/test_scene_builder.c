@@ -210,6 +210,10 @@ static void test_material_messages(void **state) {
   REFUSES(ml_glass(b, AT42(MlGlassDesc, .ior = NAN)), "glass.ior: expected a number from 0.1 to 10, got nan");
   REFUSES(ml_glass(b, AT42(MlGlassDesc, .color = bright)), "glass.color: expected channels from 0 to 1, got (0.5, 1.5, 0)");
   REFUSES(ml_glass(b, AT42(MlGlassDesc, .absorption = bad)), "glass.absorption: expected finite channels of at least 0, got (0, nan, 0)");
+  REFUSES(ml_glass(b, AT42(MlGlassDesc, .roughness = 1.5f)), "glass.roughness: expected a number from 0 to 1, got 1.5");
+  REFUSES(ml_glass(b, AT42(MlGlassDesc, .abbe = 0.5f)), "glass.abbe: expected a number from 1, or 0 for no dispersion, got 0.5");
+  REFUSES(ml_glass(b, AT42(MlGlassDesc, .thin = true, .absorption = {0, 1, 0})),
+          "glass.absorption: expected none, as a thin pane has no inside, got some");
   REFUSES(ml_glass(b, AT42(MlGlassDesc, .emission = emission)),
           "glass.emission.radiance: expected finite channels of at least 0, got (0, -1, 0)");
   REFUSES(ml_emit(b, AT42(MlEmitDesc, .emission = emission)),
@@ -263,6 +267,11 @@ static void test_materials(void **state) {
   assert_float_equal(lobe_of(glass, 0)->ior, 1.5f, 0.0f);
   assert_color(lobe_of(glass, 0)->color, 1, 1, 1);
   assert_color(lobe_of(glass, 0)->absorption, 1, 2, 3);
+  MlMaterial pane = ml_glass(b, &ML_DESC(MlGlassDesc, .roughness = 0.5f, .abbe = 40, .thin = true), NULL);
+  assert_float_equal(lobe_of(pane, 0)->alpha, 0.25f, 0.0f);
+  assert_float_equal(lobe_of(pane, 0)->abbe, 40.0f, 0.0f);
+  assert_int_equal(lobe_of(pane, 0)->thin, 1);
+  assert_float_equal(spectrum_average(lobe_of(pane, 0)->average), 0.159f, 5e-3f); /* of a clear pane in diffuse light */
   MlColor eta, k;
   assert_true(ml_metal_preset("gold", &eta, &k));
   MlMaterial gold = ml_metal(b, &ML_DESC(MlMetalDesc, .eta = eta, .k = k, .roughness = 0.5f), NULL);
