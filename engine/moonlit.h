@@ -101,6 +101,8 @@ typedef uint32_t MlNode;        /* shape, light, group or placement; 0 is none *
 typedef uint32_t MlMaterial;    /* 0 is none: inherit from what encloses, else matte of albedo .8 */
 typedef uint32_t MlImage;       /* a picture for textures and surroundings; 0 is none */
 
+typedef uint32_t MlProfile;  /* photometric profile of lights; 0 is none */
+
 typedef struct MlVec3 { double x, y, z; } MlVec3;
 typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
 /* Affine map, row-major 3x4: p' = (m[0..2].p + m[3], m[4..6].p + m[7], m[8..10].p + m[11]). */
@@ -282,13 +284,21 @@ typedef struct MlGroupDesc { size_t size; const MlNode *children; uint64_t child
 ML_API MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error);
 ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
 
-/* Lights are nodes, too. Seen by no ray. color multiplies (0 with has_color false: 1). */
-typedef struct MlLightDesc { size_t size; MlVec3 at; double radius; /* 0: a point */ double power; /* W; 0: 100 */ MlColor color; bool has_color; uint32_t place; } MlLightDesc;
+/* Lights are nodes, too. Seen by no ray. color multiplies (0 with has_color false: 1). A profile shapes the beam: its axis (0 degrees, nadir) along
+ * facing, its horizontal angle 0 to the right of someone who looks that way with up up; power stays what is sent out in all. */
+typedef struct MlLightDesc { size_t size; MlVec3 at; double radius; /* 0: a point */ double power; /* W; 0: 100 */ MlColor color; bool has_color; MlProfile profile; /* 0: none */ MlVec3 facing; /* 0: down */ MlVec3 up; /* 0: automatic */ uint32_t place; } MlLightDesc;
+/* The same within a cone. angle: the full one, degrees (0: 45; to 360). It shines evenly within 1 - blend of the angle and fades out to its edge
+ * by 3 t^2 - 2 t^3, t running in the cosine; blend 0..1, 0 is a hard edge. power is what the cone sends out. */
+typedef struct MlSpotDesc { size_t size; MlVec3 at, facing; /* 0: down */ MlVec3 up; /* 0: automatic; of the profile */ double angle, blend; double radius; /* 0: a point */ double power; /* W; 0: 100 */ MlColor color; bool has_color; MlProfile profile; /* 0: none */ uint32_t place; } MlSpotDesc;
+/* An IES LM-63 file, type C photometry; only the shape of its intensities counts. The bytes are read now. ML_ERROR_FORMAT. */
+typedef struct MlIesDesc { size_t size; const void *bytes; uint64_t byte_count; uint32_t place; } MlIesDesc;
 /* Rectangle centred at `at`, emitting to the side of its facing direction; visible to rays. power (W, of that side) or radiance. */
 typedef struct MlAreaDesc { size_t size; MlVec3 at, facing; /* 0: down */ MlVec3 up; /* 0: automatic */ double width, height; /* 0: 1 */ double power, radiance; /* both 0: power 100 */ MlColor color; bool has_color; uint32_t place; } MlAreaDesc;
 /* Light travels along `direction` (0: straight down); irradiance in W/m^2 on a surface that faces it (0: 1). */
 typedef struct MlDirectionalDesc { size_t size; MlVec3 direction; double irradiance; MlColor color; bool has_color; uint32_t place; } MlDirectionalDesc;
+ML_API MlProfile ml_ies(MlBuilder *b, const MlIesDesc *desc, MlError *error);
 ML_API MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error);
+ML_API MlNode ml_spot(MlBuilder *b, const MlSpotDesc *desc, MlError *error);
 ML_API MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error);
 ML_API MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error);
 

@@ -32,6 +32,10 @@ static inline MlVec3 dvec_normalize(MlVec3 a) {
   return dvec_scale(s, 1.0 / __builtin_sqrt(dvec_dot(s, s)));
 }
 static inline bool dvec_is_zero(MlVec3 a) { return a.x == 0 && a.y == 0 && a.z == 0; }
+/* Or one of them 0; an angle too small to tell apart in doubles counts as none. */
+static inline bool dvec_is_parallel(MlVec3 a, MlVec3 b) {
+  return !(dvec_length(dvec_cross(dvec_normalize(a), dvec_normalize(b))) > 1e-12);
+}
 static inline bool dvec_is_finite(MlVec3 a) { return isfinite(a.x) && isfinite(a.y) && isfinite(a.z); }
 static inline Vec3 dvec_to_vec3(MlVec3 a) { return vec3((float)a.x, (float)a.y, (float)a.z); }
 

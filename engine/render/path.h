@@ -121,7 +121,8 @@ static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsd
   const Scene *scene = tracer->scene;
   Float4 r = sampler_set(&path->sampler, sampler_light_set(path->bounces));
   LightSample light;
-  if (!light_sample(&scene->world, &scene->lights, lit, r[2], (Vec2){r[0], r[1]}, &light)) return;
+  double choice = (double)r[2] + 0x1p-24 * (double)r[3]; /* enough digits for millions of lights */
+  if (!light_sample(&scene->world, &scene->lights, lit, choice, (Vec2){r[0], r[1]}, &light)) return;
   MlStrategy strategy = tracer->settings->strategy;
   if (strategy == ML_STRATEGY_BSDF && light.visible) return;
   float pdf;
@@ -132,7 +133,7 @@ static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsd
   float through = tracer_transmittance(tracer, &light.shadow);
   if (through == 0.0f) return;
   if (scene->textures.count != 0) light.radiance = through * tracer_light_radiance(tracer, &light);
-  float weight = light.visible && strategy == ML_STRATEGY_MIS ? power_heuristic(light.pdf, pdf) : 1.0f;
+  float weight = light.visible && !light.delta && strategy == ML_STRATEGY_MIS ? power_heuristic(light.pdf, pdf) : 1.0f;
   Spectrum radiance = f * light.radiance * (weight / light.pdf);
   if (bounded && !beyond) radiance *= medium_stack_transmittance(&path->media, distance);
   path_gather(path, radiance, path->bounces + 1);

@@ -60,6 +60,7 @@ static inline Spectrum tracer_light_radiance(const Tracer *tracer, const LightSa
   const World *world = &scene->world;
   const Light *light = &scene->lights.lights[sample->id];
   Surface surface;
+  if (sample->delta) return sample->radiance; /* too small to be more than a point */
   if (light->kind == LIGHT_MESH) {
     const LightPoint *point = &sample->point;
     surface = (Surface){.p = point->p, .p_error = point->p_error, .ng = point->n, .u = point->at.x, .v = point->at.y};

@@ -56,7 +56,7 @@ static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const Li
     uint32_t kind = scene->lights.lights[id].kind;
     if (kind != LIGHT_POINT && kind != LIGHT_DIRECTIONAL) continue;
     LightSample sample;
-    if (!light_sample_one(&scene->world, &scene->lights, id, lit, (Vec2){0.5f, 0.5f}, &sample)) continue;
+    if (!light_sample_one(&scene->world, &scene->lights, id, lit, 0.5, (Vec2){0.5f, 0.5f}, &sample)) continue;
     Vec3 wi = frame_to_local(&bsdf->frame, sample.wi);
     float cosine = diffuse_pdf(wi, bsdf->ng);
     if (cosine <= 0.0f && !has_others) continue;

@@ -38,6 +38,7 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->patches);
   array_free(memory, &b->textures);
   array_free(memory, &b->stops);
+  array_free(memory, &b->profiles);
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
   array_free(memory, &b->images);

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "light/ies.h"
 #include "base/number.h"
 #include "base/thread.h"
 #include "math/dvec.h"
@@ -39,7 +40,7 @@ typedef enum NodeKind {
   NODE_CONE,     /* solids: p[0] centre, p[1], p[2] images of the local y and x axis (shape/solids.h), r as Prim.r; s 1: without caps */
   NODE_CAPSULE,
   NODE_TORUS,
-  NODE_LIGHT,       /* p[0] position, r radius, s power */
+  NODE_LIGHT,       /* p[0] position, p[1], p[2] its beam's axis and up (unit), r radius, s power */
   NODE_AREA,        /* as NODE_QUAD; r power or, if that is 0, s radiance */
   NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
   NODE_MESH,
@@ -60,8 +61,17 @@ enum {
 typedef struct Leaf {
   MlVec3 p[3];
   double r, s;
-  MlColor color; /* lights */
+  MlColor color;       /* lights */
+  double inner, outer; /* NODE_LIGHT: the beam's cone as in LightProfile; outer 0: it shines evenly */
+  double beam;         /* NODE_LIGHT: integral of the beam over all directions, its greatest value 1 */
+  MlProfile profile;
 } Leaf;
+
+/* A photometric profile, and its integral within the cone that was asked for last. */
+typedef struct ProfileNode {
+  Ies ies;
+  double inner, outer, integral;
+} ProfileNode;
 
 /* Arrays in the arena, or nothing of them where the cache has the geometry already, to which this then is a reference. */
 typedef struct MeshNode {
@@ -121,6 +131,7 @@ struct MlBuilder {
   ARRAY(Patch) patches;
   ARRAY(BuiltTexture) textures; /* textures.data[id - 1] */
   ARRAY(RampStop) stops;
+  ARRAY(ProfileNode) profiles;        /* profiles.data[id - 1] */
   ARRAY(MlNode) roots;                /* what was added, in order */
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   MlColor background;
@@ -130,8 +141,17 @@ struct MlBuilder {
 static inline const Node *builder_node(const MlBuilder *b, MlNode id) { return &b->nodes.data[id - 1]; }
 static inline const Material *builder_material(const MlBuilder *b, MlMaterial id) { return &b->materials.data[id]; }
 
+/* Where an error is: name of the description ("sphere") and the caller's number for it. */
+typedef struct DescSource {
+  const char *what;
+  uint32_t place;
+  MlError *error;
+} DescSource;
+
 /* Adds a node whose traits, depth and leaves are given; 0 when memory is out. */
 MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
+/* One that is a Leaf, which is copied. */
+MlNode builder_add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf);
 /* Bounds of the surfaces in a node under t: exact where their effort is at most `budget`, else of boxes. Of no use when `work` (may
  * be NULL) is cancelled meanwhile. */
 MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget, Work *work);
@@ -142,13 +162,6 @@ void builder_drop_hidden(MlBuilder *b, Work *work);
 MlStatus builder_add_default_material(MlBuilder *b, MlError *error);
 
 /* ---- reading descriptions. All report "what.field: expected ..., got ..." at `place` and return false. */
-
-/* Where an error is: name of the description ("sphere") and the caller's number for it. */
-typedef struct DescSource {
-  const char *what;
-  uint32_t place;
-  MlError *error;
-} DescSource;
 
 /* Copies a description of an older or the same version over zeros; `place` is offsetof(..., place). */
 bool desc_read(DescSource *source, const void *desc, size_t size, size_t place, void *out);

@@ -1,4 +1,4 @@
-/* builder_shapes.c - shapes and lights as nodes: checked, defaults filled in, brought into the form of builder.h's Leaf. */
+/* builder_shapes.c - shapes as nodes: checked, defaults filled in, brought into the form of builder.h's Leaf. */
 #include <stddef.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "scene/builder.h"
 #include "scene/geometry.h"
 
-static MlNode add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf) {
+MlNode builder_add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   Leaf *kept = arena_alloc(&b->arena, sizeof *kept, _Alignof(Leaf));
   if (kept == NULL) {
     memory_error(b->context.memory, sizeof *kept, source->what, source->error);
@@ -31,7 +31,7 @@ static uint32_t shape_traits(const MlBuilder *b, MlMaterial material) {
 
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   if (!desc_material(source, b, "material", material)) return 0;
-  return add_leaf(b, kind, shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0), material, source, leaf);
+  return builder_add_leaf(b, kind, shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0), material, source, leaf);
 }
 
 static double min_d(double a, double b) { return a < b ? a : b; }
@@ -109,13 +109,6 @@ MlNode ml_disk(MlBuilder *b, const MlDiskDesc *desc, MlError *error) {
   return builder_add_shape(b, NODE_DISK, d.material, &source, &leaf);
 }
 
-/* An angle too small to tell apart in doubles counts as none. */
-static bool is_parallel(MlVec3 u, MlVec3 v) {
-  u = dvec_normalize(u);
-  v = dvec_normalize(v);
-  return !(dvec_length(dvec_cross(u, v)) > 1e-12);
-}
-
 MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "quad", .error = error};
@@ -126,7 +119,7 @@ MlNode ml_quad(MlBuilder *b, const MlQuadDesc *desc, MlError *error) {
     d.u = (MlVec3){1, 0, 0};
     d.v = (MlVec3){0, 0, -1};
   }
-  if (is_parallel(d.u, d.v)) {
+  if (dvec_is_parallel(d.u, d.v)) {
     desc_fail(&source, ".v: expected an edge that is not 0 and not parallel to u, %s, got %s", vector_text(d.u).text,
               vector_text(d.v).text);
     return 0;
@@ -141,7 +134,7 @@ MlNode ml_triangle(MlBuilder *b, const MlTriangleDesc *desc, MlError *error) {
   MlTriangleDesc d;
   if (!DESC_READ(&source, MlTriangleDesc, desc, &d)) return 0;
   if (!desc_point(&source, "a", d.a) || !desc_point(&source, "b", d.b) || !desc_point(&source, "c", d.c)) return 0;
-  if (is_parallel(dvec_subtract(d.b, d.a), dvec_subtract(d.c, d.a))) {
+  if (dvec_is_parallel(dvec_subtract(d.b, d.a), dvec_subtract(d.c, d.a))) {
     desc_fail(&source, ".c: expected three corners that are not in a line, got %s, %s, %s", vector_text(d.a).text, vector_text(d.b).text,
               vector_text(d.c).text);
     return 0;
@@ -259,69 +252,4 @@ MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
   MlNode id = builder_add_node(b, &node, error);
   if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
   return id;
-}
-
-/* ---- lights */
-
-static bool light_color(const DescSource *source, MlColor color, bool has_color, MlColor *out) {
-  bool given = has_color || color.r != 0.0f || color.g != 0.0f || color.b != 0.0f;
-  *out = given ? color : (MlColor){1.0f, 1.0f, 1.0f};
-  return desc_color(source, "color", *out, INFINITY_F);
-}
-
-MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error) {
-  FLOAT_STATE_OURS;
-  DescSource source = {.what = "light", .error = error};
-  MlLightDesc d;
-  if (!DESC_READ(&source, MlLightDesc, desc, &d)) return 0;
-  Leaf leaf = {.p = {d.at}, .r = d.radius, .s = or_default(d.power, 100.0)};
-  if (!desc_point(&source, "at", d.at) || (d.radius != 0.0 && !desc_positive(&source, "radius", d.radius)) ||
-      !desc_not_negative(&source, "power", leaf.s) || !light_color(&source, d.color, d.has_color, &leaf.color))
-    return 0;
-  return add_leaf(b, NODE_LIGHT, NODE_HAS_LIGHT, 0, &source, &leaf);
-}
-
-MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error) {
-  FLOAT_STATE_OURS;
-  DescSource source = {.what = "area", .error = error};
-  MlAreaDesc d;
-  if (!DESC_READ(&source, MlAreaDesc, desc, &d)) return 0;
-  double width = or_default(d.width, 1.0), height = or_default(d.height, 1.0);
-  if (!desc_point(&source, "at", d.at) || !desc_point(&source, "facing", d.facing) || !desc_point(&source, "up", d.up) ||
-      !desc_positive(&source, "width", width) || !desc_positive(&source, "height", height) ||
-      !desc_not_negative(&source, "power", d.power) || !desc_not_negative(&source, "radiance", d.radiance))
-    return 0;
-  if (d.power != 0.0 && d.radiance != 0.0) {
-    desc_fail(&source, ": expected power or radiance, got both (%s and %s)", number_text(d.power).text, number_text(d.radiance).text);
-    return 0;
-  }
-  Leaf leaf = {.r = d.radiance != 0.0 ? 0.0 : or_default(d.power, 100.0), .s = d.radiance};
-  if (!light_color(&source, d.color, d.has_color, &leaf.color)) return 0;
-
-  // A frame about the direction it faces; width runs to the right of someone who looks at it with `up` up
-  MlVec3 facing = dvec_normalize(or_direction(d.facing, (MlVec3){0, -1, 0})), up = d.up;
-  if (dvec_is_zero(up)) {
-    up = (MlVec3){0, 1, 0};
-    if (is_parallel(up, facing)) up = (MlVec3){0, 0, -1};
-  } else if (is_parallel(up, facing)) {
-    desc_fail(&source, ".up: expected a direction across facing, %s, got %s", vector_text(facing).text, vector_text(d.up).text);
-    return 0;
-  }
-  MlVec3 right = dvec_normalize(dvec_cross(up, facing));
-  leaf.p[1] = dvec_scale(right, width);
-  leaf.p[2] = dvec_scale(dvec_cross(facing, right), height);
-  leaf.p[0] = dvec_subtract(d.at, dvec_scale(dvec_add(leaf.p[1], leaf.p[2]), 0.5));
-  return add_leaf(b, NODE_AREA, NODE_HAS_LIGHT, 0, &source, &leaf);
-}
-
-MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error) {
-  FLOAT_STATE_OURS;
-  DescSource source = {.what = "directional", .error = error};
-  MlDirectionalDesc d;
-  if (!DESC_READ(&source, MlDirectionalDesc, desc, &d)) return 0;
-  Leaf leaf = {.p = {dvec_normalize(or_direction(d.direction, (MlVec3){0, -1, 0}))}, .s = or_default(d.irradiance, 1.0)};
-  if (!desc_point(&source, "direction", d.direction) || !desc_not_negative(&source, "irradiance", leaf.s) ||
-      !light_color(&source, d.color, d.has_color, &leaf.color))
-    return 0;
-  return add_leaf(b, NODE_DIRECTIONAL, NODE_HAS_LIGHT, 0, &source, &leaf);
 }

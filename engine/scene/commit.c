@@ -162,8 +162,15 @@ static uint64_t scene_hash(const Commit *c) {
     HASH(&s, light->p);
     HASH(&s, light->d);
     HASH(&s, light->radius);
+    HASH(&s, light->profile);
   }
   for (uint64_t i = 0; i < e->b->images.count; i++) HASH(&s, e->b->images.data[i]->hash);
+  work_hash(e->work, &s, e->profiles.data, e->profiles.count * sizeof(LightProfile));
+  for (uint64_t i = 0; i < e->ies.count; i++) {
+    const uint32_t counts_of[2] = {e->ies.data[i].vertical_count, e->ies.data[i].horizontal_count};
+    HASH(&s, counts_of);
+  }
+  work_hash(e->work, &s, e->ies_values.data, e->ies_values.count * sizeof(float));
   HASH(&s, c->head.background.radiance);
   const uint32_t sky[2] = {c->head.background.present, c->head.background.eye_only};
   HASH(&s, sky);
@@ -243,9 +250,17 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t textures = block_place(&layout, b->textures.count, sizeof(Texture));
   size_t stops = block_place(&layout, b->stops.count, sizeof(RampStop));
   size_t lights = block_place(&layout, e->lights.count, sizeof(Light));
-  size_t cdf = block_place(&layout, c->tables.select_cdf.count, sizeof(float));
-  size_t pdf = block_place(&layout, c->tables.select_pdf.count, sizeof(float));
-  size_t triangle_cdf = block_place(&layout, c->tables.triangle_cdf.count, sizeof(float));
+  const LightTables *tables = &c->tables;
+  size_t trees = block_place(&layout, tables->forest.trees.count, sizeof(LightTree));
+  size_t light_nodes = block_place(&layout, tables->forest.nodes.count, sizeof(LightNode));
+  size_t light_items = block_place(&layout, tables->forest.items.count, sizeof(uint32_t));
+  size_t light_leaves = block_place(&layout, tables->forest.leaves.count, sizeof(uint32_t));
+  size_t far = block_place(&layout, tables->far.count, sizeof(uint32_t));
+  size_t far_cdf = block_place(&layout, tables->far.count, sizeof(float));
+  size_t far_pdf = block_place(&layout, tables->far.count, sizeof(float));
+  size_t profiles = block_place(&layout, e->profiles.count, sizeof(LightProfile));
+  size_t ies = block_place(&layout, e->ies.count, sizeof(IesTable));
+  size_t ies_values = block_place(&layout, e->ies_values.count, sizeof(float));
   Scene *s = layout.overflow ? NULL : memory_pages_alloc(e->memory, layout.bytes);
   if (s == NULL) return memory_error(e->memory, layout.overflow ? UINT64_MAX : layout.bytes, "scene", e->error);
   *s = c->head;
@@ -283,11 +298,20 @@ static MlStatus freeze(Commit *c, Scene **out) {
     s->has_cutouts = s->has_cutouts || (e->materials.data[i].varies & VARIES_OPACITY) != 0;
   s->lights = (Lights){
     .lights = block_copy(e->work, s, lights, e->lights.data, e->lights.count, sizeof(Light)),
-    .select_cdf = block_copy(e->work, s, cdf, c->tables.select_cdf.data, c->tables.select_cdf.count, sizeof(float)),
-    .select_pdf = block_copy(e->work, s, pdf, c->tables.select_pdf.data, c->tables.select_pdf.count, sizeof(float)),
-    .triangle_cdf = block_copy(e->work, s, triangle_cdf, c->tables.triangle_cdf.data, c->tables.triangle_cdf.count, sizeof(float)),
     .count = (uint32_t)e->lights.count,
-    .background = c->tables.background,
+    .background = tables->background,
+    .trees = block_copy(e->work, s, trees, tables->forest.trees.data, tables->forest.trees.count, sizeof(LightTree)),
+    .nodes = block_copy(e->work, s, light_nodes, tables->forest.nodes.data, tables->forest.nodes.count, sizeof(LightNode)),
+    .items = block_copy(e->work, s, light_items, tables->forest.items.data, tables->forest.items.count, sizeof(uint32_t)),
+    .leaves = block_copy(e->work, s, light_leaves, tables->forest.leaves.data, tables->forest.leaves.count, sizeof(uint32_t)),
+    .far = block_copy(e->work, s, far, tables->far.data, tables->far.count, sizeof(uint32_t)),
+    .far_cdf = block_copy(e->work, s, far_cdf, tables->far_cdf.data, tables->far.count, sizeof(float)),
+    .far_pdf = block_copy(e->work, s, far_pdf, tables->far_pdf.data, tables->far.count, sizeof(float)),
+    .far_count = (uint32_t)tables->far.count,
+    .far_share = tables->far_share,
+    .profiles = block_copy(e->work, s, profiles, e->profiles.data, e->profiles.count, sizeof(LightProfile)),
+    .ies = block_copy(e->work, s, ies, e->ies.data, e->ies.count, sizeof(IesTable)),
+    .ies_values = block_copy(e->work, s, ies_values, e->ies_values.data, e->ies_values.count, sizeof(float)),
   };
   MlStatus status = work_status(e->work, e->error);
   if (status != ML_OK) {

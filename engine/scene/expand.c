@@ -92,7 +92,7 @@ static const char *node_name(const Node *node) {
   case NODE_CONE: return "cone";
   case NODE_CAPSULE: return "capsule";
   case NODE_TORUS: return "torus";
-  case NODE_LIGHT: return "light";
+  case NODE_LIGHT: return node->leaf->outer > 0.0 && node->leaf->outer <= 2.0 ? "spot" : "light";
   case NODE_AREA: return "area";
   case NODE_DIRECTIONAL: return "directional";
   case NODE_MESH: return "mesh";
@@ -229,7 +229,12 @@ static MlStatus add_prim_light(Expansion *e, const Node *node, const Material *m
   uint32_t id = (uint32_t)e->list.prims.count - 1;
   Prim *prim = &e->list.prims.data[id];
   if (prim->kind == PRIM_PLANE || !material->emits) return ML_OK;
-  Light light = {.kind = LIGHT_PRIM, .emission = material->emission, .front_only = material->front_only, .prim = id, .instance = NO_ID};
+  Light light = {.kind = LIGHT_PRIM,
+                 .emission = material->emission,
+                 .front_only = material->front_only,
+                 .prim = id,
+                 .instance = NO_ID,
+                 .profile = NO_ID};
   light.area = (float)prim_area(prim, e->list.placed.data);
   uint32_t index = (uint32_t)e->lights.count;
   TRY(add_light(e, &light, node));
@@ -237,10 +242,37 @@ static MlStatus add_prim_light(Expansion *e, const Node *node, const Material *m
   return ML_OK;
 }
 
+/* What shapes a light's beam, placed: turned and mirrored, but never made wider or narrower. */
+static MlStatus add_profile(Expansion *e, const Leaf *leaf, const MlTransform *t, Light *light) {
+  MlVec3 axis = dvec_normalize(affine_vector(t, leaf->p[1])), up = affine_vector(t, leaf->p[2]);
+  up = dvec_normalize(dvec_subtract(up, dvec_scale(axis, dvec_dot(up, axis))));
+  MlVec3 side = dvec_scale(dvec_cross(axis, up), affine_determinant_sign(t) < 0 ? -1.0 : 1.0);
+  LightProfile profile = {.inner = (float)leaf->inner, .outer = (float)leaf->outer};
+  profile.ies = leaf->profile != 0 ? leaf->profile - 1 : NO_ID;
+  store_point(profile.axis, axis);
+  store_point(profile.side, side);
+  store_point(profile.up, up);
+  light->profile = (uint32_t)e->profiles.count;
+  return PUSH(e, &e->profiles, profile, "lights");
+}
+
+/* The builder's photometric profiles, in their order. */
+static MlStatus expand_profiles(Expansion *e) {
+  for (uint64_t i = 0; i < e->b->profiles.count; i++) {
+    const Ies *ies = &e->b->profiles.data[i].ies;
+    uint64_t count = ies_data_count(ies), first = e->ies_values.count;
+    TRY(PUSH(e, &e->ies, ((IesTable){first, ies->vertical_count, ies->horizontal_count}), "photometric profiles"));
+    if (!array_reserve(e->memory, &e->ies_values, count)) return out_of_memory(e, count, sizeof(float), "photometric profiles");
+    if (!work_copy(e->work, e->ies_values.data + first, ies->data, count * sizeof(float))) return work_status(e->work, e->error);
+    e->ies_values.count += count;
+  }
+  return ML_OK;
+}
+
 static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, const MlTransform *t) {
   const Leaf *leaf = node->leaf;
   const double pi = 0x1.921fb54442d18p+1;
-  Light light = {.prim = NO_ID, .instance = NO_ID};
+  Light light = {.prim = NO_ID, .instance = NO_ID, .profile = NO_ID};
   MlVec3 p = affine_point(t, leaf->p[0]);
   if (node->kind == NODE_DIRECTIONAL) {
     light.kind = LIGHT_DIRECTIONAL;
@@ -249,14 +281,15 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
     return add_light(e, &light, node);
   }
   if (node->kind == NODE_LIGHT) {
-    if (!(dvec_largest(p) <= 2 * COORDINATE_LIMIT)) return too_far(e, node, "light");
+    if (!(dvec_largest(p) <= 2 * COORDINATE_LIMIT)) return too_far(e, node, node_name(node));
     store_point(light.p, p);
     // A sphere stays one under any placement: its volume scales; its power stays
     double volume = __builtin_fabs(affine_determinant(t));
     double radius = leaf->r > 0.0 ? leaf->r * ml_pow(volume, 1.0 / 3.0) : 0.0;
     light.kind = leaf->r > 0.0 ? LIGHT_SPHERE : LIGHT_POINT;
     light.radius = (float)radius;
-    light.emission = scaled_color(leaf->color, leaf->r > 0.0 ? leaf->s / (4.0 * pi * pi * (radius * radius)) : leaf->s / (4.0 * pi));
+    light.emission = scaled_color(leaf->color, leaf->s / (leaf->r > 0.0 ? leaf->beam * pi * (radius * radius) : leaf->beam));
+    if (leaf->outer > 0.0 && !spectrum_is_black(light.emission)) TRY(add_profile(e, leaf, t, &light));
     return add_light(e, &light, node);
   }
   // An area light is a quad of a material of its own
@@ -376,7 +409,7 @@ static MlStatus add_instance(Expansion *e, const Context *in, const Node *node, 
     e->shapes++;
     e->triangles += geometry->mesh.triangle_count;
     if (own->emits) {
-      Light light = {.kind = LIGHT_MESH, .emission = own->emission, .front_only = own->front_only, .prim = NO_ID};
+      Light light = {.kind = LIGHT_MESH, .emission = own->emission, .front_only = own->front_only, .prim = NO_ID, .profile = NO_ID};
       light.instance = (uint32_t)e->instances.count;
       instance.light = (uint32_t)e->lights.count;
       TRY(add_light(e, &light, node));
@@ -547,6 +580,7 @@ MlStatus expand_scene(Expansion *e, const double origin[3]) {
   e->materials.count = b->materials.count;
   if (e->node_count == 0) return ML_OK;
   TRY(prepare(e));
+  TRY(expand_profiles(e));
   MlTransform t = affine_translate((MlVec3){-origin[0], -origin[1], -origin[2]});
   Context in = {.list = &e->list};
   for (uint64_t i = 0; i < b->roots.count; i++) TRY(expand_node(e, &in, b->roots.data[i], &t));
@@ -559,6 +593,9 @@ void expand_release(Expansion *e, bool assets) {
   array_free(e->memory, &e->list.placed);
   array_free(e->memory, &e->instances);
   array_free(e->memory, &e->lights);
+  array_free(e->memory, &e->profiles);
+  array_free(e->memory, &e->ies);
+  array_free(e->memory, &e->ies_values);
   array_free(e->memory, &e->materials);
   array_free(e->memory, &e->assets);
   memory_free(e->memory, e->uses, (size_t)e->node_count * sizeof *e->uses);

@@ -21,7 +21,10 @@ typedef struct Expansion {
   MlError *error;
   PrimList list; /* the scene's own */
   ARRAY(Instance) instances;
-  ARRAY(Light) lights;            /* emission and kind; areas of meshes and selection follow in lights.c */
+  ARRAY(Light) lights;          /* emission and kind; meshes' trees and selection follow in lights.c */
+  ARRAY(LightProfile) profiles; /* one for each light that has a beam */
+  ARRAY(IesTable) ies;          /* the builder's */
+  ARRAY(float) ies_values;
   ARRAY(Material) materials;      /* the builder's, and one for each area light */
   ARRAY(const Geometry *) assets; /* references held, one per geometry of `geometries` */
   const Geometry **geometries;    /* by node id - 1: of meshes and of groups that are instanced; NULL: not made yet */

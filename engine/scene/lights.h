@@ -3,14 +3,19 @@
 #define ML_SCENE_LIGHTS_H
 
 #include "scene/expand.h"
+#include "scene/light_tree.h"
 
+/* Arrays as in Lights. */
 typedef struct LightTables {
-  ARRAY(float) select_cdf, select_pdf, triangle_cdf;
-  uint32_t background; /* as in Lights */
+  LightForest forest;
+  ARRAY(uint32_t) far;
+  ARRAY(float) far_cdf, far_pdf;
+  float far_share;
+  uint32_t background;
 } LightTables;
 
-/* Adds the background to e->lights if it lights; sets areas and cdf offsets of mesh lights; fills the tables. bound_radius: of the
- * scene. On failure, too, the tables must be freed. */
+/* Adds the background to e->lights if it lights; gives mesh lights their trees; fills the tables. bound_radius: of the scene. On failure,
+ * too, the tables must be freed. */
 MlStatus lights_prepare(Expansion *e, float bound_radius, LightTables *tables);
 void lights_free(Memory *memory, LightTables *tables);
 

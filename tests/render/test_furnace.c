@@ -210,7 +210,7 @@ static void closed_room(void **state) {
   }
   rig_commit(&rig);
   const MlView view = ML_DESC(MlView, .camera = {.from = {1, 1, 1.7}, .look_at = {0, 0, 0}, .fov = 90}, .width = 16, .height = 16);
-  const MlSettings settings = ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = endless);
+  const MlSettings settings = ML_DESC(MlSettings, .samples = 8, .has_bounces = true, .bounces = endless);
   assert_true(agrees("closed room", measure(&rig, &view, &settings), 1));
 }
 
