@@ -317,7 +317,7 @@ static MlStatus refuse(MlError *error, MlStatus status, const char *message) {
   return status;
 }
 
-MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvaluation **out, MlError *error) {
+static MlStatus evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvaluation **out, MlError *error) {
   *out = NULL;
   if (!engine || !input || input->size != sizeof *input || !input->name || (!input->source && input->source_size))
     return refuse(error, ML_ERROR_ARGUMENT, "script_evaluate: the input needs its size, a name and a source");
@@ -361,6 +361,14 @@ MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvalu
   runtime->input = NULL;
   *out = &held->shown;
   return ML_OK;
+}
+
+/* Lua computes as the engine does, whatever the host's rounding is. */
+MlStatus script_evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvaluation **out, MlError *error) {
+  const uint64_t host = ml_float_begin();
+  const MlStatus status = evaluate(engine, input, out, error);
+  ml_float_end(host);
+  return status;
 }
 
 void script_evaluation_destroy(ScriptEvaluation *evaluation) {

@@ -1,4 +1,8 @@
 /* test_scene.c - what scripts make: the scene's contents by its hash and statistics, view and settings by their values. */
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
+
 #include "scene_fixture.h"
 
 static MlSceneStats stats_of(Scenes *scenes, const char *source) { return ml_scene_stats(scenes_good(scenes, source)->scene); }
@@ -327,6 +331,25 @@ static void every_run_is_the_same(void **state) {
   assert_string_equal(scenes->evaluation->console, console);
 }
 
+/* A host that rounds up and flushes small numbers gets the same scene, and its own state back. */
+static void the_hosts_floats_do_not_matter(void **state) {
+#ifdef __SSE__
+  const char *source = "local x = 0 for i = 1, 10000 do x = x + .1 end sphere{ radius = 2 + (x - 1000) * 1e8 } background(.1)";
+  const uint64_t hash = ml_scene_stats(scenes_good(*state, source)->scene).hash;
+  const uint32_t before = _mm_getcsr();
+  _mm_setcsr(0x1f80 | 0x8040 | 0x4000);
+  const ScriptEvaluation *e = scenes_good(*state, source);
+  const uint32_t after = _mm_getcsr() & ~0x3fu;
+  const bool same = ml_scene_stats(e->scene).hash == hash;
+  _mm_setcsr(before);
+  assert_int_equal(after, 0x1f80 | 0x8040 | 0x4000);
+  assert_true(same);
+#else
+  (void)state;
+  skip();
+#endif
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(unused_things_are_in_the_scene),
@@ -347,6 +370,7 @@ int main(void) {
     cmocka_unit_test(limits_end_the_run),
     cmocka_unit_test(wrong_inputs_are_refused),
     cmocka_unit_test(every_run_is_the_same),
+    cmocka_unit_test(the_hosts_floats_do_not_matter),
   };
   return cmocka_run_group_tests_name("lua scene", tests, scenes_setup, scenes_teardown);
 }
