@@ -117,45 +117,22 @@ static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
   return (Span){matrix_apply(instance->placed.to_world, span.x), matrix_apply(instance->placed.to_world, span.y)};
 }
 
-/* The direction on the surface in which u grows, unit; 0 where there is none. Exact on round solids, which run around their y axis, too. */
+/* The direction on the surface in which u grows, unit; 0 where there is none. Exact on all round solids: around their y axis. */
 static inline Vec3 surface_tangent(const Scene *scene, const Surface *surface) {
-  const World *world = &scene->world;
-  const Instance *instance = surface->instance != NO_ID ? &world->instances[surface->instance] : NULL;
-  const Geometry *geometry = instance != NULL ? instance->geometry : NULL;
-  Vec3 t = vec3_all(0.0f);
-  if (geometry != NULL && geometry->mesh.triangle_count != 0) {
-    t = surface_uv_span(scene, surface).x;
-  } else {
-    const Prim *prim = geometry != NULL ? &geometry->prims[surface->prim] : &world->prims[surface->prim];
-    const PlacedTransform *own = geometry != NULL ? &geometry->placed[prim->placed] : &world->placed[prim->placed];
+  const Instance *instance = surface->instance != NO_ID ? &scene->world.instances[surface->instance] : NULL;
+  const Prim *prims = instance != NULL ? instance->geometry->prims : scene->world.prims;
+  bool mesh = instance != NULL && instance->geometry->mesh.triangle_count != 0;
+  uint32_t kind = mesh ? (uint32_t)PRIM_TRIANGLE : prims[surface->prim].kind;
+  Vec3 t;
+  if (kind == PRIM_CONE || kind == PRIM_CONE_SIDE || kind == PRIM_CAPSULE || kind == PRIM_TORUS) {
+    const PlacedTransform *own = (instance != NULL ? instance->geometry->placed : scene->world.placed) + prims[surface->prim].placed;
     MlVec3 p = dvec_from_vec3(surface->p);
     if (instance != NULL) p = placed_point_to_local(&instance->placed, p);
-    float sign = (surface->part & 1) != 0 ? 1.0f : -1.0f;
-    switch ((PrimKind)prim->kind) {
-    case PRIM_SPHERE: { // by the images of its axes: a placement may have mirrored them
-      Vec3 n = dvec_to_vec3(dvec_subtract(p, dvec_load(prim->p[0]))), x = vec3_load(prim->p[1]), z = vec3_load(prim->p[3]);
-      t = dot(n, z) * x - dot(n, x) * z;
-      break;
-    }
-    case PRIM_ELLIPSOID:
-    case PRIM_CONE:
-    case PRIM_CONE_SIDE:
-    case PRIM_CAPSULE:
-    case PRIM_TORUS: {
-      Vec3 local = dvec_to_vec3(placed_point_to_local(own, p));
-      t = matrix_apply(own->to_world, vec3(local[2], 0.0f, -local[0]));
-      break;
-    }
-    case PRIM_BOX: // as cube_uv
-      t = surface->part >> 1 == 0 ? vec3(0.0f, 0.0f, -sign) : surface->part >> 1 == 1 ? vec3(1.0f, 0.0f, 0.0f) : vec3(sign, 0.0f, 0.0f);
-      t = matrix_apply(own->to_world, t);
-      break;
-    case PRIM_QUAD:
-    case PRIM_TRIANGLE: t = vec3_load(prim->p[1]) - vec3_load(prim->p[0]); break;
-    case PRIM_DISK:
-    case PRIM_PLANE: t = vec3_load(prim->p[1]); break;
-    }
+    Vec3 local = dvec_to_vec3(placed_point_to_local(own, p));
+    t = matrix_apply(own->to_world, vec3(local[2], 0.0f, -local[0]));
     if (instance != NULL) t = matrix_apply(instance->placed.to_world, t);
+  } else {
+    t = surface_uv_span(scene, surface).x;
   }
   float length2 = length_squared(t);
   return length2 > 0.0f && length2 < INFINITY_F ? t / sqrt_f(length2) : vec3_all(0.0f);

@@ -366,6 +366,13 @@ static void test_tangents(void **state) {
   one_end(s);
 
   b = one_begin();
+  s = one(b, fixture_place(b, ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {0, -1, 0}, .to = {0, 1, 0}, .radius = 1), NULL),
+                           affine_scale((MlVec3){1, 1, 2})));
+  l = look(s, (MlVec3){0, 0.5, 9}, (MlVec3){0, 0, -1}), assert_tangent(s, &l, 1, 0, 0);
+  l = look(s, (MlVec3){9, 0.5, 0}, (MlVec3){-1, 0, 0}), assert_tangent(s, &l, 0, 0, -1);
+  one_end(s);
+
+  b = one_begin();
   s = one(b, fixture_place(b, ml_quad(b, &ML_DESC(MlQuadDesc), NULL), affine_turn_y(90)));
   l = look(s, (MlVec3){-0.25, 5, -0.25}, (MlVec3){0, -1, 0}), assert_tangent(s, &l, 0, 0, -1);
   one_end(s);
