@@ -290,8 +290,24 @@ MlTexture ml_blend(MlBuilder *b, const MlBlendDesc *desc, MlError *error) {
   return add_texture(b, &texture, blended_mean(b, &texture, 1.0f - amount_mean(b, &texture.amount)), &source);
 }
 
+static bool is_constant(const TextureInput *input, Spectrum color) {
+  return input->texture == NO_ID && spectrum_is_black(input->color - color);
+}
+
 bool builder_combine(MlBuilder *b, TextureKind kind, const TextureInput *x, const TextureInput *y, const TextureInput *amount,
                      TextureInput *out, const DescSource *source) {
+  // What is one of them, whatever the other
+  bool fixed = kind == TEXTURE_BLEND && amount->texture == NO_ID;
+  const TextureInput *same = NULL;
+  if (kind == TEXTURE_BLEND && (is_constant(x, y->color) && y->texture == NO_ID)) same = x;
+  if (fixed && is_constant(amount, spectrum_zero())) same = x;
+  if (fixed && is_constant(amount, spectrum_all(1.0f))) same = y;
+  if (kind == TEXTURE_PRODUCT && is_constant(x, spectrum_all(1.0f))) same = y;
+  if (kind == TEXTURE_PRODUCT && is_constant(y, spectrum_all(1.0f))) same = x;
+  if (same != NULL) {
+    *out = *same;
+    return true;
+  }
   Texture texture = new_texture(kind, ML_MAP_OBJECT);
   texture.a = *x;
   texture.b = *y;

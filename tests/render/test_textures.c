@@ -170,6 +170,41 @@ static void reliefs_lose_nothing(void **state) {
   }
 }
 
+/* A map's red leans along u and its green along v, also where a placement mirrors them; a bump leans away from what is higher. */
+static void reliefs_lean_along_the_coordinates(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 3; kind++) {
+    for (int mirrored = 0; mirrored < 2; mirrored++) {
+      MlBuilder *b = rig_begin(&rig);
+      const MlInput lean = {{kind ? .5f : .9f, kind ? .9f : .5f, .8f}, 0};
+      MlRelief relief = {.normal = checked(ml_blend(b, &ML_DESC(MlBlendDesc, .a = lean), &rig.error))};
+      double along = .8, up = .6; /* of (.8, 0, .6) */
+      if (kind == 2) {            /* higher along +x: 1 m in 1 m */
+        MlTexture slope =
+          checked(ml_gradient(b, &ML_DESC(MlGradientDesc, .b = value(1), .from = {-.5, 0, 0}, .to = {.5, 0, 0}), &rig.error));
+        relief = (MlRelief){.bump = slope, .bump_height = 1};
+        along = -sqrt(.5), up = sqrt(.5);
+      }
+      MlMaterial material = ml_matte(b, &ML_DESC(MlMatteDesc, .relief = relief), &rig.error);
+      MlTransform t = ml_transform_identity();
+      if (mirrored) t.m[0] = -1;
+      rig_add(&rig, ml_place(b, &ML_DESC(MlPlaceDesc, .child = sheet(0, 1, material), .transform = t), &rig.error));
+      rig_commit(&rig);
+      MlView view = spot((MlVec3){.2, 1, .1}, (MlVec3){.2, 0, .1}, 1);
+      view.camera.up = (MlVec3){0, 0, -1};
+      MlSettings settings = ML_DESC(MlSettings, .integrator = ML_NORMALS, .samples = 1);
+      Shot shot;
+      shot_prepare(&rig, &view, &settings, &shot);
+      MlColor n = spectrum_to_color(kernel_find(NULL)->sample_pixel(&shot.job, 0, 0, 0));
+      MlVec3 expected = {kind == 1 ? 0 : mirrored ? -along : along, up, kind == 1 ? -along : 0}; /* v runs along -z */
+      double error =
+        fabs(2 * (double)n.r - 1 - expected.x) + fabs(2 * (double)n.g - 1 - expected.y) + fabs(2 * (double)n.b - 1 - expected.z);
+      if (error > 1e-2)
+        fail_msg("relief %d, mirrored %d: %f %f %f", kind, mirrored, 2 * (double)n.r - 1, 2 * (double)n.g - 1, 2 * (double)n.b - 1);
+    }
+  }
+}
+
 /* ---- cutouts */
 
 static void cutouts_let_their_share_through(void **state) {
@@ -285,6 +320,7 @@ int main(void) {
     cmocka_unit_test(textures_lose_nothing),
     cmocka_unit_test(textures_that_shine_are_sampled_right),
     cmocka_unit_test(reliefs_lose_nothing),
+    cmocka_unit_test(reliefs_lean_along_the_coordinates),
     cmocka_unit_test(cutouts_let_their_share_through),
     cmocka_unit_test(cutouts_cast_their_share_of_shadow),
     cmocka_unit_test(masks_agree_between_strategies),
