@@ -372,7 +372,7 @@ static bool is_decimal_comma(Reading *r) {
   if (!span.found) return false;
   const size_t size = span.end - span.start;
   const char *comma = memchr(source->text + span.start, ',', size);
-  const int whole = (int)(comma - source->text - span.start);
+  const int whole = (int)((size_t)(comma - source->text) - span.start);
   report.fix = store_format(&r->runtime->store, "%.*s.%.*s", whole, source->text + span.start, (int)size - whole - 1, comma + 1);
   report.message = store_format(&r->runtime->store, "decimals are written with a point: %s", report.fix);
   report.query.line = span.line;
