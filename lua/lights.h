@@ -8,7 +8,14 @@ typedef struct LightDesc {
   MlVec3 at;
   double radius, power;
   MlColor color;
+  const char *ies; /* NULL: none */
 } LightDesc;
+typedef struct SpotDesc {
+  MlVec3 at, facing, look_at;
+  double angle, blend, radius, power;
+  MlColor color;
+  const char *ies;
+} SpotDesc;
 typedef struct AreaDesc {
   MlVec3 at, facing, look_at;
   ApiSize2 size;
@@ -25,6 +32,6 @@ typedef struct BackgroundDesc {
   bool lights;
 } BackgroundDesc;
 
-extern const ApiEntry api_light, api_area, api_directional, api_background;
+extern const ApiEntry api_light, api_spot, api_area, api_directional, api_background;
 
 #endif

@@ -64,8 +64,9 @@ typedef struct Runtime {
   uint64_t sets_used; /* of input->sets, the first 64 */
   ModuleRecord *modules;
   uint32_t module_depth;
-  bool any_absent; /* a module was missing: module_is_absent */
-  struct ImageRecord *images; /* newest first: images.c */
+  bool any_absent;                /* a module was missing: module_is_absent */
+  struct ImageRecord *images;     /* newest first: images.c */
+  struct ProfileRecord *profiles; /* likewise: profiles.c */
   struct NameList {
     const char **names;
     size_t count, capacity;

@@ -25,6 +25,7 @@ static const char *const synonyms[][2] = {
   {"dielectric,refractive", "glass"},
   {"emissive,glow,luminous", "emit"},
   {"point_light,pointlight,lamp,bulb", "light"},
+  {"spot_light,spotlight,torch", "spot"},
   {"area_light,arealight,quad_light", "area"},
   {"sun,distant,sunlight", "directional"},
   {"sky,environment,env,world", "background"},

@@ -75,7 +75,7 @@ static MlStatus read_head(Reader *r) {
       break;
     }
     r->at = end < r->size ? end + 1 : end;
-    r->line++;
+    r->line += end < r->size;
   }
   read_word(r);
   if (strcmp(r->word, "NONE") == 0) return ML_OK;
