@@ -22,7 +22,7 @@ typedef struct LightSample {
   bool visible;     /* rays that scatter can meet it: its density belongs into the weights */
   Ray shadow;       /* unoccluded if this meets nothing */
   uint32_t id;      /* of the light */
-  LightPoint point; /* of one that is not far */
+  LightPoint point; /* on a mesh */
 } LightSample;
 
 /* ---- choosing one */
@@ -194,7 +194,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     }
   }
   out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW};
-  out->point = point;
+  if (light->kind == LIGHT_MESH) out->point = point;
   return out->pdf > 0.0f && out->pdf < INFINITY_F && !spectrum_is_black(out->radiance);
 }
 

@@ -29,13 +29,9 @@ static inline Ray ray_beyond(const Ray *ray, const Surface *surface) {
   return rest;
 }
 
-/* The share of light that comes through: 0 or 1, between only where there are cutouts. */
-static inline float tracer_transmittance(Tracer *tracer, const Ray *ray) {
+/* From surface to surface. */
+static __attribute__((noinline)) float tracer_walk(Tracer *tracer, const Ray *ray) {
   const Scene *scene = tracer->scene;
-  if (!scene->has_cutouts) {
-    tracer->rays++;
-    return trace_any(&scene->world, ray) ? 0.0f : 1.0f;
-  }
   float left = 1.0f;
   for (Ray rest = *ray; rest.t_max > 0.0f;) {
     Hit hit;
@@ -53,9 +49,19 @@ static inline float tracer_transmittance(Tracer *tracer, const Ray *ray) {
   return left;
 }
 
+/* The share of light that comes through: 0 or 1, between only where there are cutouts. */
+static inline float tracer_transmittance(Tracer *tracer, const Ray *ray) {
+  const Scene *scene = tracer->scene;
+  if (!scene->has_cutouts) {
+    tracer->rays++;
+    return trace_any(&scene->world, ray) ? 0.0f : 1.0f;
+  }
+  return tracer_walk(tracer, ray);
+}
+
 /* The radiance of a sampled light where its emission varies: of primitives at the point that a ray from the lit one meets, as if it had
  * been found by that. */
-static inline Spectrum tracer_light_radiance(const Tracer *tracer, const LightSample *sample) {
+static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tracer, const LightSample *sample) {
   const Scene *scene = tracer->scene;
   const World *world = &scene->world;
   const Light *light = &scene->lights.lights[sample->id];

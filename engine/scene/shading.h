@@ -88,14 +88,9 @@ static inline void shading_take_opacity(const Material *material, Shading *out) 
   out->lobes = out->scratch;
 }
 
-/* d: the way of the ray that came; width: of its cone here; exact: whether emission and opacity are wanted without a footprint.
- * surface->ns is bent where the material has a relief. */
-static inline void shading_at(const Scene *scene, const Material *material, Surface *surface, Vec3 d, float width, bool exact,
-                              Shading *out) {
-  out->lobes = scene->lobes + material->first_lobe;
-  out->emission = material->emission;
-  out->opacity = 1.0f;
-  if (material->varies == 0) return;
+/* The part of shading_at for what varies, out of the way of what does not. */
+static __attribute__((noinline)) void shading_vary(const Scene *scene, const Material *material, Surface *surface, Vec3 d, float width,
+                                                   bool exact, Shading *out) {
   Span footprint = span_of_cone(surface->ng, d, width), uv_span = span_none();
   TexturePoint at;
   texture_point_at(scene, surface, &footprint, material->varies, &uv_span, &at);
@@ -115,6 +110,16 @@ static inline void shading_at(const Scene *scene, const Material *material, Surf
   }
   if (out->opacity < 1.0f) shading_take_opacity(material, out);
   if (material->varies & VARIES_NORMAL) surface_bend(scene, material, &at, &uv_span, width, surface);
+}
+
+/* d: the way of the ray that came; width: of its cone here; exact: whether emission and opacity are wanted without a footprint.
+ * surface->ns is bent where the material has a relief. */
+static inline void shading_at(const Scene *scene, const Material *material, Surface *surface, Vec3 d, float width, bool exact,
+                              Shading *out) {
+  out->lobes = scene->lobes + material->first_lobe;
+  out->emission = material->emission;
+  out->opacity = 1.0f;
+  if (material->varies != 0) shading_vary(scene, material, surface, d, width, exact, out);
 }
 
 /* Emission and opacity of a surface without a footprint, for light sampling and shadow rays. */

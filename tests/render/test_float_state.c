@@ -53,6 +53,25 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   material = ml_mix(b, &ML_DESC(MlMixDesc, .a = material, .b = mirror, .amount = 0.3f), NULL);
   CAME_OUT(s, material);
 
+  const MlInput dark = {{0.1f, 1e-40f, 0.3f}, 0}, light = {{0.7f, 0.9f, 0.1f}, 0};
+  MlTexture texture = ml_checker(b, &ML_DESC(MlCheckerDesc, .a = dark, .b = light, .cell = {0.1, 0.3, 0.7}), NULL);
+  CAME_OUT(s, texture);
+  texture = ml_stripes(b, &ML_DESC(MlStripesDesc, .a = dark, .b.texture = texture, .direction = {1, 2, 3}, .width = 0.3), NULL);
+  CAME_OUT(s, texture);
+  texture = ml_bricks(b, &ML_DESC(MlBricksDesc, .brick = light, .mortar.texture = texture), NULL);
+  CAME_OUT(s, texture);
+  texture = ml_gradient(b, &ML_DESC(MlGradientDesc, .a = dark, .b.texture = texture, .to = {0.1, 0.3, 0.7}), NULL);
+  CAME_OUT(s, texture);
+  const MlRampStop stops[2] = {{0.1, dark}, {0.7, {{0, 0, 0}, texture}}};
+  texture = ml_ramp(b, &ML_DESC(MlRampDesc, .of = texture, .stops = stops, .stop_count = 2), NULL);
+  CAME_OUT(s, texture);
+  texture = ml_blend(b, &ML_DESC(MlBlendDesc, .a = light, .b.texture = texture, .amount = {{0.3f, 0.3f, 0.3f}, 0}), NULL);
+  CAME_OUT(s, texture);
+  const MlMaterial holes = ml_cutout(b, &ML_DESC(MlCutoutDesc, .base = metal, .mask_texture = texture), NULL);
+  CAME_OUT(s, holes);
+  material = ml_mix(b, &ML_DESC(MlMixDesc, .a = material, .b = holes, .amount_texture = texture), NULL);
+  CAME_OUT(s, material);
+
   static const float points[] = {0, 0, 0, 0.1f, 0, 1e-42f, 0, 0.3f, 0, 0.7f, 0.1f, 0.1f};
   static const uint32_t triangles[] = {0, 1, 2, 1, 3, 2};
   const MlNode shapes[] = {
