@@ -109,6 +109,9 @@ typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
 typedef struct MlTransform { double m[12]; } MlTransform;
 typedef struct MlBounds { MlVec3 min, max; bool empty, infinite; } MlBounds;
 
+/* What long work needs to stop early; polled at least every millisecond or so. May be NULL. */
+typedef struct MlCancel { bool (*poll)(void *ud); void *ud; } MlCancel;
+
 enum { ML_HIDE_CAMERA = 1, ML_HIDE_SHADOW = 2, ML_HIDE_REFLECTION = 4 }; /* `hidden` masks */
 
 ML_API MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error);
@@ -265,6 +268,76 @@ typedef struct MlMeshDesc {
   uint32_t place;
 } MlMeshDesc;
 
+/* Meshes made from parameters: closed bit for bit where the shape is, fronts outward, with normals and texture coordinates. Edges at
+ * which faces meet at more than `crease` degrees stay sharp; below 0: all of them. At most 2^24 triangles. `cancel` may call them off. */
+/* A profile around the y axis: 2 floats (distance from the axis, height) per point. Closed where both ends are on the axis, or the last
+ * point is the first again, or with caps. The front is outside of what the profile and the axis enclose. u by heading (0 at +z, .25 at
+ * +x), v along the profile by its length. */
+typedef struct MlLatheDesc {
+  size_t size;
+  const float *profile;
+  uint64_t profile_count; /* 2 to 65536 */
+  bool smooth;            /* a curve through the points */
+  bool caps;              /* disks from the ends to the axis */
+  uint32_t segments;      /* around, 3 to 4096; 0: 64 */
+  double crease;          /* 0: 30 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlLatheDesc;
+/* An outline in the xy plane, drawn out from z = 0 to z = height; either direction is fine. Holes lie within it and apart. Nothing may touch
+ * or cross itself or another. u around each side by its length, v up; the ends have 0..1 across the bounds. */
+typedef struct MlOutline { const float *points; /* 2 per point */ uint64_t count; } MlOutline;
+typedef struct MlExtrudeDesc {
+  size_t size;
+  MlOutline outline; /* 65536 points at most, with the holes */
+  const MlOutline *holes;
+  uint64_t hole_count;
+  double height; /* 0: 1 */
+  double crease; /* 0: 30 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlExtrudeDesc;
+/* A tube with round ends along a smooth curve (centripetal Catmull-Rom) through the points. One radius for all or one for each, above 0 but at the
+ * ends of an open curve, which may be points. u around, v along, by length. */
+typedef struct MlCurveDesc {
+  size_t size;
+  const float *points;   /* 3 per point */
+  uint64_t point_count;  /* at least 2, closed 3; at most 65536 */
+  const float *radii;    /* one per point, or NULL: radius */
+  double radius;         /* 0: .1 */
+  bool closed;
+  uint32_t segments;     /* around, 3 to 256; along, so many as a whole turn wants. 0: 24 */
+  double crease;         /* 0: 180 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlCurveDesc;
+/* Points of a sheet, rows after rows, 3 floats each; u grows along a row, v from row to row, and cross(dp/du, dp/dv) is the front. Opposite edges that
+ * agree to a millionth of its size are joined, edges that short become points; what that closes faces outward. */
+typedef struct MlSheetDesc {
+  size_t size;
+  const float *points;
+  uint32_t columns, rows; /* at least 2 */
+  double crease;          /* 0: 180 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlSheetDesc;
+/* A sheet over a rectangle in xz about the origin, facing +y: rows of heights from the back (-z) to the front, each from left (-x) to right.
+ * u along +x, v from the front to the back. */
+typedef struct MlHeightfieldDesc {
+  size_t size;
+  const float *heights;
+  uint32_t columns, rows; /* at least 2 */
+  double width, depth;    /* along x and z; 0: 1 */
+  double crease;          /* 0: 180 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlHeightfieldDesc;
+
 ML_API MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error);
 ML_API MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error);
 ML_API MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error);
@@ -276,6 +349,11 @@ ML_API MlNode ml_cone(MlBuilder *b, const MlConeDesc *desc, MlError *error);
 ML_API MlNode ml_capsule(MlBuilder *b, const MlCapsuleDesc *desc, MlError *error);
 ML_API MlNode ml_torus(MlBuilder *b, const MlTorusDesc *desc, MlError *error);
 ML_API MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error);
+ML_API MlNode ml_lathe(MlBuilder *b, const MlLatheDesc *desc, MlError *error);
+ML_API MlNode ml_extrude(MlBuilder *b, const MlExtrudeDesc *desc, MlError *error);
+ML_API MlNode ml_curve(MlBuilder *b, const MlCurveDesc *desc, MlError *error);
+ML_API MlNode ml_sheet(MlBuilder *b, const MlSheetDesc *desc, MlError *error);
+ML_API MlNode ml_heightfield(MlBuilder *b, const MlHeightfieldDesc *desc, MlError *error);
 
 /* A node placed: child is used, not copied; used more than once, it is instanced. material, if any, serves the parts
  * inside that name none (the innermost named one wins). */
@@ -312,9 +390,6 @@ ML_API MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error);
 /* Bounds of a node in its own coordinates, after its placements. Infinite shapes only set `infinite`. */
 ML_API MlBounds ml_node_bounds(const MlBuilder *b, MlNode node);
 ML_API uint64_t ml_builder_node_count(const MlBuilder *b);
-
-/* What commit needs to stop early; polled at least every millisecond or so of work. May be NULL. */
-typedef struct MlCancel { bool (*poll)(void *ud); void *ud; } MlCancel;
 
 /* Freeze. Consumes the builder on success. The scene is returned with one reference. */
 ML_API MlStatus ml_commit(MlBuilder *builder, const MlCancel *cancel, const MlScene **out, MlError *error);

@@ -176,6 +176,8 @@ bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, 
 
 /* Adds a shape without children. */
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
+/* Adds a mesh, checked but for its material. */
+MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *desc, const DescSource *source);
 /* From the local space of a solid (NODE_CONE ... NODE_TORUS) to its own coordinates. */
 MlTransform builder_solid_transform(const Leaf *leaf);
 /* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */

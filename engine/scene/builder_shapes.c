@@ -160,8 +160,8 @@ static bool check_mesh(const DescSource *source, const MlMeshDesc *d) {
   if (d->triangles == NULL && d->triangle_count != 0)
     return desc_fail(source, ".triangles: expected %llu triangles, got NULL", (unsigned long long)d->triangle_count);
   if (d->point_count > UINT32_MAX || d->triangle_count > BVH_MAX_ITEMS) {
-    error_set_at(source->error, ML_ERROR_LIMIT, source->place, "mesh: %llu points and %llu triangles are more than a mesh can hold",
-                 (unsigned long long)d->point_count, (unsigned long long)d->triangle_count);
+    error_set_at(source->error, ML_ERROR_LIMIT, source->place, "%s: %llu points and %llu triangles are more than a mesh can hold",
+                 source->what, (unsigned long long)d->point_count, (unsigned long long)d->triangle_count);
     return false;
   }
   if (!check_floats(source, "points", d->points, d->point_count, 3)) return false;
@@ -224,32 +224,37 @@ static bool copy_mesh(MlBuilder *b, const MlMeshDesc *d, MeshNode *out) {
   return true;
 }
 
-MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
-  FLOAT_STATE_OURS;
-  DescSource source = {.what = "mesh", .error = error};
-  MlMeshDesc d;
-  if (!DESC_READ(&source, MlMeshDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
-  if (!check_mesh(&source, &d)) return 0;
+MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *d, const DescSource *source) {
+  if (!check_mesh(source, d)) return 0;
+  MlError *error = source->error;
   MeshNode *mesh = arena_alloc(&b->arena, sizeof *mesh, _Alignof(MeshNode));
   if (mesh == NULL) {
-    memory_error(b->context.memory, sizeof *mesh, "mesh", error);
+    memory_error(b->context.memory, sizeof *mesh, source->what, error);
     return 0;
   }
-  hash_mesh(&d, mesh);
-  const Mesh given = {d.points, d.triangles, d.normals, d.uv, d.point_count, d.triangle_count};
+  hash_mesh(d, mesh);
+  const Mesh given = {d->points, d->triangles, d->normals, d->uv, d->point_count, d->triangle_count};
   mesh->geometry = cache_find(b->context.cache, &(Geometry){.mesh = given, .hash = mesh->hash}, mesh->bytes);
   if (mesh->geometry != NULL) {
     const Aabb *box = &mesh->geometry->bounds;
     mesh->degenerate = mesh->geometry->degenerate;
     mesh->bounds = aabb_to_bounds(box);
-  } else if (!copy_mesh(b, &d, mesh)) {
-    memory_error(b->context.memory, mesh->bytes, "mesh", error);
+  } else if (!copy_mesh(b, d, mesh)) {
+    memory_error(b->context.memory, mesh->bytes, source->what, error);
     return 0;
   }
-  Node node = {.kind = NODE_MESH, .material = d.material, .place = d.place, .leaves = 1, .mesh = mesh};
-  node.traits = (uint16_t)(shape_traits(b, d.material) | NODE_HAS_MESH);
+  Node node = {.kind = NODE_MESH, .material = d->material, .place = source->place, .leaves = 1, .mesh = mesh};
+  node.traits = (uint16_t)(shape_traits(b, d->material) | NODE_HAS_MESH);
   node.effort = 1 + 3 * (mesh->geometry != NULL ? &mesh->geometry->mesh : &mesh->mesh)->triangle_count;
   MlNode id = builder_add_node(b, &node, error);
   if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
   return id;
+}
+
+MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
+  DescSource source = {.what = "mesh", .error = error};
+  MlMeshDesc d;
+  if (!DESC_READ(&source, MlMeshDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
+  return builder_add_mesh(b, &d, &source);
 }

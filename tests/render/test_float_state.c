@@ -74,6 +74,7 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
 
   static const float points[] = {0, 0, 0, 0.1f, 0, 1e-42f, 0, 0.3f, 0, 0.7f, 0.1f, 0.1f};
   static const uint32_t triangles[] = {0, 1, 2, 1, 3, 2};
+  static const float profile[] = {0.1f, 0, 0.3f, 0.1f, 0.2f, 0.3f};
   const MlNode shapes[] = {
     ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0.1, 0.7, 1e-310}, .radius = 0.3, .material = metal), NULL),
     ml_box(b, &ML_DESC(MlBoxDesc, .from = {-1.1, 0, -0.3}, .to = {-0.7, 1.0 / 3, 0.1}, .material = material), NULL),
@@ -86,6 +87,11 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
     ml_cone(b, &ML_DESC(MlConeDesc, .from = {0.3, 0, 1.3}, .to = {0.3, 0.7, 1.1}, .radius = 0.2, .top = 0.1), NULL),
     ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {-0.3, 0.3, 1.3}, .to = {-0.1, 0.7, 1.1}, .radius = 0.1), NULL),
     ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 1.7, .tube = 0.03, .material = mirror), NULL),
+    ml_lathe(b, &ML_DESC(MlLatheDesc, .profile = profile, .profile_count = 3, .segments = 7, .smooth = true), NULL),
+    ml_extrude(b, &ML_DESC(MlExtrudeDesc, .outline = {profile, 3}, .height = 0.1), NULL),
+    ml_curve(b, &ML_DESC(MlCurveDesc, .points = points, .point_count = 4, .radius = 0.01, .segments = 5), NULL),
+    ml_sheet(b, &ML_DESC(MlSheetDesc, .points = points, .columns = 2, .rows = 2), NULL),
+    ml_heightfield(b, &ML_DESC(MlHeightfieldDesc, .heights = points + 3, .columns = 3, .rows = 3, .width = 0.7), NULL),
   };
   CAME_OUT(s, shapes);
   const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = shapes, .child_count = sizeof shapes / sizeof *shapes), NULL);
