@@ -61,6 +61,27 @@ static void shapes_of_modules_are_patterns(void **state) {
   assert_int_equal(ml_scene_stats(e->scene).shapes, 1);
 }
 
+static void profiles_are_read(void **state) {
+  static const char *const files[] = {
+    "lamp.ies", "TILT=NONE 1 -1 1 2 1 1 2 0 0 0 1 1 0 0 90 0 2 1", "wrong.ies", "TILT=NONE\n1 -1 1 2 1 3 2", "empty.ies", "", NULL};
+  Scenes *scenes = *state;
+  const ScriptEvaluation *e = run(scenes, files,
+                                  "sphere{} local a = light{ ies = 'lamp.ies' }\n"
+                                  "a:turn_x(90):at(0, 3, 0) spot{ ies = 'lamp.ies', at = {0, 3, 0}, radius = 0.1 }");
+  if (!e->scene) fail_msg("%s", scenes_diagnostics(scenes));
+  assert_int_equal(ml_scene_stats(e->scene).lights, 2);
+  assert_int_equal(e->asset_count, 1);
+  e = run(scenes, files,
+          "sphere{} light{ ies = 'wrong.ies' } spot{ ies = 'empty.ies' } light{ ies = 'absent.ies' } light{ ies = 'absent.ies' }");
+  assert_null(e->scene);
+  assert_int_equal(e->errors, 4);
+  assert_int_equal(e->missing_count, 1);
+  assert_contains(scenes_diagnostics(scenes),
+                  "light.ies: wrong.ies, line 2: expected photometry of type C (1), the only one that is understood, got 3");
+  assert_contains(scenes_diagnostics(scenes),
+                  "spot.ies: empty.ies, line 1: expected a line TILT=NONE, as IES files have, but the file ends");
+}
+
 static void environments_are_apart(void **state) {
   static const char *const files[] = {"m.lua", "mine = 3 return function() return mine end", NULL};
   Scenes *scenes = *state;
@@ -207,6 +228,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(modules_run_once_and_return_anything),
     cmocka_unit_test(shapes_of_modules_are_patterns),
+    cmocka_unit_test(profiles_are_read),
     cmocka_unit_test(environments_are_apart),
     cmocka_unit_test(missing_ones_are_listed_together),
     cmocka_unit_test(errors_of_modules_name_them),
