@@ -378,10 +378,21 @@ ML_API MlProfile ml_ies(MlBuilder *b, const MlIesDesc *desc, MlError *error);
 ML_API MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error);
 ML_API MlNode ml_spot(MlBuilder *b, const MlSpotDesc *desc, MlError *error);
 ML_API MlNode ml_area(MlBuilder *b, const MlAreaDesc *desc, MlError *error);
+/* A disc of even brightness, infinitely far away, that rays see. irradiance in W/m^2 on a surface that faces it. */
+typedef struct MlSunDesc { size_t size; double height, heading; /* degrees, as a sky's */ double irradiance; /* 0: 1000 */ double diameter; /* degrees, at most 90; 0: .53 */ MlColor color; bool has_color; uint32_t place; } MlSunDesc;
+ML_API MlNode ml_sun(MlBuilder *b, const MlSunDesc *desc, MlError *error);
 ML_API MlNode ml_directional(MlBuilder *b, const MlDirectionalDesc *desc, MlError *error);
 
 /* Constant radiance from everywhere; eye_only: seen by camera rays, lights nothing. The last call wins. */
 ML_API MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *error);
+/* A picture from everywhere: its middle is seen towards -z, its right half towards +x, rows run from zenith to nadir. It lights the scene. */
+typedef struct MlEnvironmentDesc { size_t size; MlImage image; double turn; /* degrees about y, from +z towards +x */ double strength; bool has_strength; /* false: 1 */ uint32_t place; } MlEnvironmentDesc;
+/* The clear sky and the ground below it, in W/(m^2 sr) (light/sky.h says how it is made). The sun's height is in degrees above the horizon,
+ * its heading from +z towards +x. has_sun false: as from 45, 45, but the sun itself is not there. */
+typedef struct MlSkyDesc { size_t size; double sun_height, sun_heading; bool has_sun; double turbidity; /* 1..20; 0: 2 */ MlColor ground; bool has_ground; /* false: .3 */ uint32_t place; } MlSkyDesc;
+/* The last of ml_background, ml_environment and ml_sky is what is all around. */
+ML_API MlStatus ml_environment(MlBuilder *b, const MlEnvironmentDesc *desc, MlError *error);
+ML_API MlStatus ml_sky(MlBuilder *b, const MlSkyDesc *desc, MlError *error);
 /* Put a node into the scene. */
 ML_API MlStatus ml_add(MlBuilder *b, MlNode node, MlError *error);
 /* Leave a node out of every group that uses it, before or after this call. Placements of it and ml_add() still draw it. */

@@ -2,7 +2,7 @@
 #ifndef ML_LIGHT_LIGHT_H
 #define ML_LIGHT_LIGHT_H
 
-#include "image/spectrum.h"
+#include "light/environment.h"
 
 typedef enum LightKind {
   LIGHT_POINT,       /* p; emission = intensity, W/sr */
@@ -10,7 +10,9 @@ typedef enum LightKind {
   LIGHT_DIRECTIONAL, /* d = direction the light travels (unit); emission = irradiance */
   LIGHT_PRIM,        /* a top-level primitive that emits; emission = radiance */
   LIGHT_MESH,        /* an instance of a mesh that emits; its triangles have a tree of their own */
+  LIGHT_SUN,         /* d as above; radius = 1 - cos of half the angle across; emission = radiance; front_only: it sets below y = 0 */
   LIGHT_BACKGROUND,  /* constant radiance from everywhere */
+  LIGHT_ENVIRONMENT, /* Lights.surroundings; emission = mean radiance */
 } LightKind;
 
 typedef struct Light {
@@ -26,8 +28,11 @@ typedef struct Light {
   float area; /* LIGHT_PRIM: world area of one side */
 } Light;
 
-/* Infinitely far lights have no place in a tree. */
-static inline bool light_is_far(const Light *light) { return light->kind == LIGHT_DIRECTIONAL || light->kind == LIGHT_BACKGROUND; }
+/* Infinitely far lights (far.h) have no place in a tree. */
+static inline bool light_is_far(const Light *light) {
+  return light->kind == LIGHT_DIRECTIONAL || light->kind == LIGHT_SUN || light->kind == LIGHT_BACKGROUND ||
+         light->kind == LIGHT_ENVIRONMENT;
+}
 
 /* ---- beams: a cone that fades at its edge, times a photometric profile (profile.h) */
 
@@ -76,7 +81,7 @@ typedef struct LightTree {
 typedef struct Lights {
   const Light *lights;
   uint32_t count;
-  uint32_t background; /* index of LIGHT_BACKGROUND or NO_ID (0xffffffff) */
+  uint32_t background; /* index of LIGHT_BACKGROUND or LIGHT_ENVIRONMENT, or NO_ID (0xffffffff) */
   /* [0]: over the ids of all lights that are not far; those of far ones have their place in `far` where others have their leaf. The rest:
    * one per emissive mesh geometry, over its triangles, in its own space. */
   const LightTree *trees;
@@ -86,7 +91,10 @@ typedef struct Lights {
   const float *far_cdf; /* far_count entries, the last 1; by estimated power */
   const float *far_pdf; /* far_count entries: the probability of each, far_share included */
   uint32_t far_count;
-  float far_share; /* probability that the choice is a far light; 0: there is none, 1: there are only those */
+  float far_share;      /* probability that the choice is a far light; 0: there is none, 1: there are only those */
+  const uint32_t *suns; /* sun_count ids of LIGHT_SUN: rays that meet nothing may meet them */
+  uint32_t sun_count;
+  Surroundings surroundings; /* seen where it has a table, a light where that is not black */
   const LightProfile *profiles;
   const IesTable *ies;
   const float *ies_values;

@@ -2,28 +2,27 @@
  * density; and that density for directions that were found otherwise. Per-ray code.
  *
  * All densities are over solid angle as seen from the point, and include the choice of the light. Lights that are infinitely far away have
- * a share of their own and are chosen by power; the background is then sampled by the cosine.
+ * a share of their own and are chosen by power (far.h).
  *
  * Shadow rays end at the light's surface, moved off it by the error bound of the sampled point as they are at their own origin, so that
  * neither end needs an epsilon. */
 #ifndef ML_LIGHT_SAMPLE_H
 #define ML_LIGHT_SAMPLE_H
 
+#include "light/far.h"
 #include "light/profile.h"
 #include "light/surfaces.h"
 #include "light/tree.h"
-#include "shade/diffuse.h"
 
 typedef struct LightSample {
   Vec3 wi;           /* unit */
   Spectrum radiance; /* towards the point; of point lights I/d^2, of directional ones the irradiance */
   float pdf;         /* for lights in a single direction (delta) the probability of the choice alone */
   bool delta;
-  bool visible;      /* rays that scatter can meet it: its density belongs into the weights */
-  Ray shadow;        /* unoccluded if this meets nothing */
-  uint32_t id;       /* of the light */
-  uint32_t triangle; /* on a mesh: which, and barycentrics of its second and third corner */
-  Vec2 at;
+  bool visible;     /* rays that scatter can meet it: its density belongs into the weights */
+  Ray shadow;       /* unoccluded if this meets nothing */
+  uint32_t id;      /* of the light */
+  LightPoint point; /* on a mesh */
 } LightSample;
 
 /* ---- choosing one */
@@ -105,7 +104,9 @@ static inline bool light_is_visible(const World *world, const Light *light) {
   case LIGHT_DIRECTIONAL: return false;
   case LIGHT_PRIM: return (world->prims[light->prim].hidden & ML_HIDE_REFLECTION) == 0;
   case LIGHT_MESH: return (world->instances[light->instance].hidden & ML_HIDE_REFLECTION) == 0;
-  case LIGHT_BACKGROUND: return true;
+  case LIGHT_SUN:
+  case LIGHT_BACKGROUND:
+  case LIGHT_ENVIRONMENT: return true;
   }
   return false;
 }
@@ -125,13 +126,13 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
   return choice > 0.0 ? pdf * (float)choice : 0.0f;
 }
 
-/* The same for a ray that left lit in direction wi and met nothing. */
+/* The same for a far light and a ray that left lit in direction wi and met nothing. */
+static inline float far_pdf(const Lights *lights, uint32_t id, const LitPoint *lit, Vec3 wi) {
+  FarReceiver receiver = {lit->ng, lit->ns, lit->through};
+  return far_light_pdf(lights, &lights->lights[id], &receiver, wi) * (float)light_choice_pdf(lights, lit, id);
+}
 static inline float background_pdf(const Lights *lights, const LitPoint *lit, Vec3 wi) {
-  if (lights->background == NO_ID) return 0.0f;
-  Frame frame = frame_from_normal(lit->ns);
-  Vec3 ng = frame_to_local(&frame, lit->ng), local = frame_to_local(&frame, wi);
-  float pdf = lit->through ? 0.5f * diffuse_pdf(dot(local, ng) < 0.0f ? -local : local, ng) : diffuse_pdf(local, ng);
-  return pdf * (float)light_choice_pdf(lights, lit, lights->background);
+  return lights->background != NO_ID ? far_pdf(lights, lights->background, lit, wi) : 0.0f;
 }
 
 /* A direction to light number `id` by u in [0, 1)^2 and `choice` in [0, 1) where it has parts; pdf without the choice of the light. False:
@@ -144,17 +145,14 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
   double part_pdf = 1.0;
   switch ((LightKind)light->kind) {
   case LIGHT_DIRECTIONAL:
-    out->delta = true;
-    out->wi = -vec3_load(light->d);
-    break;
-  case LIGHT_BACKGROUND: {
-    Frame frame = frame_from_normal(lit->ns);
-    bool beyond = lit->through && u.x >= 0.5f; /* one half of the numbers for either side */
-    if (lit->through) u.x = 2.0f * u.x - (beyond ? 1.0f : 0.0f);
-    Vec3 ng = frame_to_local(&frame, lit->ng), wi = diffuse_sample(u, ng);
-    out->pdf = diffuse_pdf(wi, ng) * (lit->through ? 0.5f : 1.0f);
-    out->wi = frame_to_world(&frame, beyond ? -wi : wi);
-    break;
+  case LIGHT_SUN:
+  case LIGHT_BACKGROUND:
+  case LIGHT_ENVIRONMENT: {
+    FarReceiver receiver = {lit->ng, lit->ns, lit->through};
+    out->delta = light->kind == LIGHT_DIRECTIONAL;
+    out->pdf = far_light_sample(lights, light, &receiver, u, &out->wi, &out->radiance);
+    out->shadow = (Ray){ray_origin(lit->p, lit->p_error, lit->ng, out->wi), out->wi, INFINITY_F, RAY_SHADOW};
+    return out->pdf > 0.0f;
   }
   case LIGHT_POINT: out->delta = true; break;
   case LIGHT_SPHERE: sphere_light_sample(vec3_load(light->p), light->radius, lit, u, &point); break;
@@ -165,12 +163,6 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     triangle_light_sample(&world->instances[light->instance], triangle, lit, u, &point);
     break;
   }
-  }
-
-  // Infinitely far away
-  if (light_is_far(light)) {
-    out->shadow = (Ray){ray_origin(lit->p, lit->p_error, lit->ng, out->wi), out->wi, INFINITY_F, RAY_SHADOW};
-    return out->pdf > 0.0f;
   }
 
   // At a point: the shadow ray runs from 0 to 1
@@ -195,8 +187,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     }
   }
   out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW};
-  out->triangle = point.triangle;
-  out->at = point.at;
+  if (light->kind == LIGHT_MESH) out->point = point;
   return out->pdf > 0.0f && out->pdf < INFINITY_F && !spectrum_is_black(out->radiance);
 }
 

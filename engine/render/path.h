@@ -59,10 +59,19 @@ static inline float path_found_weight(const Path *path, MlStrategy strategy, flo
 }
 
 static inline void path_gather_background(const Tracer *tracer, Path *path) {
-  const Background *background = &tracer->scene->background;
+  const Scene *scene = tracer->scene;
+  const Background *background = &scene->background;
+  const Lights *lights = &scene->lights;
+  Vec3 d = path->ray.d;
+  for (uint32_t i = 0; i < lights->sun_count; i++) {
+    const Light *sun = &lights->lights[lights->suns[i]];
+    if (!sun_contains(sun, d)) continue;
+    float light_pdf = path->pdf == 0.0f ? 0.0f : far_pdf(lights, lights->suns[i], &path->from, d);
+    path_gather(path, sun->emission * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
+  }
   if (!background->present || (background->eye_only && path->ray.kind != RAY_CAMERA)) return;
-  float light_pdf = path->pdf == 0.0f ? 0.0f : background_pdf(&tracer->scene->lights, &path->from, path->ray.d);
-  path_gather(path, background->radiance * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
+  float light_pdf = path->pdf == 0.0f ? 0.0f : background_pdf(lights, &path->from, d);
+  path_gather(path, scene_background(scene, d) * path_found_weight(path, tracer->settings->strategy, light_pdf), path->bounces);
 }
 
 static inline void path_gather_emission(const Tracer *tracer, Path *path, const Material *material, const Surface *surface,

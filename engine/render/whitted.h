@@ -54,9 +54,11 @@ static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const Li
   }
   for (uint32_t id = 0; id < scene->lights.count; id++) {
     uint32_t kind = scene->lights.lights[id].kind;
-    if (kind != LIGHT_POINT && kind != LIGHT_DIRECTIONAL) continue;
+    if (kind != LIGHT_POINT && kind != LIGHT_DIRECTIONAL && kind != LIGHT_SUN) continue;
     LightSample sample;
-    if (!light_sample_one(&scene->world, &scene->lights, id, lit, 0.5, (Vec2){0.5f, 0.5f}, &sample)) continue;
+    Vec2 middle = kind == LIGHT_SUN ? (Vec2){0.0f, 0.0f} : (Vec2){0.5f, 0.5f};
+    if (!light_sample_one(&scene->world, &scene->lights, id, lit, 0.5, middle, &sample)) continue;
+    if (kind == LIGHT_SUN) sample.radiance /= sample.pdf; // all of it from there
     Vec3 wi = frame_to_local(&bsdf->frame, sample.wi);
     float cosine = diffuse_pdf(wi, bsdf->ng);
     if (cosine <= 0.0f && !has_others) continue;

@@ -258,6 +258,7 @@ MlStatus ml_background(MlBuilder *b, MlColor radiance, bool eye_only, MlError *e
   b->background = radiance;
   b->background_eye_only = eye_only;
   b->has_background = true;
+  b->surroundings = (BuiltSurroundings){.kind = SURROUNDINGS_NONE};
   return ML_OK;
 }
 
@@ -366,6 +367,7 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   case NODE_TORUS: return solid_bounds(node, t);
   case NODE_PLANE: return (MlBounds){.empty = true, .infinite = true};
   case NODE_LIGHT: /* no surface */
+  case NODE_SUN:
   case NODE_DIRECTIONAL:
   case NODE_MESH:
   case NODE_PLACE:
@@ -421,6 +423,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
   case NODE_TORUS:
   case NODE_LIGHT:
   case NODE_AREA:
+  case NODE_SUN:
   case NODE_DIRECTIONAL: break;
   }
   return leaf_bounds(node, t);

@@ -9,9 +9,10 @@
 #include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
-#include "light/ies.h"
 #include "base/number.h"
 #include "base/thread.h"
+#include "light/ies.h"
+#include "light/sky.h"
 #include "math/dvec.h"
 #include "math/transform.h"
 #include "moonlit.h"
@@ -43,6 +44,7 @@ typedef enum NodeKind {
   NODE_LIGHT,       /* p[0] position, p[1], p[2] its beam's axis and up (unit), r radius, s power */
   NODE_AREA,        /* as NODE_QUAD; r power or, if that is 0, s radiance */
   NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
+  NODE_SUN,         /* p[0] direction, s irradiance, r degrees across */
   NODE_MESH,
   NODE_PLACE,
   NODE_GROUP,
@@ -119,6 +121,17 @@ typedef struct BuiltTexture {
   bool wanted;      /* scratch of ml_texture_without_numbers */
 } BuiltTexture;
 
+/* What is all around, where it is not a background of one colour. */
+typedef enum SurroundingsKind { SURROUNDINGS_NONE, SURROUNDINGS_PICTURE, SURROUNDINGS_SKY } SurroundingsKind;
+typedef struct BuiltSurroundings {
+  SurroundingsKind kind;
+  MlImage image;
+  double turn, strength; /* degrees; times the radiance */
+  SkyParameters sky;
+  bool sun;         /* the sky's is seen */
+  float sun_way[3]; /* its light travels so */
+} BuiltSurroundings;
+
 #define NODE_MAX_DEPTH 256    /* of groups in groups: bounds all recursion over the graph */
 #define COORDINATE_LIMIT 1e15 /* metres; products of three coordinates are still finite floats */
 
@@ -136,6 +149,7 @@ struct MlBuilder {
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   MlColor background;
   bool has_background, background_eye_only;
+  BuiltSurroundings surroundings;
 };
 
 static inline const Node *builder_node(const MlBuilder *b, MlNode id) { return &b->nodes.data[id - 1]; }

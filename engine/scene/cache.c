@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "image/texture_build.h"
+#include "light/environment_build.h"
 #include "scene/geometry.h"
 
 typedef struct Entry {
@@ -38,7 +39,8 @@ typedef struct AssetHead {
   uint64_t bytes, hash;
 } AssetHead;
 _Static_assert(offsetof(Geometry, bytes) == offsetof(AssetHead, bytes) && offsetof(Geometry, hash) == offsetof(AssetHead, hash) &&
-                 offsetof(TextureImage, bytes) == offsetof(AssetHead, bytes) && offsetof(TextureImage, hash) == offsetof(AssetHead, hash),
+                 offsetof(TextureImage, bytes) == offsetof(AssetHead, bytes) && offsetof(TextureImage, hash) == offsetof(AssetHead, hash) &&
+                 offsetof(Environment, bytes) == offsetof(AssetHead, bytes) && offsetof(Environment, hash) == offsetof(AssetHead, hash),
                "an asset begins with its head");
 
 static AssetHead head_of(const void *asset) {
@@ -51,6 +53,7 @@ static bool asset_equals(AssetKind kind, const void *asset, const void *content)
   switch (kind) {
   case ASSET_GEOMETRY: return geometry_equals(asset, content);
   case ASSET_IMAGE: return texture_image_same(asset, content);
+  case ASSET_ENVIRONMENT: return environment_same(asset, content);
   }
   return false;
 }

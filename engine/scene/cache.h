@@ -1,4 +1,4 @@
-/* cache.h - assets (meshes and shared groups with their trees, pictures with their levels) by content, across evaluations (invariant 11).
+/* cache.h - assets (meshes and shared groups with their trees, pictures with their levels, the light of surroundings) by content, across evaluations (invariant 11).
  * An asset is a block of pages of its own that begins with `bytes`, of the block, and `hash`, of the contents. Blocks are frozen; counts, LRU order and the lock live in this table. All functions may be called from any thread. */
 #ifndef ML_SCENE_CACHE_H
 #define ML_SCENE_CACHE_H
@@ -13,8 +13,8 @@ typedef struct AssetCache AssetCache;
 MlStatus cache_create(Memory *memory, uint64_t keep_bytes, AssetCache **out, MlError *error);
 void cache_destroy(AssetCache *cache); /* every asset must have been released */
 
-typedef enum AssetKind { ASSET_GEOMETRY, ASSET_IMAGE } AssetKind;
-/* The asset that was made of this content (geometry_equals, texture_image_same), which has its hash in it, and this byte count;
+typedef enum AssetKind { ASSET_GEOMETRY, ASSET_IMAGE, ASSET_ENVIRONMENT } AssetKind;
+/* The asset that was made of this content (geometry_equals, texture_image_same, environment_same), which has its hash in it, and this byte count;
  * referenced, or NULL. */
 const void *cache_find_asset(AssetCache *cache, AssetKind kind, const void *content, uint64_t content_bytes);
 /* Takes ownership of a complete block, whose hash is in it; returns it, or the equal one that another thread put first (the new one is

@@ -13,13 +13,14 @@
 #include "scene/geometry.h"
 #include "scene/lights.h"
 #include "scene/scene.h"
+#include "scene/surroundings.h"
 
 struct MlScene {
   _Atomic uint64_t references;
   Memory *memory;
   AssetCache *cache;
   Scene *scene;
-  const void **assets; /* references held: geometry, images */
+  const void **assets; /* references held: geometry, images, the surroundings' */
   uint64_t asset_count;
 };
 
@@ -27,6 +28,7 @@ struct MlScene {
 typedef struct Commit {
   Expansion e;
   LightTables tables;
+  Surroundings surroundings; /* the table with a reference */
   Bvh bvh;
   uint32_t *planes;
   uint64_t plane_count;
@@ -174,6 +176,12 @@ static uint64_t scene_hash(const Commit *c) {
   HASH(&s, c->head.background.radiance);
   const uint32_t sky[2] = {c->head.background.present, c->head.background.eye_only};
   HASH(&s, sky);
+  const Surroundings *around = &c->surroundings;
+  if (around->table != NULL) {
+    HASH(&s, around->table->hash);
+    const float numbers[3] = {around->turn_sine, around->turn_cosine, around->strength};
+    HASH(&s, numbers);
+  }
   return hash_end(&s);
 }
 
@@ -258,6 +266,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t far = block_place(&layout, tables->far.count, sizeof(uint32_t));
   size_t far_cdf = block_place(&layout, tables->far.count, sizeof(float));
   size_t far_pdf = block_place(&layout, tables->far.count, sizeof(float));
+  size_t suns = block_place(&layout, tables->suns.count, sizeof(uint32_t));
   size_t profiles = block_place(&layout, e->profiles.count, sizeof(LightProfile));
   size_t ies = block_place(&layout, e->ies.count, sizeof(IesTable));
   size_t ies_values = block_place(&layout, e->ies_values.count, sizeof(float));
@@ -309,6 +318,9 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .far_pdf = block_copy(e->work, s, far_pdf, tables->far_pdf.data, tables->far.count, sizeof(float)),
     .far_count = (uint32_t)tables->far.count,
     .far_share = tables->far_share,
+    .suns = block_copy(e->work, s, suns, tables->suns.data, tables->suns.count, sizeof(uint32_t)),
+    .sun_count = (uint32_t)tables->suns.count,
+    .surroundings = c->surroundings,
     .profiles = block_copy(e->work, s, profiles, e->profiles.data, e->profiles.count, sizeof(LightProfile)),
     .ies = block_copy(e->work, s, ies, e->ies.data, e->ies.count, sizeof(IesTable)),
     .ies_values = block_copy(e->work, s, ies_values, e->ies_values.data, e->ies_values.count, sizeof(float)),
@@ -331,12 +343,15 @@ static MlStatus commit_parts(Commit *c) {
   TRY(work_status(c->e.work, c->e.error));
   scene_origin_of(&head->stats.bounds, head->origin);
   bound_scene(head);
-  head->background = (Background){spectrum_from_color(b->background), b->has_background, b->background_eye_only};
+  TRY(surroundings_prepare(b, c->e.work, &c->surroundings, c->e.error));
+  const Environment *around = c->surroundings.table;
+  head->background =
+    (Background){spectrum_from_color(b->background), b->has_background || around != NULL, b->has_background && b->background_eye_only};
   TRY(expand_scene(&c->e, head->origin));
   TRY(build_top(c));
-  TRY(lights_prepare(&c->e, head->bound_radius, &c->tables));
+  TRY(lights_prepare(&c->e, &c->surroundings, head->bound_radius, &c->tables));
   TRY(count_all(c, &asset_bytes));
-  head->stats.bytes = asset_bytes + image_bytes_of(b); /* the block's own come in freeze */
+  head->stats.bytes = asset_bytes + image_bytes_of(b) + (around != NULL ? around->bytes : 0); /* the block's own come in freeze */
   head->stats.hash = scene_hash(c);
   return work_status(c->e.work, c->e.error);
 }
@@ -349,6 +364,8 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   MlScene *handle = memory_alloc_zero(memory, sizeof *handle, _Alignof(MlScene));
   if (handle == NULL) return memory_error(memory, sizeof *handle, "scene", c->e.error);
   uint64_t geometries = c->e.assets.count, count = geometries + b->images.count;
+  const void *around = c->surroundings.table;
+  count += around != NULL;
   const void **assets = NULL;
   MlStatus status = ML_OK;
   if (count != 0) {
@@ -364,6 +381,7 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   }
   if (geometries != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(geometries * sizeof *assets));
   for (uint64_t i = 0; i < b->images.count; i++) cache_retain(b->context.cache, assets[geometries + i] = b->images.data[i]);
+  if (around != NULL) assets[count - 1] = around;
   atomic_store(&handle->references, 1);
   handle->memory = memory;
   handle->cache = b->context.cache;
@@ -382,6 +400,7 @@ static MlStatus commit(MlBuilder *b, Work *work, MlScene **out, MlError *error) 
   lights_free(b->context.memory, &c.tables);
   memory_free(b->context.memory, c.planes, (size_t)(c.plane_count * sizeof *c.planes));
   expand_release(&c.e, status != ML_OK);
+  if (status != ML_OK && c.surroundings.table != NULL) cache_release(b->context.cache, c.surroundings.table);
   return status;
 }
 

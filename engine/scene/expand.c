@@ -95,6 +95,7 @@ static const char *node_name(const Node *node) {
   case NODE_LIGHT: return node->leaf->outer > 0.0 && node->leaf->outer <= 2.0 ? "spot" : "light";
   case NODE_AREA: return "area";
   case NODE_DIRECTIONAL: return "directional";
+  case NODE_SUN: return "sun";
   case NODE_MESH: return "mesh";
   case NODE_PLACE: return "place";
   case NODE_GROUP: return "group";
@@ -165,6 +166,7 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   }
   case NODE_LIGHT:
   case NODE_DIRECTIONAL:
+  case NODE_SUN:
   case NODE_MESH:
   case NODE_PLACE:
   case NODE_GROUP: break;
@@ -277,6 +279,14 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
   if (node->kind == NODE_DIRECTIONAL) {
     light.kind = LIGHT_DIRECTIONAL;
     light.emission = scaled_color(leaf->color, leaf->s);
+    store_point(light.d, dvec_normalize(affine_vector(t, leaf->p[0])));
+    return add_light(e, &light, node);
+  }
+  if (node->kind == NODE_SUN) {
+    double half = ml_sin(0.25 * leaf->r * (pi / 180.0)), spread = 2.0 * half * half;
+    light.kind = LIGHT_SUN;
+    light.radius = (float)spread;
+    light.emission = scaled_color(leaf->color, leaf->s / (pi * spread * (2.0 - spread))); // over pi sin^2 of half the angle
     store_point(light.d, dvec_normalize(affine_vector(t, leaf->p[0])));
     return add_light(e, &light, node);
   }
@@ -469,6 +479,7 @@ static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const Ml
   case NODE_MESH: return expand_mesh(e, in, id, t);
   case NODE_LIGHT:
   case NODE_AREA:
+  case NODE_SUN:
   case NODE_DIRECTIONAL: return expand_light(e, in, node, t);
   case NODE_SPHERE:
   case NODE_BOX:

@@ -17,6 +17,9 @@ enum { MESH_LEAF = 4 };
 
 /* ---- estimates. What is far, hidden or seen from its back is not known here. */
 
+/* The integral of the cosine over a disc that is faced: pi sin^2 of half its angle, whose cosine is 1 - spread. */
+static double sun_projected(float spread) { return pi * (double)spread * (2.0 - (double)spread); }
+
 /* Watts of the scene's luminance, roughly. */
 static double estimated_power(const Expansion *e, const Light *light, double bound_radius) {
   double luminance = (double)spectrum_luminance(light->emission), radius = (double)light->radius, area = (double)light->area;
@@ -31,7 +34,9 @@ static double estimated_power(const Expansion *e, const Light *light, double bou
   case LIGHT_DIRECTIONAL: return disc * luminance;
   case LIGHT_PRIM: return pi * area * luminance * (prim_is_closed(&e->list.prims.data[light->prim]) ? 1.0 : sides);
   case LIGHT_MESH: return pi * area * luminance * sides;
-  case LIGHT_BACKGROUND: return 4.0 * pi * disc * luminance;
+  case LIGHT_SUN: return disc * luminance * sun_projected(light->radius);
+  case LIGHT_BACKGROUND:
+  case LIGHT_ENVIRONMENT: return 4.0 * pi * disc * luminance;
   }
   return 0.0;
 }
@@ -113,7 +118,9 @@ static MlStatus bound_light(Expansion *e, const LightForest *forest, Light *ligh
     break;
   }
   case LIGHT_DIRECTIONAL:
-  case LIGHT_BACKGROUND: break;
+  case LIGHT_SUN:
+  case LIGHT_BACKGROUND:
+  case LIGHT_ENVIRONMENT: break;
   }
   return ML_OK;
 }
@@ -233,15 +240,43 @@ static MlStatus prepare_far(Expansion *e, double bound_radius, LightTables *tabl
   return ML_OK;
 }
 
-MlStatus lights_prepare(Expansion *e, float bound_radius, LightTables *tables) {
-  *tables = (LightTables){.background = NO_ID};
+static MlStatus push_light(Expansion *e, const Light *light) {
+  if (array_push(e->memory, &e->lights, *light)) return ML_OK;
+  return memory_error(e->memory, (e->lights.count + 1) * sizeof *light, "lights", e->error);
+}
+
+/* What is all around, where it is not black, and a sky's sun. */
+static MlStatus add_surroundings(Expansion *e, const Surroundings *surroundings, LightTables *tables) {
   const MlBuilder *b = e->b;
-  Light sky = {
-    .kind = LIGHT_BACKGROUND, .emission = spectrum_from_color(b->background), .prim = NO_ID, .instance = NO_ID, .profile = NO_ID};
-  if (b->has_background && !b->background_eye_only && !spectrum_is_black(sky.emission)) {
+  const Environment *table = surroundings->table;
+  const Light none = {.prim = NO_ID, .instance = NO_ID, .profile = NO_ID};
+  Light around = none;
+  around.kind = table != NULL ? LIGHT_ENVIRONMENT : LIGHT_BACKGROUND;
+  if (table != NULL) around.emission = spectrum_all(table->mean * surroundings->strength);
+  else if (b->has_background && !b->background_eye_only) around.emission = spectrum_from_color(b->background);
+  if (!spectrum_is_black(around.emission)) {
     tables->background = (uint32_t)e->lights.count;
-    if (!array_push(e->memory, &e->lights, sky)) return memory_error(e->memory, (e->lights.count + 1) * sizeof sky, "lights", e->error);
+    TRY(push_light(e, &around));
   }
+  if (table != NULL && table->kind == ENVIRONMENT_SKY && b->surroundings.sun) {
+    double half = 0.5 * SKY_SUN_SIZE, s = ml_sin(0.5 * half * (pi / 180.0)), spread = 2.0 * s * s;
+    Light sun = none;
+    sun.kind = LIGHT_SUN;
+    sun.front_only = true;
+    sun.radius = (float)spread;
+    sun.emission = spectrum_load(table->sun) * (float)(1.0 / sun_projected(sun.radius));
+    for (int i = 0; i < 3; i++) sun.d[i] = b->surroundings.sun_way[i];
+    if (b->surroundings.sky.sun_height > -half && !spectrum_is_black(sun.emission)) TRY(push_light(e, &sun));
+  }
+  for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, sizeof around); i++)
+    if (e->lights.data[i].kind == LIGHT_SUN && !array_push(e->memory, &tables->suns, (uint32_t)i))
+      return memory_error(e->memory, (tables->suns.count + 1) * sizeof(uint32_t), "suns", e->error);
+  return ML_OK;
+}
+
+MlStatus lights_prepare(Expansion *e, const Surroundings *surroundings, float bound_radius, LightTables *tables) {
+  *tables = (LightTables){.background = NO_ID};
+  TRY(add_surroundings(e, surroundings, tables));
   if (e->lights.count == 0) return ML_OK;
   TRY(prepare_near(e, &tables->forest));
   return prepare_far(e, bound_radius > 0.0f ? (double)bound_radius : 1.0, tables);
@@ -252,4 +287,5 @@ void lights_free(Memory *memory, LightTables *tables) {
   array_free(memory, &tables->far);
   array_free(memory, &tables->far_cdf);
   array_free(memory, &tables->far_pdf);
+  array_free(memory, &tables->suns);
 }

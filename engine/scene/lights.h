@@ -12,11 +12,12 @@ typedef struct LightTables {
   ARRAY(float) far_cdf, far_pdf;
   float far_share;
   uint32_t background;
+  ARRAY(uint32_t) suns;
 } LightTables;
 
-/* Adds the background to e->lights if it lights; gives mesh lights their trees; fills the tables. bound_radius: of the scene. On failure,
+/* Adds the background or the surroundings, and the sky's sun, to e->lights where they light; gives mesh lights their trees; fills the tables. bound_radius: of the scene. On failure,
  * too, the tables must be freed. */
-MlStatus lights_prepare(Expansion *e, float bound_radius, LightTables *tables);
+MlStatus lights_prepare(Expansion *e, const Surroundings *surroundings, float bound_radius, LightTables *tables);
 void lights_free(Memory *memory, LightTables *tables);
 
 #endif

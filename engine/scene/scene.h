@@ -9,6 +9,7 @@
 #include "shade/material.h"
 #include "shade/texture.h"
 
+/* Of one colour, or lights.surroundings where that has a table. */
 typedef struct Background {
   Spectrum radiance;
   uint32_t present, eye_only;
@@ -22,7 +23,7 @@ typedef struct Scene {
   const Patch *patches;
   Textures textures;
   uint32_t material_count, lobe_count, patch_count;
-  bool has_cutouts; /* some material is not there everywhere */
+  bool has_cutouts;                  /* some material is not there everywhere */
   const TextureImage *const *images; /* [MlImage - 1] */
   uint32_t image_count;
   Background background;
@@ -31,6 +32,11 @@ typedef struct Scene {
   MlSceneStats stats;
   uint64_t bytes; /* of this block */
 } Scene;
+
+/* What a ray in the unit direction d sees where there is nothing else; suns not included. */
+static inline Spectrum scene_background(const Scene *scene, Vec3 d) {
+  return scene->lights.surroundings.table != NULL ? surroundings_radiance(&scene->lights.surroundings, d) : scene->background.radiance;
+}
 
 /* MlScene is the handle that is passed around: counts references, holds the assets that the scene points into. */
 const Scene *scene_of(const MlScene *handle);
