@@ -19,10 +19,11 @@ typedef struct LightSample {
   Spectrum radiance; /* towards the point; of point lights I/d^2, of directional ones the irradiance */
   float pdf;         /* for lights in a single direction (delta) the probability of the choice alone */
   bool delta;
-  bool visible;     /* rays that scatter can meet it: its density belongs into the weights */
-  Ray shadow;       /* unoccluded if this meets nothing */
-  uint32_t id;      /* of the light */
-  LightPoint point; /* on a mesh */
+  bool visible;      /* rays that scatter can meet it: its density belongs into the weights */
+  Ray shadow;        /* unoccluded if this meets nothing */
+  uint32_t id;       /* of the light */
+  uint32_t triangle; /* on a mesh: which, and barycentrics of its second and third corner */
+  Vec2 at;
 } LightSample;
 
 /* ---- choosing one */
@@ -187,7 +188,8 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     }
   }
   out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW};
-  if (light->kind == LIGHT_MESH) out->point = point;
+  out->triangle = point.triangle;
+  out->at = point.at;
   return out->pdf > 0.0f && out->pdf < INFINITY_F && !spectrum_is_black(out->radiance);
 }
 

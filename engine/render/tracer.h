@@ -68,11 +68,17 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
   Surface surface;
   if (sample->delta) return sample->radiance; /* too small to be more than a point */
   if (light->kind == LIGHT_MESH) {
-    const LightPoint *point = &sample->point;
-    surface = (Surface){.p = point->p, .p_error = point->p_error, .ng = point->n, .u = point->at.x, .v = point->at.y};
+    const Instance *instance = &world->instances[light->instance];
+    const Mesh *mesh = &instance->geometry->mesh;
+    const uint32_t *corner = mesh->triangles + 3 * (size_t)sample->triangle;
+    Vec3 a = vec3_load(mesh->points + 3 * (size_t)corner[0]), b = vec3_load(mesh->points + 3 * (size_t)corner[1]) - a;
+    Vec3 c = vec3_load(mesh->points + 3 * (size_t)corner[2]) - a;
+    LightPoint point;
+    placed_light_point(&instance->placed, a + b * sample->at.x + c * sample->at.y, cross(b, c), &point);
+    surface = (Surface){.p = point.p, .p_error = point.p_error, .ng = point.n, .u = sample->at.x, .v = sample->at.y};
     surface.instance = light->instance;
-    surface.prim = point->triangle;
-    surface.material = world->instances[light->instance].material;
+    surface.prim = sample->triangle;
+    surface.material = instance->material;
   } else if (light->kind == LIGHT_PRIM) {
     const Prim *prim = &world->prims[light->prim];
     if (!(scene->materials[prim->material].varies & VARIES_EMISSION)) return sample->radiance;
