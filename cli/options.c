@@ -8,17 +8,17 @@
 #include <string.h>
 
 typedef enum OptionKind {
-  OPTION_FLAG,       /* bool */
-  OPTION_TEXT,       /* const char * */
-  OPTION_COUNT,      /* uint32_t, min..max */
-  OPTION_SEED,       /* uint64_t */
-  OPTION_NUMBER,     /* double, min..max */
-  OPTION_EXPOSURE,   /* the same, or "auto" */
-  OPTION_SIZE,       /* two uint32_t */
-  OPTION_CROP,       /* four uint32_t */
-  OPTION_BYTES,      /* uint64_t */
-  OPTION_INTEGRATOR, /* uint32_t */
-  OPTION_SET,        /* appends to sets */
+  OPTION_FLAG,     /* bool */
+  OPTION_TEXT,     /* const char * */
+  OPTION_COUNT,    /* uint32_t, min..max */
+  OPTION_SEED,     /* uint64_t */
+  OPTION_NUMBER,   /* double, min..max */
+  OPTION_EXPOSURE, /* the same, or "auto" */
+  OPTION_SIZE,     /* two uint32_t */
+  OPTION_CROP,     /* four uint32_t */
+  OPTION_BYTES,    /* uint64_t */
+  OPTION_NAME,     /* uint32_t: which one of a list */
+  OPTION_SET,      /* appends to sets */
 } OptionKind;
 
 enum {
@@ -57,14 +57,18 @@ static const OptionSpec specs[] = {
   {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels", "--tile-size,--bucket"},
   {"--crop", OPTION_CROP, SCENE, AT(crop), 0, 0, 65535, "X,Y,W,H", "only this part of the picture", "--region,--window"},
   {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
-  {"--integrator", OPTION_INTEGRATOR, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME",
-   "path, whitted, ao, normals, albedo, depth", "-i,--mode,--renderer"},
+  {"--integrator", OPTION_NAME, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME", "path, whitted, ao, normals, albedo, depth",
+   "-i,--mode,--renderer"},
   {"--difference", OPTION_TEXT, COMPARE, AT(difference), 0, 0, 0, "FILE", "a png of where the pictures differ, dark to bright",
    "-o,--diff,--output-difference"},
   {"--max-flip", OPTION_NUMBER, COMPARE, AT(max_flip), AT(has_max_flip), 0, 1, "F", "exit 1 where FLIP is above F, 0 to 1",
    "--tolerance,--threshold,--limit"},
   {"--exposure", OPTION_EXPOSURE, PICTURE | COMPARE, AT(exposure), AT(has_exposure), -50, 50, "EV", "-50 to 50, +1 doubles; or auto",
    "-e,--ev,--gain,--brightness"},
+  {"--tonemap", OPTION_NAME, RENDER, AT(tonemap), AT(has_tonemap), 0, 0, "NAME", "agx, neutral, none, false_color",
+   "--tone-map,--tonemapping,--display"},
+  {"--white-balance", OPTION_NUMBER, RENDER, AT(white_balance), 0, 1000, 40000, "K", "the temperature of the light that is to look white",
+   "--wb,--white,--temperature,--kelvin"},
   {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated",
    "-D,-p,--param,--params,--define"},
   {"--time-limit", OPTION_NUMBER, PICTURE, AT(time_limit), 0, 1e-3, 1e9, "S", "stop rendering after S seconds and keep what there is",
@@ -87,7 +91,8 @@ static const OptionSpec specs[] = {
 enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
 static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare"};
-static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth"}; /* as MlIntegrator */
+static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth", NULL}; /* as MlIntegrator */
+static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color", NULL};                  /* as MlTonemap */
 
 const char *command_name(Command command) { return commands[command]; }
 
@@ -284,12 +289,12 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
   case OPTION_BYTES:
     if (!read_bytes(text, at)) return wrong(message, "%s: expected a size such as 500M or 2G, at least 1M, got '%.100s'", spec->name, text);
     break;
-  case OPTION_INTEGRATOR: {
+  case OPTION_NAME: {
+    const char *const *names = spec->offset == AT(tonemap) ? tonemaps : integrators;
     Nearest nearest = {.word = text, .distance = 99};
     uint32_t i = 0;
-    const uint32_t known = sizeof integrators / sizeof *integrators;
-    while (i < known && strcmp(text, integrators[i]) != 0) consider(&nearest, integrators[i++]);
-    if (i == known) {
+    while (names[i] && strcmp(text, names[i]) != 0) consider(&nearest, names[i++]);
+    if (!names[i]) {
       const char *meant = nearest_name(&nearest);
       return wrong(message, "%s: expected one of %s, got '%.100s'%s%s%s", spec->name, spec->help, text, meant ? "; did you mean " : "",
                    meant ? meant : "", meant ? "?" : "");

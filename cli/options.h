@@ -25,11 +25,13 @@ typedef struct Options {
   uint32_t width, height; /* 0: not given, as for all numbers below without a has_ of their own */
   uint32_t crop[4];       /* x, y, width, height; width 0: not given */
   uint32_t samples, threads, tile;
-  bool has_seed, has_exposure, has_integrator;
+  bool has_seed, has_exposure, has_integrator, has_tonemap;
   uint64_t seed;
-  bool auto_exposure;  /* with has_exposure: by the picture, whatever the scene says */
-  double exposure;     /* EV, else */
-  uint32_t integrator; /* MlIntegrator */
+  bool auto_exposure;   /* with has_exposure: by the picture, whatever the scene says */
+  double exposure;      /* EV, else */
+  uint32_t integrator;  /* MlIntegrator */
+  uint32_t tonemap;     /* MlTonemap */
+  double white_balance; /* K */
   const char *camera, *isa, *film, *resume, *search;
   const char *difference; /* compare: where FLIP's picture goes */
   double max_flip;        /* compare: more is a failure; with has_max_flip */

@@ -66,13 +66,15 @@ static int check_format(const SceneFile *scene, MlImageFormat format) {
 
 static int write_picture(const SceneFile *scene, const Picture *picture, const char *output) {
   MlError error = {0};
+  MlDisplay display = scene->display;
+  display.exposure = picture->exposure;
   if (!is_standard_output(output)) {
     interrupt_guard_file(output);
-    if (ml_film_write(scene->engine, picture->film, output, picture->exposure, scene->tonemap, &error) == ML_OK) return EXIT_DONE;
+    if (ml_film_write(scene->engine, picture->film, output, &display, &error) == ML_OK) return EXIT_DONE;
     return say_error(&error);
   }
   const MlSink sink = stream_sink(stdout);
-  const MlStatus status = ml_film_encode(scene->engine, picture->film, ML_IMAGE_PNG, picture->exposure, scene->tonemap, &sink, &error);
+  const MlStatus status = ml_film_encode(scene->engine, picture->film, ML_IMAGE_PNG, &display, &sink, &error);
   if (!output_arrived()) return EXIT_COULD_NOT;
   return status == ML_OK ? EXIT_DONE : say_error(&error);
 }

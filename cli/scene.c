@@ -94,13 +94,16 @@ static void merge(SceneFile *scene) {
   if (o->width) view->width = o->width, view->height = o->height;
   if (o->crop[2]) view->crop_x = o->crop[0], view->crop_y = o->crop[1], view->crop_width = o->crop[2], view->crop_height = o->crop[3];
   if (o->has_exposure) view->fixed_exposure = !o->auto_exposure, view->exposure = o->auto_exposure ? 0 : o->exposure;
+  if (o->has_tonemap) view->tonemap = (MlTonemap)o->tonemap;
+  if (o->white_balance != 0) view->white = script_white(o->white_balance);
   if (o->samples) settings->samples = o->samples;
   if (o->tile) settings->tile = o->tile;
   if (o->has_seed) settings->seed = o->seed;
   if (o->has_integrator) settings->integrator = (MlIntegrator)o->integrator;
   if (settings->samples == 0) settings->samples = 64;
   const MlIntegrator i = settings->integrator;
-  scene->tonemap = i == ML_PATH || i == ML_WHITTED ? view->tonemap : ML_TONEMAP_NONE;
+  const bool light = i == ML_PATH || i == ML_WHITTED;
+  scene->display = light ? (MlDisplay){.tonemap = view->tonemap, .white = view->white} : (MlDisplay){.tonemap = ML_TONEMAP_NONE};
 }
 
 static int check_fits(SceneFile *scene) {

@@ -11,7 +11,7 @@ typedef struct SceneFile {
   ScriptEvaluation *evaluation;
   MlView view;         /* the script's, with the options' changes */
   MlSettings settings; /* the same */
-  MlTonemap tonemap;   /* of `view`, but none where the integrator shows data instead of light */
+  MlDisplay display;   /* of `view`, but nothing is changed where the integrator shows data instead of light; the exposure comes later */
 } SceneFile;
 
 typedef enum SceneDepth { SCENE_EVALUATE, SCENE_COMMIT } SceneDepth;

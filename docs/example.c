@@ -44,7 +44,8 @@ int main(int argc, char **argv) {
   done(ml_render_start(engine, scene, &view, &settings, film, &render, &error));
   ml_render_wait(render, -1);
   const float exposure = ml_render_progress(render).exposure;
-  done(ml_film_write(engine, film, argc > 1 ? argv[1] : "example.png", exposure, view.tonemap, &error));
+  done(ml_film_write(engine, film, argc > 1 ? argv[1] : "example.png",
+                     &(MlDisplay){.exposure = exposure, .tonemap = view.tonemap, .white = view.white}, &error));
   printf("%016llx\n", (unsigned long long)ml_film_hash(film));
 
   ml_render_destroy(render);

@@ -421,7 +421,7 @@ ML_API MlSceneStats ml_scene_stats(const MlScene *scene);
 /* --------------------------------------------------------- view and settings */
 
 typedef enum MlCameraKind { ML_CAMERA_PERSPECTIVE, ML_CAMERA_ORTHOGRAPHIC } MlCameraKind;
-typedef enum MlTonemap { ML_TONEMAP_AGX, ML_TONEMAP_NEUTRAL, ML_TONEMAP_NONE } MlTonemap;
+typedef enum MlTonemap { ML_TONEMAP_AGX, ML_TONEMAP_NEUTRAL, ML_TONEMAP_NONE, ML_TONEMAP_FALSE_COLOR } MlTonemap; /* docs/IMAGES.md */
 typedef enum MlIntegrator { ML_PATH, ML_WHITTED, ML_AO, ML_NORMALS, ML_ALBEDO, ML_DEPTH } MlIntegrator;
 typedef enum MlFilter { ML_FILTER_BOX, ML_FILTER_GAUSSIAN, ML_FILTER_BLACKMAN_HARRIS } MlFilter;
 typedef enum MlSampler { ML_SAMPLER_SOBOL, ML_SAMPLER_INDEPENDENT } MlSampler;
@@ -446,6 +446,7 @@ typedef struct MlView {
   bool fixed_exposure;                          /* false: automatic */
   double exposure;                              /* EV; +1 doubles. With automatic exposure it is added */
   MlTonemap tonemap;
+  MlColor white; /* the colour of the light that is to look white, linear; 0: that of D65, nothing is changed */
 } MlView;
 
 typedef struct MlBounces { uint32_t total, diffuse, glossy, transmission; } MlBounces;
@@ -526,8 +527,14 @@ ML_API void ml_render_destroy(MlRender *render); /* cancels and waits; NULL is a
 
 /* ------------------------------------------------------------------- image */
 
-/* Display pixels of rows [y0, y1): 8-bit sRGB, 3 bytes per pixel, after exposure (EV) and tone mapping. May be called while rendering. */
-ML_API void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint32_t y0, uint32_t y1, uint8_t *rgb);
+/* How a film is shown; zero: as it is, by AgX. */
+typedef struct MlDisplay {
+  float exposure; /* EV */
+  MlTonemap tonemap;
+  MlColor white; /* as in MlView; one that is no colour counts as 0 */
+} MlDisplay;
+/* Display pixels of rows [y0, y1): 8-bit sRGB, 3 bytes per pixel, after white balance, exposure and tone mapping. May be called while rendering. */
+ML_API void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb);
 /* The automatic exposure of a scene and view, in EV: a pre-pass of 64 pixels on the long side, 4 samples. */
 ML_API MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, float *ev, MlError *error);
 
@@ -537,10 +544,10 @@ ML_API MlImageFormat ml_image_format(const char *path); /* by extension, without
 ML_API MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, uint64_t *bytes, MlError *error);
 /* Where bytes go. Returns false to stop with an error. */
 typedef struct MlSink { bool (*write)(void *ud, const void *bytes, size_t count); void *ud; } MlSink;
-/* png and jpg: display pixels (exposure, tonemap); hdr and pfm: linear means, untouched. */
-ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink, MlError *error);
+/* png and jpg: display pixels; hdr and pfm: linear means, untouched. */
+ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, const MlDisplay *display, const MlSink *sink, MlError *error);
 /* The same into a file: temporary name beside it, fsync, rename. Never a half file. */
-ML_API MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error);
+ML_API MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, const MlDisplay *display, MlError *error);
 /* How far two picture files (png, jpg, hdr, pfm, tga, bmp, by their contents) are apart; a is the reference. Linear ones (hdr, pfm) are measured
  * in radiance and seen after exposure and tone mapping, others in code values 0..1. */
 typedef struct MlBytes { const void *data; size_t size; } MlBytes;

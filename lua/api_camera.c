@@ -62,7 +62,7 @@ static bool build_camera(Reading *r, Node *node) {
   }
   CameraRecord *record = store_alloc(&runtime->store, sizeof *record);
   if (!record) return false;
-  *record = (CameraRecord){desc->name ? desc->name : "", camera, desc->exposure, runtime->cameras};
+  *record = (CameraRecord){desc->name ? desc->name : "", camera, desc->exposure, script_white(desc->white_balance), runtime->cameras};
   runtime->cameras = record;
   return true;
 }
@@ -92,6 +92,9 @@ static const ApiField camera_fields[] = {
   {.name = "exposure", .type = API_EXPOSURE, .range = {-50, 50, -20, 20, false}, .unit = "EV", .def = "\"auto\"",
    .synonyms = "ev,brightness,gain,iso", .offset = offsetof(CameraDesc, exposure),
    .doc = "\"auto\", or steps of brightness: +1 doubles, 0 shows radiance 1 as it is."},
+  {.name = "white_balance", .type = API_NUMBER, .range = {1000, 40000, 1500, 20000, false}, .unit = "K",
+   .synonyms = "whitebalance,white,white_point,wb,temperature,kelvin,color_temperature,colour_temperature", .offset = offsetof(CameraDesc, white_balance),
+   .doc = "The temperature of the light that is to look white, as in kelvin(); unless given, daylight does."},
   {.name = "up", .type = API_DIRECTION, .def = "{0, 1, 0}", .flags = API_ADVANCED, .synonyms = "sky,upvector",
    .offset = offsetof(CameraDesc, up), .doc = "What is up in the picture."},
   {.name = "name", .type = API_STRING, .synonyms = "id,label", .offset = offsetof(CameraDesc, name),

@@ -46,7 +46,7 @@ static const char *const integrators[] = {"path", "whitted", "ao", "normals", "a
 static const char *const filters[] = {"box", "gaussian", "blackman-harris", NULL};
 static const char *const samplers[] = {"sobol", "independent", NULL};
 static const char *const strategies[] = {"mis", "light", "bsdf", NULL};
-static const char *const tonemaps[] = {"agx", "neutral", "none", NULL};
+static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color", NULL};
 // clang-format off
 static const ApiField render_fields[] = {
   {.name = "size", .type = API_PIXELS, .range = {1, 65535, 1, 16384, false}, .unit = "pixels", .def = "{1280, 720}",
@@ -72,7 +72,7 @@ static const ApiField render_fields[] = {
   {.name = "clamp", .type = API_NUMBER, .range = {0, 1e30, 0, 1e30, false}, .def = "0", .synonyms = "clamp_indirect,fireflies",
    .offset = offsetof(RenderDesc, clamp), .doc = "Largest channel of one sample's indirect light; 0 is off."},
   {.name = "tonemap", .type = API_WORD, .words = tonemaps, .def = "\"agx\"", .synonyms = "tone_map,tonemapping,display,view",
-   .offset = offsetof(RenderDesc, tonemap), .doc = "How radiance becomes display colours (png, jpg)."},
+   .offset = offsetof(RenderDesc, tonemap), .doc = "How radiance becomes display colours (png, jpg); false_color: a colour per stop, to judge the exposure."},
   {.name = "integrator", .type = API_WORD, .words = integrators, .def = "\"path\"", .synonyms = "mode,method,renderer",
    .offset = offsetof(RenderDesc, integrator),
    .doc = "path: all light; whitted: hard shadows and perfect mirrors, no noise; the rest are for previews."},

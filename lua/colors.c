@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "moonlit.h"
+#include "script.h"
 
 const ColorName color_names[] = {
   {"aliceblue", 0xF0F8FF},
@@ -279,6 +279,12 @@ void color_kelvin(double kelvin, double rgb[3]) {
   double y = xyz[1];
   for (int i = 0; i < 3; i++) xyz[i] /= y;
   finish(xyz, rgb);
+}
+
+MlColor script_white(double kelvin) {
+  double rgb[3] = {0.0, 0.0, 0.0};
+  if (kelvin > 0.0) color_kelvin(kelvin, rgb);
+  return (MlColor){(float)rgb[0], (float)rgb[1], (float)rgb[2]};
 }
 
 void color_wavelength(double nm, double rgb[3]) {

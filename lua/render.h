@@ -11,6 +11,7 @@ typedef struct CameraDesc {
   int64_t blades;
   int32_t kind;
   ApiExposure exposure;
+  double white_balance; /* K; 0: none */
   const char *name;
 } CameraDesc;
 

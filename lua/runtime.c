@@ -227,6 +227,7 @@ static void choose_camera(Runtime *runtime, MlView *view) {
   view->camera = chosen->camera;
   view->fixed_exposure = chosen->exposure.fixed;
   view->exposure = chosen->exposure.ev;
+  view->white = chosen->white;
 }
 
 /* The engine frames the scene; the console says how, ready to be pasted and changed. */

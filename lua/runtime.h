@@ -19,6 +19,7 @@ typedef struct CameraRecord {
   const char *name; /* "" */
   MlCamera camera;
   ApiExposure exposure;
+  MlColor white;
   struct CameraRecord *before;
 } CameraRecord;
 

@@ -166,6 +166,9 @@ void script_write_visible(const char *text, size_t size, const MlSink *sink);
 /* A JSON string, quotes included. */
 void script_write_json_string(const char *text, const MlSink *sink);
 
+/* The white of MlView for a balance to light of a temperature, 1000..40000 K: the colour that kelvin() gives; 0: that of 0 K, none. */
+MlColor script_white(double kelvin);
+
 /* ----------------------------------------------------------- documentation */
 
 /* Help of one entry, function or method; NULL: the list of all. false: no such name (a suggestion was written). */

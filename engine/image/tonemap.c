@@ -1,5 +1,5 @@
 /* tonemap.c - AgX (T. Sobotka, "AgX", 2022, the generator's own curve in closed form, no fit) and Khronos PBR Neutral
- * (Khronos Group, "PBR Neutral Tone Mapper", 2024). */
+ * (Khronos Group, "PBR Neutral Tone Mapper", 2024), and false colours of exposure. */
 #include "image/tonemap.h"
 
 #include "image/color.h"
@@ -41,12 +41,28 @@ static Vec3 neutral(Vec3 c) {
   return (1.0f - white) * (c * (new_peak / peak)) + white * new_peak;
 }
 
+/* -------------------------------------------------------- false colour */
+
+/* sRGB of the bands, a stop wide each, from 7 stops below middle grey to 7 above; the outermost hold what lies beyond. */
+static const uint32_t false_colors[15] = {
+  0x000000, 0x2b1055, 0x4527a0, 0x283593, 0x1565c0, 0x0097a7, 0x2e7d32, 0x808080,
+  0x9ccc65, 0xfdd835, 0xfb8c00, 0xe64a19, 0xb71c1c, 0xec407a, 0xffffff,
+};
+
+static Vec3 false_color(Vec3 c) {
+  float luminance = (0.2126f * c[0] + 0.7152f * c[1]) + 0.0722f * c[2];
+  float stops = log2_display(clamp3(vec3_all(luminance * (1.0f / 0.18f)), 1e-6f, 1e6f))[0];
+  uint32_t color = false_colors[(int32_t)(clamp_f(stops, -7.0f, 7.0f) + 7.5f)];
+  return vec3((float)(color >> 16), (float)(color >> 8 & 255), (float)(color & 255)) / 255.0f;
+}
+
 /* Code values, not yet clamped to 0..1. */
 static Vec3 tonemap_vec(MlTonemap tonemap, Vec3 linear) {
   Vec3 c = clamp3(linear, 0.0f, 1e9f);
   switch (tonemap) {
   case ML_TONEMAP_AGX: return agx(c);
   case ML_TONEMAP_NEUTRAL: return srgb_encode(neutral(c));
+  case ML_TONEMAP_FALSE_COLOR: return false_color(c);
   case ML_TONEMAP_NONE: break;
   }
   return srgb_encode(c);

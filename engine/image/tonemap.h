@@ -3,6 +3,7 @@
  *   agx      Troy Sobotka's AgX, its base look: the default. Bright colours go to white the way film does, hues do not skew.
  *   neutral  Khronos PBR Neutral: colours below .8 come out as they are, for comparing materials and products.
  *   none     clamps each channel to 0..1.
+ *   false_color  for choosing an exposure: one colour per stop of luminance about middle grey .18, whose band is grey (legend: docs/IMAGES.md).
  *
  * Pure functions, the same bits everywhere; any thread. Display values never flow back into a film. */
 #ifndef ML_IMAGE_TONEMAP_H

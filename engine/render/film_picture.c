@@ -5,19 +5,22 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "image/tonemap.h"
+#include "image/white_balance.h"
 #include "image/write.h"
 #include "math/elementary.h"
 #include "render/engine.h"
 
-void ml_film_display(const MlFilm *film, float exposure, MlTonemap tonemap, uint32_t y0, uint32_t y1, uint8_t *rgb) {
+void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb) {
   FLOAT_STATE_OURS;
+  const WhiteBalance balance = white_balance(white_is_valid(display->white) ? display->white : (MlColor){0, 0, 0});
   enum { PIECE = 256 };
   float means[3 * PIECE];
   if (y1 > film->height) y1 = film->height;
   for (uint64_t i = (uint64_t)y0 * film->width, end = (uint64_t)y1 * film->width; i < end;) {
     uint64_t count = end - i < PIECE ? end - i : PIECE;
     for (uint64_t k = 0; k < count; k++) spectrum_store(means + 3 * k, film_mean(film, i + k));
-    tonemap_row(tonemap, exposure, means, count, rgb);
+    white_balance_row(&balance, means, count);
+    tonemap_row(display->tonemap, display->exposure, means, count, rgb);
     i += count, rgb += 3 * count;
   }
 }
@@ -33,34 +36,33 @@ float film_exposure(const MlFilm *film) {
 
 typedef struct FilmView {
   const MlFilm *film;
-  float exposure;
-  MlTonemap tonemap;
+  const MlDisplay *display;
 } FilmView;
 
 static void view_bytes(void *ud, uint32_t y, uint8_t *rgb) {
   const FilmView *view = ud;
-  ml_film_display(view->film, view->exposure, view->tonemap, y, y + 1, rgb);
+  ml_film_display(view->film, view->display, y, y + 1, rgb);
 }
 static void view_floats(void *ud, uint32_t y, float *rgb) {
   const FilmView *view = ud;
   ml_film_row(view->film, y, rgb);
 }
 
-static MlStatus film_encode(Memory *memory, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink,
+static MlStatus film_encode(Memory *memory, const MlFilm *film, MlImageFormat format, const MlDisplay *display, const MlSink *sink,
                             MlError *error) {
-  FilmView view = {film, exposure, tonemap};
+  FilmView view = {film, display};
   ImageSource source = {film->width, film->height, view_bytes, view_floats, &view};
   return image_write(memory, format, &source, sink, error);
 }
 
-MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, float exposure, MlTonemap tonemap, const MlSink *sink,
+MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, const MlDisplay *display, const MlSink *sink,
                         MlError *error) {
   FLOAT_STATE_OURS;
   error_clear(error);
-  return film_encode(&engine->memory, film, format, exposure, tonemap, sink, error);
+  return film_encode(&engine->memory, film, format, display, sink, error);
 }
 
-MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, float exposure, MlTonemap tonemap, MlError *error) {
+MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, const MlDisplay *display, MlError *error) {
   FLOAT_STATE_OURS;
   error_clear(error);
   // What cannot be written is said before the disk is touched.
@@ -73,7 +75,7 @@ MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, f
   TRY(file_writer_open(&writer, path, error));
   MlSink sink = file_writer_sink(&writer);
   MlError failure = {0};
-  MlStatus status = film_encode(&engine->memory, film, format, exposure, tonemap, &sink, &failure);
+  MlStatus status = film_encode(&engine->memory, film, format, display, &sink, &failure);
   // A failure of the file is told best by the writer, which knows the reason.
   if (status == ML_OK || writer.failed) return file_writer_commit(&writer, error);
   file_writer_abort(&writer);

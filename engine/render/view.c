@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "image/white_balance.h"
 
 MlStatus view_resolve(const MlView *view, MlView *out, MlError *error) {
   memset(out, 0, sizeof *out);
@@ -29,8 +30,9 @@ MlStatus view_resolve(const MlView *view, MlView *out, MlError *error) {
 
   if ((unsigned)out->camera.kind > ML_CAMERA_ORTHOGRAPHIC)
     return error_set(error, ML_ERROR_ARGUMENT, "camera.kind: %u is not known", (unsigned)out->camera.kind);
-  if ((unsigned)out->tonemap > ML_TONEMAP_NONE)
+  if ((unsigned)out->tonemap > ML_TONEMAP_FALSE_COLOR)
     return error_set(error, ML_ERROR_ARGUMENT, "tonemap: %u is not known", (unsigned)out->tonemap);
+  if (!white_is_valid(out->white)) return error_set(error, ML_ERROR_ARGUMENT, "white: expected a colour of channels 0 to 1e30");
   if (!__builtin_isfinite(out->exposure)) return error_set(error, ML_ERROR_ARGUMENT, "exposure: expected a finite number");
   return ML_OK;
 }

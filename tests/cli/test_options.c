@@ -101,6 +101,21 @@ static void integrators_are_in_the_order_of_the_enum(void **state) {
   }
 }
 
+static void display_options(void **state) {
+  (void)state;
+  static const char *const all[] = {"agx", "neutral", "none", "false_color"}; // as MlTonemap
+  for (uint32_t i = 0; i < 4; i++) {
+    char words[80];
+    snprintf(words, sizeof words, "render a.lua --white-balance 3200.5 --tonemap %s", all[i]);
+    Call c = parse(words);
+    assert_true(c.ok && c.options.has_tonemap && c.options.tonemap == i && c.options.white_balance == 3200.5);
+    release(&c);
+  }
+  Call c = parse("render a.lua");
+  assert_true(c.ok && !c.options.has_tonemap && c.options.white_balance == 0);
+  release(&c);
+}
+
 static void sizes_of_memory(void **state) {
   (void)state;
   static const struct {
@@ -168,6 +183,8 @@ static void wrong_values_are_explained(void **state) {
   expect_wrong("render a.lua --exposure bright", "--exposure: expected a number -50 to 50 or auto, got 'bright'");
   expect_wrong("render a.lua --exposure nan", "--exposure: expected a number -50 to 50 or auto, got 'nan'");
   expect_wrong("render a.lua --time-limit 0", "--time-limit: expected a number 0.001 to 1000000000, got '0'");
+  expect_wrong("render a.lua --white-balance 300", "--white-balance: expected a number 1000 to 40000, got '300'");
+  expect_wrong("render a.lua --tonemap filmic", "--tonemap: expected one of agx, neutral, none, false_color, got 'filmic'");
   expect_wrong("render a.lua --integrator witted",
                "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'witted'; did you mean whitted?");
   expect_wrong("render a.lua --integrator q", "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'q'");
@@ -178,7 +195,8 @@ static void wrong_values_are_explained(void **state) {
 
 static void help_needs_no_scene(void **state) {
   (void)state;
-  static const char *const calls[] = {"--help", "-h", "help", "render --help", "doc --help", "compare --help", "compare a b", "--version", "doc", "doc sphere"};
+  static const char *const calls[] = {"--help",         "-h",          "help",      "render --help", "doc --help",
+                                      "compare --help", "compare a b", "--version", "doc",           "doc sphere"};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     Call c = parse(calls[i]);
     assert_true(c.ok);
@@ -244,6 +262,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_value_is_read),
     cmocka_unit_test(integrators_are_in_the_order_of_the_enum),
+    cmocka_unit_test(display_options),
     cmocka_unit_test(sizes_of_memory),
     cmocka_unit_test(wrong_calls_are_explained),
     cmocka_unit_test(wrong_values_are_explained),

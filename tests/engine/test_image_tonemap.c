@@ -53,6 +53,23 @@ static void test_agx_reference(void **state) {
   }
 }
 
+/* The original's own table, LUTs/AgX_Default_Contrast.spi1d of github.com/sobotka/AgX (at commit 1ba3230): 4096 values over 16.5 stops, here
+ * some of the toe, about middle grey, of the shoulder and the end. Greys go through the curve alone. */
+static void test_agx_published(void **state) {
+  (void)state;
+  static const struct {
+    int index;
+    double value;
+  } published[] = {{0, 0},           {1722, .1666927}, {1725, .1676483}, {2000, .2718260}, {2481, .4996004}, {2482, .5000888},
+                   {2600, .5577078}, {3000, .7468467}, {4040, .9958848}, {4073, .9984091}, {4084, .9992135}, {4095, 1}};
+  for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+    const float grey = (float)exp2(published[i].index / 4095.0 * 16.5 + log2(.18) - 10);
+    const MlColor c = tonemap_color(ML_TONEMAP_AGX, (MlColor){grey, grey, grey});
+    const float channels[3] = {c.r, c.g, c.b};
+    for (int k = 0; k < 3; k++) assert_true(fabs((double)channels[k] - published[i].value) < 2e-6);
+  }
+}
+
 /* Wrensch's polynomial fit, which others use: close to it, so that pictures look as expected. */
 static void test_agx_near_fit(void **state) {
   (void)state;
@@ -87,6 +104,27 @@ static void test_agx_shape(void **state) {
 
 /* ------------------------------------------------------------- neutral */
 
+/* The specification, in its own symbols: PBR_Neutral/README.md of github.com/KhronosGroup/ToneMapping. */
+static void neutral_specification(const double in[3], double out[3]) {
+  const double f90 = 0.04, ks = 0.8 - f90, kd = 0.15, x = fmin(in[0], fmin(in[1], in[2]));
+  const double f = x <= 2 * f90 ? x - x * x / (4 * f90) : f90, p = fmax(in[0], fmax(in[1], in[2])) - f;
+  const double pn = 1 - (1 - ks) * (1 - ks) / (p + 1 - 2 * ks), g = 1 / (kd * (p - pn) + 1);
+  for (int i = 0; i < 3; i++) out[i] = p <= ks ? in[i] - f : (in[i] - f) * pn / p * g + pn * (1 - g);
+}
+static void test_neutral_specification(void **state) {
+  (void)state;
+  srand(2);
+  for (int i = 0; i < 50000; i++) {
+    double in[3], want[3];
+    for (int c = 0; c < 3; c++) in[c] = (double)(float)(rand() % 8 ? exp2((double)rand() / RAND_MAX * 16 - 10) : 0);
+    neutral_specification(in, want);
+    const MlColor got = tonemap_color(ML_TONEMAP_NEUTRAL, (MlColor){(float)in[0], (float)in[1], (float)in[2]});
+    assert_true(fabsf(got.r - encode((float)want[0])) < 4e-6f);
+    assert_true(fabsf(got.g - encode((float)want[1])) < 4e-6f);
+    assert_true(fabsf(got.b - encode((float)want[2])) < 4e-6f);
+  }
+}
+
 static void test_neutral(void **state) {
   (void)state;
   // Between .08 and .76 + .04: the colour less the Fresnel offset of .04.
@@ -106,6 +144,34 @@ static void test_neutral(void **state) {
   }
 }
 
+/* -------------------------------------------------------- false colour */
+
+static bool same_color(MlColor a, MlColor b) { return a.r == b.r && a.g == b.g && a.b == b.b; }
+static MlColor false_color_of(double stops) {
+  const float grey = (float)(0.18 * exp2(stops));
+  return tonemap_color(ML_TONEMAP_FALSE_COLOR, (MlColor){grey, grey, grey});
+}
+
+static void test_false_color(void **state) {
+  (void)state;
+  // One colour a stop, from its half to the next; all differ
+  MlColor bands[15];
+  for (int stop = -7; stop <= 7; stop++) {
+    bands[stop + 7] = false_color_of(stop);
+    assert_true(same_color(false_color_of(stop - 0.499), bands[stop + 7]) && same_color(false_color_of(stop + 0.499), bands[stop + 7]));
+    for (int other = 0; other < stop + 7; other++) assert_false(same_color(bands[other], bands[stop + 7]));
+  }
+  assert_true(same_color(bands[0], (MlColor){0, 0, 0}) && same_color(bands[14], (MlColor){1, 1, 1}));
+  assert_true(same_color(false_color_of(-60), bands[0]) && same_color(false_color_of(60), bands[14]));
+  assert_true(same_color(tonemap_color(ML_TONEMAP_FALSE_COLOR, (MlColor){0, 0, 0}), bands[0]));
+  // Middle grey is grey, and by luminance, whatever the hue
+  const float half = 128.0f / 255.0f;
+  assert_true(same_color(bands[7], (MlColor){half, half, half}));
+  assert_true(same_color(tonemap_color(ML_TONEMAP_FALSE_COLOR, (MlColor){0.18f / 0.2126f, 0, 0}), bands[7]));
+  assert_true(same_color(tonemap_color(ML_TONEMAP_FALSE_COLOR, (MlColor){0, 0.36f / 0.7152f, 0}), bands[8]));
+  assert_true(same_color(tonemap_color(ML_TONEMAP_FALSE_COLOR, (MlColor){0, 0, 0.09f / 0.0722f}), bands[6]));
+}
+
 /* ---------------------------------------------------------------- rows */
 
 static void test_none_clamps(void **state) {
@@ -120,7 +186,7 @@ static void test_none_clamps(void **state) {
 static void test_strange_values(void **state) {
   (void)state;
   const float in[12] = {NAN, NAN, NAN, INFINITY, INFINITY, INFINITY, -INFINITY, -1.0f, -0.0f, 3e38f, 0.0f, 3e38f};
-  for (int t = ML_TONEMAP_AGX; t <= ML_TONEMAP_NONE; t++) {
+  for (int t = ML_TONEMAP_AGX; t <= ML_TONEMAP_FALSE_COLOR; t++) {
     for (float ev = -100.0f; ev <= 100.0f; ev += 50.0f) {
       uint8_t out[12];
       tonemap_row((MlTonemap)t, ev, in, 4, out);
@@ -137,7 +203,7 @@ static void test_exposure_doubles(void **state) {
   (void)state;
   float once[300], twice[300];
   for (int i = 0; i < 300; i++) once[i] = (float)i * 0.01f, twice[i] = 2.0f * once[i];
-  for (int t = ML_TONEMAP_AGX; t <= ML_TONEMAP_NONE; t++) {
+  for (int t = ML_TONEMAP_AGX; t <= ML_TONEMAP_FALSE_COLOR; t++) {
     for (float ev = -3.0f; ev <= 3.0f; ev += 1.0f) {
       uint8_t a[300], b[300];
       tonemap_row((MlTonemap)t, ev + 1.0f, once, 100, a);
@@ -155,9 +221,10 @@ static void test_exposure_doubles(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_agx_reference),    cmocka_unit_test(test_agx_near_fit), cmocka_unit_test(test_agx_shape),
-    cmocka_unit_test(test_neutral),          cmocka_unit_test(test_none_clamps),  cmocka_unit_test(test_strange_values),
-    cmocka_unit_test(test_exposure_doubles),
+    cmocka_unit_test(test_agx_reference),    cmocka_unit_test(test_agx_near_fit),  cmocka_unit_test(test_agx_shape),
+    cmocka_unit_test(test_neutral),          cmocka_unit_test(test_none_clamps),   cmocka_unit_test(test_strange_values),
+    cmocka_unit_test(test_exposure_doubles), cmocka_unit_test(test_agx_published), cmocka_unit_test(test_neutral_specification),
+    cmocka_unit_test(test_false_color),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

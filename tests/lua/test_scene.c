@@ -3,6 +3,7 @@
 #include <xmmintrin.h>
 #endif
 
+#include "colors.h"
 #include "scene_fixture.h"
 
 static MlSceneStats stats_of(Scenes *scenes, const char *source) { return ml_scene_stats(scenes_good(scenes, source)->scene); }
@@ -210,6 +211,13 @@ static void cameras_make_views(void **state) {
   assert_near(view->camera.height, 3);
   assert_int_equal(view->camera.blades, 6);
   assert_false(view->fixed_exposure);
+  // What kelvin() gives as a lamp's colour looks white.
+  assert_true(view->white.r == 0.0f && view->white.g == 0.0f && view->white.b == 0.0f);
+  view = &scenes_good(scenes, "sphere{} camera{ white_balance = 3200 } render{ tonemap = 'false_color' }")->view;
+  double lamp[3];
+  color_kelvin(3200, lamp);
+  assert_true(view->white.r == (float)lamp[0] && view->white.g == (float)lamp[1] && view->white.b == (float)lamp[2]);
+  assert_int_equal(view->tonemap, ML_TONEMAP_FALSE_COLOR);
   // Straight down: -z is up.
   view = &scenes_good(scenes, "sphere{} camera{ from = {0, 5, 0}, look_at = {0, 0, 0} }")->view;
   assert_near(view->camera.up.z, -1);

@@ -113,8 +113,8 @@ static uint64_t story(Faults *faults, uint32_t threads, MlError *error) {
     float ev;
     ml_render_wait(render, -1);
     if (ml_auto_exposure(engine, scene, &view, &settings, &ev, error) == ML_OK &&
-        ml_film_encode(engine, film, ML_IMAGE_PNG, ev, view.tonemap, &sink, error) == ML_OK &&
-        ml_film_encode(engine, film, ML_IMAGE_PFM, ev, view.tonemap, &sink, error) == ML_OK)
+        ml_film_encode(engine, film, ML_IMAGE_PNG, &(MlDisplay){.exposure = ev, .tonemap = view.tonemap}, &sink, error) == ML_OK &&
+        ml_film_encode(engine, film, ML_IMAGE_PFM, &(MlDisplay){.exposure = ev, .tonemap = view.tonemap}, &sink, error) == ML_OK)
       hash = ml_film_hash(film);
   }
   ml_render_destroy(render);
@@ -311,11 +311,11 @@ static void files_may_not_open(void **state) {
   file_fail_after(0);
   assert_int_equal(ml_film_save(film, in_folder("film"), &error), ML_ERROR_FILE);
   assert_non_null(strstr(error.message, "too many open files"));
-  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), 0.0f, ML_TONEMAP_AGX, &error), ML_ERROR_FILE);
+  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), &(MlDisplay){0}, &error), ML_ERROR_FILE);
   assert_true(folder_is_empty());
   file_fail_after(-1);
   assert_int_equal(ml_film_save(film, in_folder("film"), &error), ML_OK);
-  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), 0.0f, ML_TONEMAP_AGX, &error), ML_OK);
+  assert_int_equal(ml_film_write(engine, film, in_folder("picture.png"), &(MlDisplay){0}, &error), ML_OK);
   file_fail_after(0);
   assert_int_equal(ml_film_load(film, in_folder("film"), &error), ML_ERROR_FILE);
   file_fail_after(-1);

@@ -5,6 +5,7 @@
 #include "film_helpers.h"
 #include "image/compare.h"
 #include "image/tonemap.h"
+#include "image/white_balance.h"
 #include "render/engine.h"
 #include "temporary_folder.h"
 
@@ -39,15 +40,31 @@ static void test_display(void **state) {
     ml_film_row(film, y, row);
     tonemap_row(ML_TONEMAP_NEUTRAL, 1.5f, row, 301, want[y]);
   }
-  ml_film_display(film, 1.5f, ML_TONEMAP_NEUTRAL, 0, 7, got[0]);
+  ml_film_display(film, &(MlDisplay){.exposure = 1.5f, .tonemap = ML_TONEMAP_NEUTRAL}, 0, 7, got[0]);
   assert_memory_equal(got, want, sizeof want);
   memset(got, 1, sizeof got);
-  ml_film_display(film, 1.5f, ML_TONEMAP_NEUTRAL, 2, 5, got[2]);
+  ml_film_display(film, &(MlDisplay){.exposure = 1.5f, .tonemap = ML_TONEMAP_NEUTRAL}, 2, 5, got[2]);
   assert_memory_equal(got[2], want[2], 3 * 903);
   assert_true(got[1][902] == 1 && got[5][0] == 1); // no more than was asked for
-  ml_film_display(film, 1.5f, ML_TONEMAP_NEUTRAL, 6, 100, got[6]);
+  ml_film_display(film, &(MlDisplay){.exposure = 1.5f, .tonemap = ML_TONEMAP_NEUTRAL}, 6, 100, got[6]);
   assert_memory_equal(got[6], want[6], 903);
-  ml_film_display(film, 0, ML_TONEMAP_AGX, 7, 9, NULL); // nothing
+  ml_film_display(film, &(MlDisplay){0}, 7, 9, NULL); // nothing
+
+  // Balanced to a lamp's colour first; what is no colour counts for nothing
+  const MlDisplay lamp = {.exposure = 1.5f, .tonemap = ML_TONEMAP_NONE, .white = {1.7f, 0.9f, 0.3f}};
+  const WhiteBalance balance = white_balance(lamp.white);
+  for (uint32_t y = 0; y < 7; y++) {
+    float row[903];
+    ml_film_row(film, y, row);
+    white_balance_row(&balance, row, 301);
+    tonemap_row(ML_TONEMAP_NONE, 1.5f, row, 301, want[y]);
+  }
+  ml_film_display(film, &lamp, 0, 7, got[0]);
+  assert_memory_equal(got, want, sizeof want);
+  static uint8_t plain[7][903];
+  ml_film_display(film, &(MlDisplay){.white = {-1.0f, 1.0f, 1.0f}}, 0, 7, got[0]);
+  ml_film_display(film, &(MlDisplay){0}, 0, 7, plain[0]);
+  assert_memory_equal(got, plain, sizeof plain);
   ml_film_destroy(film);
 }
 
@@ -89,7 +106,7 @@ static void test_encode(void **state) {
   MlFilm *film = film_filled(&engine.memory, 33, 9);
   Bytes file = {0};
   MlSink sink = bytes_sink(&file);
-  assert_int_equal(ml_film_encode(&engine, film, ML_IMAGE_PFM, 5.0f, ML_TONEMAP_AGX, &sink, NULL), ML_OK);
+  assert_int_equal(ml_film_encode(&engine, film, ML_IMAGE_PFM, &(MlDisplay){.exposure = 5.0f}, &sink, NULL), ML_OK);
   Image image;
   assert_int_equal(image_read_pfm(&engine.memory, file.data, file.count, &image, NULL), ML_OK);
   for (uint32_t y = 0; y < 9; y++) {
@@ -99,7 +116,7 @@ static void test_encode(void **state) {
   }
   image_free(&engine.memory, &image);
   MlError error = {0};
-  assert_int_equal(ml_film_encode(&engine, film, ML_IMAGE_UNKNOWN, 0, ML_TONEMAP_AGX, &sink, &error), ML_ERROR_ARGUMENT);
+  assert_int_equal(ml_film_encode(&engine, film, ML_IMAGE_UNKNOWN, &(MlDisplay){0}, &sink, &error), ML_ERROR_ARGUMENT);
   bytes_free(&file);
   ml_film_destroy(film);
   assert_int_equal(engine.memory.used, 0);
@@ -113,11 +130,11 @@ static void test_write(void **state) {
   const char *names[] = {"a.png", "b.jpg", "c.hdr", "d.PFM"};
   for (int i = 0; i < 4; i++) {
     const char *path = in_folder(names[i]);
-    assert_int_equal(ml_film_write(&engine, film, path, 0.5f, ML_TONEMAP_AGX, NULL), ML_OK);
+    assert_int_equal(ml_film_write(&engine, film, path, &(MlDisplay){.exposure = 0.5f}, NULL), ML_OK);
     // The same bytes as through a sink.
     Bytes want = {0};
     MlSink sink = bytes_sink(&want);
-    assert_int_equal(ml_film_encode(&engine, film, ml_image_format(path), 0.5f, ML_TONEMAP_AGX, &sink, NULL), ML_OK);
+    assert_int_equal(ml_film_encode(&engine, film, ml_image_format(path), &(MlDisplay){.exposure = 0.5f}, &sink, NULL), ML_OK);
     FILE *f = fopen(path, "rb");
     assert_non_null(f);
     uint8_t *got = malloc(want.count + 1);
@@ -139,7 +156,7 @@ static void expect_write_error(const char *path, MlStatus status, const char *pa
   engine_init(&engine);
   MlFilm *film = film_filled(&engine.memory, 100, 100);
   MlError error = {0};
-  assert_int_equal(ml_film_write(&engine, film, path, 0, ML_TONEMAP_AGX, &error), status);
+  assert_int_equal(ml_film_write(&engine, film, path, &(MlDisplay){0}, &error), status);
   assert_int_equal(error.status, status);
   assert_non_null(strstr(error.message, part));
   ml_film_destroy(film);
@@ -161,7 +178,7 @@ static void test_write_refuses(void **state) {
     engine_init(&engine);
     MlFilm *film = film_filled(&engine.memory, 100, 100);
     MlError error = {0};
-    assert_int_equal(ml_film_write(&engine, film, path, 0, ML_TONEMAP_AGX, &error), ML_ERROR_FILE);
+    assert_int_equal(ml_film_write(&engine, film, path, &(MlDisplay){0}, &error), ML_ERROR_FILE);
     assert_non_null(strstr(error.message, path));
     assert_non_null(strstr(error.message, "the disk is full"));
     ml_film_destroy(film);
@@ -177,8 +194,8 @@ static void test_write_too_large(void **state) {
   engine_init(&engine);
   MlFilm huge = film_like(65535, 65535, 0, 1);
   MlError error = {0};
-  assert_int_equal(ml_film_write(&engine, &huge, in_folder("a.png"), 0, ML_TONEMAP_AGX, &error), ML_ERROR_LIMIT);
-  assert_int_equal(ml_film_write(&engine, &huge, in_folder("a.jpg"), 0, ML_TONEMAP_AGX, &error), ML_ERROR_LIMIT);
+  assert_int_equal(ml_film_write(&engine, &huge, in_folder("a.png"), &(MlDisplay){0}, &error), ML_ERROR_LIMIT);
+  assert_int_equal(ml_film_write(&engine, &huge, in_folder("a.jpg"), &(MlDisplay){0}, &error), ML_ERROR_LIMIT);
   assert_int_equal(engine.memory.allocations, 0);
   assert_true(folder_is_empty());
 
@@ -189,7 +206,7 @@ static void test_write_too_large(void **state) {
     memset(&poor, 0, sizeof poor);
     memory_init(&poor.memory, NULL, 1000);
     error = (MlError){0};
-    assert_int_equal(ml_film_write(&poor, film, in_folder(names[i]), 0, ML_TONEMAP_AGX, &error), ML_ERROR_MEMORY);
+    assert_int_equal(ml_film_write(&poor, film, in_folder(names[i]), &(MlDisplay){0}, &error), ML_ERROR_MEMORY);
     assert_int_equal(error.status, ML_ERROR_MEMORY);
     assert_int_equal(poor.memory.used, 0);
     assert_true(folder_is_empty());
@@ -205,11 +222,11 @@ static void test_write_keeps_old(void **state) {
   MlFilm *film = film_filled(&engine.memory, 100, 100);
   char path[512];
   snprintf(path, sizeof path, "%s", in_folder("old.png"));
-  assert_int_equal(ml_film_write(&engine, film, path, 0, ML_TONEMAP_AGX, NULL), ML_OK);
+  assert_int_equal(ml_film_write(&engine, film, path, &(MlDisplay){0}, NULL), ML_OK);
   struct stat before, after;
   assert_int_equal(stat(path, &before), 0);
   poor.memory.cap = 1000;
-  assert_int_equal(ml_film_write(&poor, film, path, 0, ML_TONEMAP_AGX, NULL), ML_ERROR_MEMORY);
+  assert_int_equal(ml_film_write(&poor, film, path, &(MlDisplay){0}, NULL), ML_ERROR_MEMORY);
   assert_int_equal(stat(path, &after), 0);
   assert_true(before.st_ino == after.st_ino && before.st_size == after.st_size);
   assert_int_equal(unlink(path), 0);

@@ -168,11 +168,12 @@ static void render(Story *s, MlEngine *engine, const MlScene *scene) {
   CAME_OUT(s, hash);
   ml_film_row(film, 7, row);
   CAME_OUT(s, row);
-  ml_film_display(film, ev, ML_TONEMAP_AGX, 0, 16, shown);
+  ml_film_display(film, &(MlDisplay){.exposure = ev, .tonemap = ML_TONEMAP_AGX}, 0, 16, shown);
   CAME_OUT(s, shown);
   for (int format = ML_IMAGE_PNG; format <= ML_IMAGE_PFM; format++) {
     const MlSink sink = {hash_sink, &encoded};
-    assert_int_equal(ml_film_encode(engine, film, (MlImageFormat)format, ev, ML_TONEMAP_NEUTRAL, &sink, NULL), ML_OK);
+    assert_int_equal(
+      ml_film_encode(engine, film, (MlImageFormat)format, &(MlDisplay){.exposure = ev, .tonemap = ML_TONEMAP_NEUTRAL}, &sink, NULL), ML_OK);
     CAME_OUT(s, encoded);
   }
   // Four more samples join these

@@ -354,7 +354,8 @@ static void writing_takes_no_more_than_said(void **state) {
     MlError error;
     const MlMemoryStats before = ml_engine_memory(rig.engine);
     assert_int_equal(ml_image_check(formats[i], 640, 400, &bytes, &error), ML_OK);
-    assert_int_equal(ml_film_encode(rig.engine, rig.film, formats[i], 8.0f, ML_TONEMAP_NONE, &sink, &error), ML_OK);
+    assert_int_equal(
+      ml_film_encode(rig.engine, rig.film, formats[i], &(MlDisplay){.exposure = 8.0f, .tonemap = ML_TONEMAP_NONE}, &sink, &error), ML_OK);
     const MlMemoryStats after = ml_engine_memory(rig.engine);
     assert_int_equal(after.used, before.used);
     assert_true(after.peak <= (before.peak > before.used + bytes ? before.peak : before.used + bytes));
@@ -466,6 +467,12 @@ static void wrong_views_are_refused(void **state) {
   view = view_of(20, 10);
   view.exposure = (double)__builtin_nanf("");
   expect_error(ml_render_check(engine, &view, &settings, NULL, &error), ML_ERROR_ARGUMENT, &error, "exposure");
+  view = view_of(20, 10);
+  view.white = (MlColor){1.0f, -1.0f, 1.0f};
+  expect_error(ml_render_check(engine, &view, &settings, NULL, &error), ML_ERROR_ARGUMENT, &error, "white: expected a colour");
+  view = view_of(20, 10);
+  view.tonemap = (MlTonemap)(ML_TONEMAP_FALSE_COLOR + 1);
+  expect_error(ml_render_check(engine, &view, &settings, NULL, &error), ML_ERROR_ARGUMENT, &error, "tonemap: 4 is not known");
   view = view_of(0, 0);
   assert_int_equal(ml_render_check(engine, &view, &settings, &bytes, &error), ML_OK);
   assert_int_equal(bytes, film_bytes(1280, 720, 1));
