@@ -255,7 +255,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render test check test-long fuzz-images ci golden bless docs format install clean help
+.PHONY: render test check test-long mutants fuzz-images ci golden bless docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -281,6 +281,10 @@ check: setup
 ## test-long   everything, at length: all configurations, both compilers, all targets
 test-long: setup
 	@LONG=1 .ci/run
+
+## mutants     plant bugs one by one and see that the tests named for each catch it: make mutants ONLY='eta-swapped lambert-without-pi'
+mutants: setup
+	@BUILD='$(BUILD)' DEPS_DIR='$(DEPS_DIR)' tests/mutants/run $(ONLY)
 
 ## fuzz-images  let a fuzzer at the readers of pictures, for SECONDS (60); what it finds is left in build/
 SECONDS ?= 60
