@@ -2,18 +2,18 @@
 #include <string.h>
 
 #include "cli.h"
-#include "file.h"
+#include "input.h"
 
 #define PICTURE_LIMIT (UINT64_C(8) << 30)
 
 typedef struct Png {
   MlEngine *engine;
-  FileBytes bytes;
+  InputBytes bytes;
 } Png;
 
 static bool png_append(void *ud, const void *bytes, size_t count) {
   Png *png = ud;
-  FileBytes *b = &png->bytes;
+  InputBytes *b = &png->bytes;
   if (count > b->capacity - b->size) {
     const size_t wanted = 2 * b->capacity + count;
     char *data = ml_engine_realloc(png->engine, b->data, b->capacity, wanted);
@@ -53,9 +53,9 @@ static void write_json(const MlComparison *c) {
   puts("}");
 }
 
-static int compare(MlEngine *engine, const Options *options, FileBytes files[2], Png *png) {
-  int code = file_read(engine, options->scene, "a picture", PICTURE_LIMIT, &files[0]);
-  if (code == EXIT_DONE) code = file_read(engine, options->other, "a picture", PICTURE_LIMIT, &files[1]);
+static int compare(MlEngine *engine, const Options *options, InputBytes files[2], Png *png) {
+  int code = input_read(engine, options->scene, "a picture", PICTURE_LIMIT, &files[0]);
+  if (code == EXIT_DONE) code = input_read(engine, options->other, "a picture", PICTURE_LIMIT, &files[1]);
   if (code != EXIT_DONE) return code;
   MlCompareDesc desc = ML_DESC(MlCompareDesc, .a = {files[0].data, files[0].size}, .b = {files[1].data, files[1].size});
   desc.fixed_exposure = options->has_exposure && !options->auto_exposure;
@@ -82,11 +82,11 @@ int command_compare(const Options *options) {
   }
   const MlEngineDesc desc = ML_DESC(MlEngineDesc, .memory_cap = options->memory, .threads = 1);
   if (ml_engine_create(&desc, &engine, &error) != ML_OK) return say_error(&error);
-  FileBytes files[2] = {{0}, {0}};
+  InputBytes files[2] = {{0}, {0}};
   Png png = {.engine = engine};
   int code = compare(engine, options, files, &png);
-  for (int i = 0; i < 2; i++) file_free(engine, &files[i]);
-  file_free(engine, &png.bytes);
+  for (int i = 0; i < 2; i++) input_free(engine, &files[i]);
+  input_free(engine, &png.bytes);
   ml_engine_destroy(engine);
   if (!output_arrived() && code == EXIT_DONE) code = EXIT_COULD_NOT;
   return code;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "input.h"
 #include "interrupt.h"
 
 #define SOURCE_LIMIT (UINT64_C(4) << 20)
@@ -137,11 +137,11 @@ int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE 
     merge(scene);
     code = check_fits(scene);
   }
-  FileBytes source = {0};
-  if (code == EXIT_DONE) code = file_read(scene->engine, options->scene, "a scene", SOURCE_LIMIT, &source);
+  InputBytes source = {0};
+  if (code == EXIT_DONE) code = input_read(scene->engine, options->scene, "a scene", SOURCE_LIMIT, &source);
   if (code == EXIT_DONE) code = open_folder(scene);
   if (code == EXIT_DONE) code = evaluate(scene, source.data, source.size, depth == SCENE_COMMIT, json);
-  file_free(scene->engine, &source);
+  input_free(scene->engine, &source);
   if (code != EXIT_DONE || depth == SCENE_EVALUATE) return code;
 
   scene->view = scene->evaluation->view;

@@ -1,11 +1,12 @@
-/* file.c - see file.h. */
-#include "file.h"
+/* input.c - see input.h. */
+#include "input.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -28,27 +29,32 @@ static int unreadable(const char *path, const char *what, uint64_t limit, int re
   return EXIT_COULD_NOT;
 }
 
+typedef struct Input {
+  int file;
+  bool regular; /* never waits; and not every platform can poll a file */
+} Input;
+
 /* Like read, but a pipe that nobody writes into is waited for only until the user interrupts: -1 and EINTR. */
-static ssize_t read_some(int file, char *to, size_t size) {
-  struct pollfd wait = {.fd = file, .events = POLLIN};
+static ssize_t read_some(const Input *input, char *to, size_t size) {
+  struct pollfd wait = {.fd = input->file, .events = POLLIN};
   for (;;) {
-    while (poll(&wait, 1, 50) == 0) {
+    while (!input->regular && poll(&wait, 1, 50) == 0) {
       if (!interrupted()) continue;
       errno = EINTR;
       return -1;
     }
-    const ssize_t count = read(file, to, size);
+    const ssize_t count = read(input->file, to, size);
     if (count >= 0 || errno != EAGAIN) return count;
   }
 }
 
 /* Reads to the end of the file; 0 or the reason why not. */
-static int read_all(MlEngine *engine, int file, uint64_t limit, FileBytes *out) {
+static int read_all(MlEngine *engine, const Input *input, uint64_t limit, InputBytes *out) {
   for (;;) {
     if (out->size == out->capacity) {
       char more;
       if (out->size == limit) {
-        const ssize_t count = read_some(file, &more, 1);
+        const ssize_t count = read_some(input, &more, 1);
         return count < 0 ? errno : count == 1 ? EFBIG : 0;
       }
       uint64_t wanted = out->capacity == 0 ? 1 << 16 : 2 * (uint64_t)out->capacity;
@@ -58,25 +64,27 @@ static int read_all(MlEngine *engine, int file, uint64_t limit, FileBytes *out) 
       out->data = data;
       out->capacity = (size_t)wanted;
     }
-    const ssize_t count = read_some(file, out->data + out->size, out->capacity - out->size);
+    const ssize_t count = read_some(input, out->data + out->size, out->capacity - out->size);
     if (count <= 0) return count < 0 ? errno : 0;
     out->size += (size_t)count;
   }
 }
 
-int file_read(MlEngine *engine, const char *path, const char *what, uint64_t limit, FileBytes *out) {
-  *out = (FileBytes){0};
-  const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return unreadable(path, what, limit, errno);
-  const int reason = read_all(engine, file, limit, out);
-  close(file);
+int input_read(MlEngine *engine, const char *path, const char *what, uint64_t limit, InputBytes *out) {
+  *out = (InputBytes){0};
+  Input input = {.file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  if (input.file < 0) return unreadable(path, what, limit, errno);
+  struct stat status;
+  input.regular = fstat(input.file, &status) == 0 && S_ISREG(status.st_mode);
+  const int reason = read_all(engine, &input, limit, out);
+  close(input.file);
   if (!reason) return EXIT_DONE;
-  file_free(engine, out);
+  input_free(engine, out);
   if (reason == EINTR) return EXIT_INTERRUPTED;
   return unreadable(path, what, limit, reason);
 }
 
-void file_free(MlEngine *engine, FileBytes *bytes) {
+void input_free(MlEngine *engine, InputBytes *bytes) {
   if (bytes->data) ml_engine_realloc(engine, bytes->data, bytes->capacity, 0);
-  *bytes = (FileBytes){0};
+  *bytes = (InputBytes){0};
 }
