@@ -34,10 +34,16 @@ typedef enum ApiType {
   API_BOUNCES,   /* MlBounces: a number or a table by kind */
   API_WORDS,     /* uint32_t: a bit per word of `words`; one word or a list of them */
   API_TEXTURE,   /* MlTexture */
+  API_CELLS,     /* ApiPixels: one whole number for both, or two */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
   API_FACES,     /* ApiArray of uint32_t[3]: triangles, 0-based */
+  API_PAIRS,     /* ApiArray of float[2] */
+  API_OUTLINES,  /* ApiOutlines: a list of lists of pairs */
+  API_RADII,     /* ApiRadii: a number, or a list of them */
+  API_ROWS,      /* ApiRows: lists of equally many numbers */
+  API_CALLBACK,  /* bool: a Lua function, which the node keeps */
   API_NODES,     /* ApiNodes: a list, or all values without a name (uses them) */
   API_STOPS,     /* ApiStops: a list of {place, colour}, or all values without a name */
   API_TYPE_COUNT
@@ -67,6 +73,19 @@ typedef struct ApiArray {
   void *data;
   uint64_t count;
 } ApiArray; /* data belongs to Lua; the node keeps it alive */
+typedef struct ApiOutlines {
+  MlOutline *data;
+  uint64_t count;
+} ApiOutlines;
+typedef struct ApiRadii {
+  double one;
+  float *data; /* NULL: one for all */
+  uint64_t count;
+} ApiRadii;
+typedef struct ApiRows {
+  float *data;
+  uint32_t columns, rows;
+} ApiRows;
 typedef struct ApiNodes {
   MlNode *data;
   uint64_t count;

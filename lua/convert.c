@@ -101,6 +101,10 @@ bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
 }
 
 static bool value_failure(Reading *r, const ApiField *field, int index, ValueRead failure, int wanted, bool color, int count) {
+  if (failure == VALUE_READ_TYPE && wanted == 2 && (field->type == API_UVS || field->type == API_PAIRS || field->type == API_OUTLINES)) {
+    reader_fail(r, "type", "expected a pair {x, y}, got %s", reader_describe(r, index));
+    return false;
+  }
   if (failure == VALUE_READ_TYPE) return type_error(r, field, index);
   if (failure == VALUE_READ_COUNT && count == 0 && lua_istable(r->L, index)) {
     lua_pushnil(r->L);

@@ -12,14 +12,13 @@
 
 enum { POLYGON_MAX = 1024, ITEM_COST = 64 };
 
-/* A block that lives as long as the node. */
-static void *keep_block(Reading *r, size_t size, int keep) {
+void *convert_keep(Reading *r, size_t size, int keep) {
   void *block = lua_newuserdatauv(r->L, size ? size : 1, 0);
   lua_setiuservalue(r->L, r->node_index, keep);
   return block;
 }
 
-static bool list_length(Reading *r, const ApiField *field, int index, lua_Unsigned *length) {
+bool convert_list(Reading *r, const ApiField *field, int index, lua_Unsigned *length) {
   Text expected = {.store = &r->runtime->store};
   const MlSink sink = text_sink(&expected);
   *length = lua_istable(r->L, index) ? lua_rawlen(r->L, index) : 0;
@@ -38,9 +37,9 @@ static bool list_length(Reading *r, const ApiField *field, int index, lua_Unsign
 bool convert_floats(Reading *r, const ApiField *field, int index, int width, int keep, ApiArray *out) {
   lua_State *L = r->L;
   lua_Unsigned length;
-  if (!list_length(r, field, index, &length)) return false;
-  float *data = keep_block(r, (size_t)length * (size_t)width * sizeof *data, keep);
-  const ApiField item = {.name = field->name, .type = API_VEC3, .range = field->range, .unit = field->unit};
+  if (!convert_list(r, field, index, &length)) return false;
+  float *data = convert_keep(r, (size_t)length * (size_t)width * sizeof *data, keep);
+  const ApiField item = {.name = field->name, .type = width == 2 ? field->type : API_VEC3, .range = field->range, .unit = field->unit};
   for (lua_Unsigned i = 0; i < length; i++) {
     budget_charge(ITEM_COST);
     double v[3];
@@ -148,7 +147,7 @@ bool convert_faces(Reading *r, const ApiField *field, int index, int keep, ApiAr
   lua_State *L = r->L;
   const MeshDesc *mesh = (const MeshDesc *)r->node->desc;
   lua_Unsigned length;
-  if (!list_length(r, field, index, &length)) return false;
+  if (!convert_list(r, field, index, &length)) return false;
   if (mesh->points.count == 0) return false; // reported with the points
   uint64_t triangles = 0;
   for (lua_Unsigned i = 0; i < length; i++) {
@@ -162,7 +161,7 @@ bool convert_faces(Reading *r, const ApiField *field, int index, int keep, ApiAr
     reader_fail(r, "list", "too many triangles");
     return false;
   }
-  uint32_t *data = keep_block(r, (size_t)triangles * 3 * sizeof *data, keep), *next = data;
+  uint32_t *data = convert_keep(r, (size_t)triangles * 3 * sizeof *data, keep), *next = data;
   for (lua_Unsigned i = 0; i < length; i++) {
     budget_charge(ITEM_COST);
     uint32_t corner[POLYGON_MAX];
@@ -219,7 +218,7 @@ static uint64_t walk_nodes(Reading *r, int table, int depth, ApiNodes *out, bool
 
 bool convert_nodes(Reading *r, int index, int keep, ApiNodes *out) {
   const uint64_t count = walk_nodes(r, index, 0, out, false);
-  *out = (ApiNodes){keep_block(r, (size_t)count * sizeof(MlNode), keep), 0, false};
+  *out = (ApiNodes){convert_keep(r, (size_t)count * sizeof(MlNode), keep), 0, false};
   walk_nodes(r, index, 0, out, true);
   return true;
 }

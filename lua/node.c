@@ -123,6 +123,7 @@ static void check_encloses(Reading *r, const Node *node) {
   for (size_t i = 0; i < sizeof open / sizeof *open; i++) encloses = encloses && node->entry != open[i];
   if (node->entry == &api_cylinder) encloses = ((const CylinderDesc *)node->desc)->caps;
   if (node->entry == &api_cone) encloses = ((const ConeDesc *)node->desc)->caps;
+  encloses = encloses && generated_encloses(node);
   if (!encloses && node->shared.material.refracts)
     reader_warn(r, "open glass",
                 "glass fills what a surface encloses, and a %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",

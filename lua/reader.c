@@ -230,6 +230,15 @@ static bool read_pixels(Reading *r, const ApiField *field, int index, ApiPixels 
   return true;
 }
 
+/* One whole number for both, or two. */
+static bool read_cells(Reading *r, const ApiField *field, int index, ApiPixels *out) {
+  double size[2];
+  if (!read_size(r, field, index, 2, size)) return false;
+  if (size[0] != ml_floor(size[0]) || size[1] != ml_floor(size[1])) return type_error(r, field, index);
+  *out = (ApiPixels){(uint32_t)size[0], (uint32_t)size[1]};
+  return true;
+}
+
 static int keep_index(const ApiEntry *entry, const ApiField *field) {
   int keep = 0;
   for (const ApiField *f = entry->fields; f < entry->fields + entry->field_count; f++) {
@@ -303,6 +312,16 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_POINTS:
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
+  case API_CELLS: return read_cells(r, field, index, out);
+  case API_PAIRS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
+  case API_OUTLINES: return convert_outlines(r, field, index, keep_index(r->entry, field), out);
+  case API_RADII: return convert_radii(r, field, index, keep_index(r->entry, field), out);
+  case API_ROWS: return convert_rows(r, field, index, keep_index(r->entry, field), out);
+  case API_CALLBACK:
+    if (!lua_isfunction(r->L, index) || node_constructor(r->L, index)) return type_error(r, field, index);
+    lua_pushvalue(r->L, index);
+    lua_setiuservalue(r->L, r->node_index, keep_index(r->entry, field));
+    return *(bool *)out = true;
   case API_FACES: return convert_faces(r, field, index, keep_index(r->entry, field), out);
   case API_NODES: // {a, b}; without the field's name, reader_read_fields gives the call's own table
     if (!lua_istable(r->L, index)) return type_error(r, field, index);
@@ -419,10 +438,11 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
-    sizeof(double),   sizeof(int64_t),  sizeof(bool),     sizeof(char *),      sizeof(int32_t),   sizeof(MlVec3),      sizeof(MlVec3),
-    sizeof(MlVec3),   sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels),   sizeof(MlColor),   sizeof(ApiMaterial), sizeof(MlVec3),
-    sizeof(uint32_t), sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(MlTexture),
-    sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray),    sizeof(ApiNodes),  sizeof(ApiStops)};
+    sizeof(double),    sizeof(int64_t),  sizeof(bool),     sizeof(char *),      sizeof(int32_t),   sizeof(MlVec3),      sizeof(MlVec3),
+    sizeof(MlVec3),    sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels),   sizeof(MlColor),   sizeof(ApiMaterial), sizeof(MlVec3),
+    sizeof(uint32_t),  sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(MlTexture),
+    sizeof(ApiPixels), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray),    sizeof(ApiArray),  sizeof(ApiArray),    sizeof(ApiOutlines),
+    sizeof(ApiRadii),  sizeof(ApiRows),  sizeof(bool),     sizeof(ApiNodes),    sizeof(ApiStops)};
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
   if (!reader_read_value(r, field, lua_gettop(r->L), target)) memcpy(target, before, sizes[field->type]);

@@ -52,6 +52,15 @@ bool convert_turn(Reading *reading, const ApiField *field, int index, MlVec3 *ou
 /* convert_mesh.c: the large ones; what is read is kept by uservalue `keep` of the node. */
 bool convert_floats(Reading *reading, const ApiField *field, int index, int width, int keep, ApiArray *out);
 bool convert_faces(Reading *reading, const ApiField *field, int index, int keep, ApiArray *out);
+/* A list that is neither empty nor beyond all limits: its length. */
+bool convert_list(Reading *reading, const ApiField *field, int index, lua_Unsigned *length);
+/* A block that lives as long as the node. */
+void *convert_keep(Reading *reading, size_t size, int keep);
 bool convert_nodes(Reading *reading, int index, int keep, ApiNodes *out);
+
+/* convert_lists.c: outlines, radii, rows of numbers. */
+bool convert_outlines(Reading *reading, const ApiField *field, int index, int keep, ApiOutlines *out);
+bool convert_radii(Reading *reading, const ApiField *field, int index, int keep, ApiRadii *out);
+bool convert_rows(Reading *reading, const ApiField *field, int index, int keep, ApiRows *out);
 
 #endif

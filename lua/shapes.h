@@ -36,13 +36,43 @@ typedef struct MeshDesc {
   ApiArray points, normals, uv, faces;
   bool smooth;
 } MeshDesc;
+typedef struct LatheDesc {
+  ApiArray profile;
+  bool smooth, caps;
+  int64_t segments;
+  double crease;
+} LatheDesc;
+typedef struct ExtrudeDesc {
+  ApiArray outline;
+  ApiOutlines holes;
+  double height, crease;
+} ExtrudeDesc;
+typedef struct CurveDesc {
+  ApiArray points;
+  ApiRadii radius;
+  bool closed;
+  int64_t segments;
+} CurveDesc;
+typedef struct HeightfieldDesc {
+  ApiSize2 size;
+  ApiRows heights;
+  double crease;
+} HeightfieldDesc;
+typedef struct SurfaceDesc {
+  bool f;
+  ApiPixels size;
+  double crease;
+} SurfaceDesc;
 typedef struct GroupDesc {
   ApiNodes nodes;
 } GroupDesc;
 
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
+extern const ApiEntry api_lathe, api_extrude, api_curve, api_heightfield, api_surface;
 extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus, api_room;
 
+/* Does this lathe, extrude, curve, heightfield or surface enclose something? Of others: true. */
+bool generated_encloses(const struct Node *node);
 /* What every build of a shape ends with: the builder's answer. */
 bool shape_made(struct Reading *r, struct Node *node, MlNode id, const MlError *error);
 
