@@ -118,6 +118,18 @@ static void test_stratified(void **state) {
 
 typedef Float4 (*Source)(uint32_t pixel, uint32_t sample, uint32_t set);
 
+/* Every bit of the seed and of both coordinates makes another stream. */
+static void every_bit_of_a_seed_counts(void **state) {
+  (void)state;
+  uint32_t seeds[1 + 64 + 32];
+  int count = 0;
+  seeds[count++] = pixel_seed(0, 0, 0);
+  for (int bit = 0; bit < 64; bit++) seeds[count++] = pixel_seed(UINT64_C(1) << bit, 0, 0);
+  for (int bit = 0; bit < 16; bit++) seeds[count++] = pixel_seed(0, 1u << bit, 0), seeds[count++] = pixel_seed(0, 0, 1u << bit);
+  for (int i = 0; i < count; i++)
+    for (int k = 0; k < i; k++) assert_true(seeds[i] != seeds[k]);
+}
+
 /* Mean 1/2, variance 1/12, no correlation of dimensions, sets, pixels; a fraction of the pixels as samples. */
 static void check_moments(Source source) {
   enum { PIXELS = 20000 };
@@ -193,7 +205,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_table),    cmocka_unit_test(test_bits),        cmocka_unit_test(test_scramble_is_nested),
     cmocka_unit_test(test_nets),     cmocka_unit_test(test_stratified),  cmocka_unit_test(test_moments),
-    cmocka_unit_test(test_variance), cmocka_unit_test(test_far_samples),
+    cmocka_unit_test(test_variance), cmocka_unit_test(test_far_samples), cmocka_unit_test(every_bit_of_a_seed_counts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,21 @@ static void absorbing_sphere(void **state) {
   assert_true(agrees("from inside", measure(&rig, &view, &few), exp(-1)));
 }
 
+/* In a body within another, that one alone absorbs: through both middles it is 1 m, 2 m, and 1 m again. */
+static void body_in_body(void **state) {
+  (void)state;
+  rig_begin(&rig);
+  surroundings(1);
+  MlMaterial thin = ml_glass(rig.b, &ML_DESC(MlGlassDesc, .ior = 1, .absorption = gray(.25)), &rig.error);
+  MlMaterial dense = ml_glass(rig.b, &ML_DESC(MlGlassDesc, .ior = 1, .absorption = gray(1.5)), &rig.error);
+  rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = 2, .material = thin), &rig.error));
+  rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = 1, .material = dense), &rig.error));
+  rig_commit(&rig);
+  const MlView view = spot((MlVec3){0, 0, 5}, (MlVec3){0, 0, 0}, 4);
+  const MlSettings settings = ML_DESC(MlSettings, .samples = 4, .no_roulette = true);
+  assert_true(agrees("body in body", measure(&rig, &view, &settings), exp(-.25 * 2 - 1.5 * 2)));
+}
+
 /* A lamp inside an absorbing ball lights a wall inside it through the medium. */
 static void light_through_medium(void **state) {
   (void)state;
@@ -375,6 +390,7 @@ int main(void) {
     cmocka_unit_test(fresnel),
     cmocka_unit_test(slab),
     cmocka_unit_test(absorbing_sphere),
+    cmocka_unit_test(body_in_body),
     cmocka_unit_test(light_through_medium),
     cmocka_unit_test(columns),
     cmocka_unit_test(lens_blur),

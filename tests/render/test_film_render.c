@@ -95,6 +95,49 @@ static void test_continue(void **state) {
   ml_film_destroy(whole);
 }
 
+/* A crop's pixels are those of the whole. */
+static void test_crop(void **state) {
+  (void)state;
+  MlView v = view();
+  MlFilm *whole = rendered(&v, samples(0, 3));
+  v.crop_x = 7, v.crop_y = 5, v.crop_width = 9, v.crop_height = 8;
+  MlFilm *crop = rendered(&v, samples(0, 3));
+  for (uint32_t y = 0; y < 8; y++) {
+    float expected[3 * 24], row[3 * 9];
+    ml_film_row(whole, 5 + y, expected);
+    ml_film_row(crop, y, row);
+    assert_memory_equal(row, expected + 3 * 7, sizeof row);
+  }
+  ml_film_destroy(whole), ml_film_destroy(crop);
+}
+
+/* A sample that is not finite counts as 0, and is counted: here light too strong for floats, on the floor but not on the sky. */
+static void test_nonfinite(void **state) {
+  (void)state;
+  MlBuilder *b;
+  const MlScene *made = NULL;
+  assert_int_equal(ml_builder_create(engine, &b, NULL), ML_OK);
+  assert_int_equal(ml_add(b, ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0, 1, 0}), NULL), NULL), ML_OK);
+  assert_int_equal(ml_add(b, ml_light(b, &ML_DESC(MlLightDesc, .at = {0, 1e-3, 0}, .power = 1e37), NULL), NULL), ML_OK);
+  assert_int_equal(ml_commit(b, NULL, &made, NULL), ML_OK);
+  const MlView v = ML_DESC(MlView, .camera = {.from = {0, 0.01, 0.02}, .look_at = {0, 0.01, 0}}, .width = 8, .height = 8);
+  const MlSettings s = samples(0, 4);
+  MlFilm *film = NULL;
+  MlRender *r = NULL;
+  assert_int_equal(ml_film_create(engine, made, &v, &s, &film, NULL), ML_OK);
+  assert_int_equal(ml_render_start(engine, made, &v, &s, film, &r, NULL), ML_OK);
+  assert_int_equal(ml_render_wait(r, -1), ML_RENDER_DONE);
+  ml_render_destroy(r);
+  assert_in_range(ml_film_nonfinite(film), 1, 8 * 8 * 4 - 1);
+  float row[24];
+  for (uint32_t y = 0; y < 8; y++) {
+    ml_film_row(film, y, row);
+    for (int i = 0; i < 24; i++) assert_true(isfinite(row[i]));
+  }
+  ml_film_destroy(film);
+  ml_scene_release(made);
+}
+
 /* The identity of a film: what changes the picture is refused, what does not is let pass. */
 static void expect_load(const MlScene *of, MlView v, MlSettings s, MlStatus want, const char *part) {
   MlFilm *film = NULL;
@@ -147,8 +190,38 @@ static void test_identity(void **state) {
   expect_load(scene, v, s, ML_ERROR_ARGUMENT, "other settings");
   s = samples(0, 4), s.integrator = ML_AO;
   expect_load(scene, v, s, ML_ERROR_ARGUMENT, "other settings");
-  v.camera.fov = 41;
-  expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "another camera");
+  // Each of these is another picture; one more number of a seed's 64 bits, too
+  const MlSettings other_settings[] = {
+    ML_DESC(MlSettings, .samples = 4, .seed = UINT64_C(1) << 40),
+    ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = {15, 16, 16, 16}),
+    ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = {16, 15, 16, 16}),
+    ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = {16, 16, 15, 16}),
+    ML_DESC(MlSettings, .samples = 4, .has_bounces = true, .bounces = {16, 16, 16, 15}),
+    ML_DESC(MlSettings, .samples = 4, .filter = ML_FILTER_GAUSSIAN),
+    ML_DESC(MlSettings, .samples = 4, .filter_width = 2),
+    ML_DESC(MlSettings, .samples = 4, .sampler = ML_SAMPLER_INDEPENDENT),
+    ML_DESC(MlSettings, .samples = 4, .strategy = ML_STRATEGY_LIGHT),
+    ML_DESC(MlSettings, .samples = 4, .no_roulette = true),
+    ML_DESC(MlSettings, .samples = 4, .clamp = 10),
+    ML_DESC(MlSettings, .samples = 4, .clamp_diffuse = 10),
+    ML_DESC(MlSettings, .samples = 4, .ao_distance = 10),
+  };
+  for (size_t i = 0; i < sizeof other_settings / sizeof *other_settings; i++)
+    expect_load(scene, v, other_settings[i], ML_ERROR_ARGUMENT, "other settings");
+  const MlCamera other_cameras[] = {
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .fov = 41},
+    {.from = {0.1, 1.5, 6}, .look_at = {0, 1, 0}},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1.1, 0}},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .up = {1, 10, 0}},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .kind = ML_CAMERA_ORTHOGRAPHIC},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .aperture = 0.1},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .blades = 5},
+    {.from = {0, 1.5, 6}, .look_at = {0, 1, 0}, .focus = 5},
+  };
+  for (size_t i = 0; i < sizeof other_cameras / sizeof *other_cameras; i++) {
+    v.camera = other_cameras[i];
+    expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "another camera");
+  }
   v = view(), v.width = 25;
   expect_load(scene, v, samples(0, 4), ML_ERROR_ARGUMENT, "is of a picture of 24 x 16 pixels, not 25 x 16");
   v = view(), v.crop_width = 3, v.crop_height = 2;
@@ -183,8 +256,10 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_farm),     cmocka_unit_test(test_continue), cmocka_unit_test(test_fewer),
-    cmocka_unit_test(test_identity), cmocka_unit_test(test_refused),  cmocka_unit_test(test_errors_are_fresh),
+    cmocka_unit_test(test_farm),      cmocka_unit_test(test_crop),
+    cmocka_unit_test(test_nonfinite), cmocka_unit_test(test_continue),
+    cmocka_unit_test(test_fewer),     cmocka_unit_test(test_identity),
+    cmocka_unit_test(test_refused),   cmocka_unit_test(test_errors_are_fresh),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
