@@ -15,6 +15,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_SIZE3] = "a number or {x, y, z}",
   [API_SIZE2] = "a number or {x, z}",
   [API_PIXELS] = "{width, height}, each 1..65535",
+  [API_HEADING] = "{height, heading} in degrees",
   [API_COLOR] = "a colour (color, \"#hex\", a name, {r, g, b} or a number)",
   [API_MATERIAL] = "a material, a preset (\"gold\"), a colour or a texture",
   [API_TURN] = "degrees about y, {x, y, z} or { y = 30 }",

@@ -24,6 +24,7 @@ typedef enum ApiType {
   API_SIZE3,     /* MlVec3: one number for all, or three */
   API_SIZE2,     /* ApiSize2: one number for both, or two */
   API_PIXELS,    /* ApiPixels: two integers */
+  API_HEADING,   /* ApiHeading: two angles in degrees */
   API_COLOR,     /* MlColor, linear */
   API_MATERIAL,  /* ApiMaterial: material, colour or preset (uses it) */
   API_TURN,      /* MlVec3 in degrees: a number about y, {x, y, z} or { y = 30 } */
@@ -55,6 +56,9 @@ typedef struct ApiSize2 {
 typedef struct ApiPixels {
   uint32_t width, height;
 } ApiPixels;
+typedef struct ApiHeading {
+  double height, heading;
+} ApiHeading;
 typedef struct ApiMaterial {
   MlMaterial id;
   bool emits;

@@ -1,4 +1,4 @@
-/* api_lights.c - light, spot, area, directional, background: fields and what is made of them. */
+/* api_lights.c - light, spot, area, directional: fields and what is made of them. */
 #include "lights.h"
 
 #include "profiles.h"
@@ -32,9 +32,9 @@ static void look_at(Reading *r, MlVec3 at, MlVec3 target, MlVec3 *facing) {
 
 static bool build_light(Reading *r, Node *node) {
   const LightDesc *desc = (const LightDesc *)node->desc;
-  const MlLightDesc light = ML_DESC(MlLightDesc, .place = r->place, .at = desc->at, .radius = desc->radius,
-                                    .power = strength_of(desc->power), .color = color_of(desc->color, desc->power), .has_color = true,
-                                    .profile = profile_of(r, desc->ies));
+  const MlLightDesc light =
+    ML_DESC(MlLightDesc, .place = r->place, .at = desc->at, .radius = desc->radius, .power = strength_of(desc->power),
+            .color = color_of(desc->color, desc->power), .has_color = true, .profile = profile_of(r, desc->ies));
   MlError error = {0};
   return made(r, node, ml_light(r->runtime->builder, &light, &error), &error);
 }
@@ -158,38 +158,5 @@ static const ApiField directional_fields[] = {
 };
 const ApiEntry api_directional = {"directional", API_LIGHT, directional_fields, API_COUNT(directional_fields), &api_shared_light,
   sizeof(DirectionalDesc), 0, "Light from infinitely far, all one way; seen by no ray.",
-  "directional{ direction = {-1, -2, -1}, irradiance = 3 }\nsphere{ floor = true }\nplane{}", "light,background", build_directional};
-// clang-format on
-
-/* --------------------------------------------------------------- background */
-
-static bool build_background(Reading *r, Node *node) {
-  const BackgroundDesc *desc = (const BackgroundDesc *)node->desc;
-  Runtime *runtime = r->runtime;
-  MlError error = {0};
-  if (ml_background(runtime->builder, desc->color, !desc->lights, &error) != ML_OK) {
-    reader_fail_builder(r, &error);
-    return false;
-  }
-  if (runtime->has_background) {
-    Report report = runtime_report_here(r->L, SCRIPT_NOTE, "replaced", r->callee);
-    report.no_path = true;
-    report.message = "this background replaces the one before";
-    diagnostics_report(&runtime->diagnostics, &report);
-  }
-  runtime->has_background = true;
-  return true;
-}
-
-// clang-format off
-static const ApiField background_fields[] = {
-  {.name = "color", .type = API_COLOR, RANGE_NOT_NEGATIVE, .unit = "W/(m\xC2\xB2 sr)", .def = "0", .flags = API_REQUIRED, .position = 1,
-   .synonyms = "colour,radiance,strength,rgb", .offset = offsetof(BackgroundDesc, color),
-   .doc = "Its radiance, a colour or a number; strings are sRGB, numbers linear."},
-  {.name = "lights", .type = API_BOOL, .def = "true", .synonyms = "light,visible", .offset = offsetof(BackgroundDesc, lights),
-   .doc = "false: it is for the eye only and lights nothing."},
-};
-const ApiEntry api_background = {"background", API_SETTING, background_fields, API_COUNT(background_fields), NULL, sizeof(BackgroundDesc),
-  0, "The same radiance from everywhere; it lights the scene. background(0) keeps a scene without lights dark.",
-  "background \"#8090b0\"\nsphere{ floor = true }\nplane{}", "directional", build_background};
+  "directional{ direction = {-1, -2, -1}, irradiance = 3 }\nsphere{ floor = true }\nplane{}", "sun,sky", build_directional};
 // clang-format on

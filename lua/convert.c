@@ -105,7 +105,8 @@ static bool value_failure(Reading *r, const ApiField *field, int index, ValueRea
     reader_fail(r, "type", "expected a pair {x, y}, got %s", reader_describe(r, index));
     return false;
   }
-  if (failure == VALUE_READ_TYPE) return type_error(r, field, index);
+  if (failure == VALUE_READ_TYPE || (failure == VALUE_READ_COUNT && field && field->type == API_HEADING))
+    return type_error(r, field, index);
   if (failure == VALUE_READ_COUNT && count == 0 && lua_istable(r->L, index)) {
     lua_pushnil(r->L);
     if (lua_next(r->L, index)) {

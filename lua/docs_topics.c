@@ -6,10 +6,10 @@
 // clang-format off
 const DocTopic doc_topics[] = {
   /* ---- light */
-  {"sun,sunlight,daylight,moon,sunset", "directional,kelvin,background",
-   "The sun is a directional light with hard shadows; a sun with a disk and a sky are not there yet."},
-  {"sky,dome,heaven,environment,hdri,ibl,surrounding,backdrop", "background,directional",
-   "A background is of one colour and lights from everywhere; skies and environment pictures are not there yet."},
+  {"sun,sunlight,daylight,moon,sunset,sunrise,dusk,dawn,twilight,noon", "sky,sun,kelvin,directional",
+   "sky{ sun = {height, heading} } brings sun and sky in their colours, also after sunset; sun alone is a disc of any colour; directional has no size and hard shadows."},
+  {"sky,dome,heaven,hdri,hdr,ibl,surrounding,backdrop,outdoor", "sky,environment,background,sun",
+   "sky is a clear sky, environment a picture (.hdr) all around, background one colour; the last of them counts. All light the scene."},
   {"spot,spotlight,beam,torch,flashlight,headlight,projector", "area,light",
    "There is no spot light yet; nearest are a small area light with look_at, and a light behind a disk with a hole."},
   {"lamp,bulb,lantern,candle,neon,tube,led,lighting", "light,area,emit,kelvin",

@@ -27,11 +27,24 @@ typedef struct DirectionalDesc {
   double irradiance;
   MlColor color;
 } DirectionalDesc;
+typedef struct SunDesc {
+  double height, heading, irradiance, size;
+  MlColor color;
+} SunDesc;
+typedef struct EnvironmentDesc {
+  const char *file;
+  double turn, strength;
+} EnvironmentDesc;
+typedef struct SkyDesc {
+  ApiHeading sun;
+  double turbidity;
+  MlColor ground;
+} SkyDesc;
 typedef struct BackgroundDesc {
   MlColor color;
   bool lights;
 } BackgroundDesc;
 
-extern const ApiEntry api_light, api_spot, api_area, api_directional, api_background;
+extern const ApiEntry api_light, api_spot, api_area, api_directional, api_sun, api_background, api_environment, api_sky;
 
 #endif

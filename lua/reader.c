@@ -301,6 +301,12 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
     return true;
   }
   case API_PIXELS: return read_pixels(r, field, index, out);
+  case API_HEADING: {
+    double v[2];
+    if (!convert_vector(r, field, index, 2, v)) return false;
+    *(ApiHeading *)out = (ApiHeading){v[0], v[1]};
+    return true;
+  }
   case API_COLOR: return lua_isfunction(r->L, index) ? type_error(r, field, index) : convert_color(r, field, index, out);
   case API_MATERIAL: return lua_isfunction(r->L, index) ? type_error(r, field, index) : convert_material(r, field, index, out);
   case API_TURN: return convert_turn(r, field, index, out);

@@ -267,11 +267,11 @@ static void finish_scene(Held *held) {
     return;
   }
   const bool empty = note_empty(runtime, &roots);
-  if (!roots.any_light && !runtime->has_background && runtime->diagnostics.errors == 0) {
+  if (!roots.any_light && !runtime->surroundings && runtime->diagnostics.errors == 0) {
     if (!empty)
       report_plain(runtime, SCRIPT_NOTE, "no light",
-                   "the scene has no light: lit by background(1), white from everywhere (background(0) keeps it dark)");
-    ml_background(runtime->builder, (MlColor){1, 1, 1}, false, &error);
+                   "the scene has no light: lit by sky{}, the light of a clear sky (background(0) keeps it dark)");
+    ml_sky(runtime->builder, &ML_DESC(MlSkyDesc, .place = 0), &error);
   }
   e->statistics.nodes = ml_builder_node_count(runtime->builder);
   if (runtime->diagnostics.errors || runtime->input->no_commit) return;

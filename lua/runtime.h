@@ -57,8 +57,7 @@ typedef struct Runtime {
   uint64_t render_given;     /* fields of render{} that have been set ... */
   uint32_t render_lines[64]; /* ... and where */
   const char *render_files[64];
-  bool has_background;
-  bool background_lights;
+  const char *surroundings; /* the entry that set what is all around; NULL: none */
 
   Label *labels;
   ParamRecord *params, *last_param;

@@ -1,4 +1,4 @@
-/* environment_build.c - see environment_build.h and environment.h. One block: the struct, weights, sines, cones, and a sky's texels. Sums run
+/* environment_build.c - see environment_build.h and environment.h. One block: the struct, weights, sines, and a sky's texels. Sums run
  * in double, in order. */
 #include "light/environment_build.h"
 
@@ -9,9 +9,8 @@
 enum {
   MOST_COLUMN_BITS = 10, /* a third of a degree: the sun is not lost in a cell, and it all takes 4 MB */
   MOST_ROW_BITS = 9,
-  LEAST_COLUMN_BITS = 5, /* more halvings together than ENVIRONMENT_CONE_LEVELS */
-  LEAST_ROW_BITS = 4,
-  CONES = 2 << ENVIRONMENT_CONE_LEVELS,
+  LEAST_COLUMN_BITS = ENVIRONMENT_ACROSS_BITS + 1,
+  LEAST_ROW_BITS = ENVIRONMENT_UP_BITS + 1,
 };
 #define LEAST_WEIGHT 1e-12f /* of the greatest cell's, where there is any light */
 
@@ -59,8 +58,7 @@ static Environment *make_block(Memory *memory, const Environment *head, uint32_t
   e.row_bits = bits_for(height, LEAST_ROW_BITS, MOST_ROW_BITS);
   const bool sky = e.kind == ENVIRONMENT_SKY;
   const uint64_t weights = lines(sizeof e), sines = weights + lines(sizeof(float) << (e.column_bits + e.row_bits + 1));
-  const uint64_t cones = sines + lines(((UINT64_C(1) << e.row_bits) + 1) * sizeof(float)),
-                 texels = cones + lines(CONES * sizeof(EnvironmentCone));
+  const uint64_t texels = sines + lines(((UINT64_C(1) << e.row_bits) + 1) * sizeof(float));
   e.bytes = texels + (sky ? UINT64_C(12) * width * height : 0);
   char *block = memory_pages_alloc(memory, (size_t)e.bytes);
   if (block == NULL) {
@@ -69,7 +67,6 @@ static Environment *make_block(Memory *memory, const Environment *head, uint32_t
   }
   e.weights = (const float *)(block + weights);
   e.sines = (const float *)(block + sines);
-  e.cones = (const EnvironmentCone *)(block + cones);
   if (sky)
     e.sky =
       (TextureImage){.width = width, .height = height, .level_count = 1, .kind = TEXEL_FLOAT3, .channels = 3, .levels = {block + texels}};
@@ -84,7 +81,7 @@ void environment_free(Memory *memory, Environment *e) {
 }
 
 /* Members are const for readers; here they are filled. */
-static float *weights_of(Environment *e) { return (float *)e->weights; }
+static float *heap_of(Environment *e, uint32_t block) { return (float *)environment_heap(e, block); }
 
 /* ---- cells */
 
@@ -96,13 +93,6 @@ static void fill_sines(Environment *e) {
   for (uint32_t i = 0; i <= rows; i++) sines[i] = (float)ml_sin(elevation_of(e, (double)i / rows));
   sines[0] = -1.0f;
   sines[rows] = 1.0f;
-}
-
-static uint32_t leaf_of(const Environment *e, uint32_t column, uint32_t row) {
-  EnvironmentWalk w = environment_walk(e);
-  while (!environment_walk_ends(&w))
-    environment_walk_on(&w, environment_walk_across(&w) ? column >> (w.columns_left - 1) & 1 : row >> (w.rows_left - 1) & 1);
-  return w.node;
 }
 
 /* The texels that bilinear lookups in part `i` of `parts` are made of; they may lie one beyond the picture. */
@@ -130,7 +120,6 @@ static double cell_luminance(const TextureImage *image, int64_t left, int64_t ri
 
 static MlStatus fill_weights(Environment *e, const TextureImage *image, Work *work, MlError *error) {
   uint32_t columns = 1u << e->column_bits, rows = 1u << e->row_bits;
-  float *weights = weights_of(e);
   double total = 0.0, greatest = 0.0;
   for (uint32_t row = 0; row < rows; row++) {
     int64_t low, high;
@@ -144,65 +133,58 @@ static MlStatus fill_weights(Environment *e, const TextureImage *image, Work *wo
       if (!(luminance > 0.0)) continue;
       total += mean * angle;
       if (luminance * angle > greatest) greatest = luminance * angle;
-      weights[leaf_of(e, column, row)] = max_f((float)(luminance * angle), SMALLEST_NORMAL_F);
+      heap_of(e, environment_block_of(e, column, row))[environment_leaf_of(e, column, row)] =
+        max_f((float)(luminance * angle), SMALLEST_NORMAL_F);
     }
   }
   if (!(greatest > 0.0)) return ML_OK;
   // Relative to the greatest: floats whatever the unit
-  const uint32_t cells = 1u << (e->column_bits + e->row_bits);
-  for (uint32_t i = cells; i < 2 * cells; i++)
-    if (weights[i] > 0.0f) weights[i] = max_f((float)((double)weights[i] / greatest), LEAST_WEIGHT);
-  for (uint32_t i = cells - 1; i > 0; i--) weights[i] = weights[2 * i] + weights[2 * i + 1];
+  const uint32_t cells = 1u << environment_block_bits(e);
+  for (uint32_t block = 0; block < ENVIRONMENT_BLOCKS; block++) {
+    float *heap = heap_of(e, block);
+    for (uint32_t i = cells; i < 2 * cells; i++)
+      if (heap[i] > 0.0f) heap[i] = max_f((float)((double)heap[i] / greatest), LEAST_WEIGHT);
+    for (uint32_t i = cells - 1; i > 0; i--) heap[i] = heap[2 * i] + heap[2 * i + 1];
+    e->blocks.weight[block / 4][block % 4] = heap[1];
+  }
   double mean = total / (4.0 * pi);
   e->mean = max_f((float)mean, SMALLEST_NORMAL_F);
   return ML_OK;
 }
 
-/* ---- cones */
+/* ---- blocks */
 
 static MlVec3 direction_at(const Environment *e, double u, double v) {
   double elevation = elevation_of(e, v), azimuth = 2.0 * pi * (u - 0.5), across = ml_cos(elevation);
   return (MlVec3){across * ml_sin(azimuth), ml_sin(elevation), -across * ml_cos(azimuth)};
 }
 
-/* Axis: the mean direction. What lies furthest from it lies on the edge; between the points that are looked at there, distances grow by
- * less than the slack. */
-static EnvironmentCone cone_about(const Environment *e, double u0, double u1, double v0, double v1) {
+/* Axis: the mean direction. What lies furthest from it lies on the edge; the slack is for what is between the points looked at there. */
+static void fill_blocks(Environment *e) {
   enum { STEPS = 12 };
-  const double slack = 5e-3;
-  MlVec3 sum = {0, 0, 0};
-  for (int i = 0; i <= STEPS; i++)
-    for (int k = 0; k <= STEPS; k++) sum = dvec_add(sum, direction_at(e, u0 + (u1 - u0) * i / STEPS, v0 + (v1 - v0) * k / STEPS));
-  MlVec3 axis = dvec_normalize(sum);
-  double least = 1.0;
-  for (int i = 0; i <= STEPS; i++) {
-    double u = u0 + (u1 - u0) * i / STEPS, v = v0 + (v1 - v0) * i / STEPS;
-    const double at[4][2] = {{u, v0}, {u, v1}, {u0, v}, {u1, v}};
-    for (int k = 0; k < 4; k++) {
-      double c = dvec_dot(axis, direction_at(e, at[k][0], at[k][1]));
-      if (c < least) least = c;
-    }
-  }
-  // More than a hemisphere, nearly: its edge says nothing about what is inside
-  if (u1 - u0 > 0.26 || least < 0.1 || dvec_is_zero(axis)) return (EnvironmentCone){{0.0f, 1.0f, 0.0f}, -1.0f};
-  return (EnvironmentCone){{(float)axis.x, (float)axis.y, (float)axis.z}, (float)(least - slack)};
-}
-
-static void fill_cones(Environment *e) {
-  EnvironmentCone *cones = (EnvironmentCone *)e->cones;
-  for (uint32_t level = 0; level <= ENVIRONMENT_CONE_LEVELS; level++) {
-    for (uint32_t i = 0; i < 1u << level; i++) {
-      uint32_t column = 0, row = 0, columns = 1, rows = 1;
-      EnvironmentWalk w = environment_walk(e);
-      while (w.level < level) {
-        uint32_t half = i >> (level - 1 - w.level) & 1;
-        bool across = environment_walk_across(&w);
-        *(across ? &column : &row) = 2 * *(across ? &column : &row) + half;
-        *(across ? &columns : &rows) *= 2;
-        environment_walk_on(&w, half);
+  const double slack = 2e-3;
+  for (uint32_t block = 0; block < ENVIRONMENT_BLOCKS; block++) {
+    uint32_t column = block / ENVIRONMENT_UP, row = block % ENVIRONMENT_UP;
+    MlVec3 points[STEPS + 1][STEPS + 1], sum = {0, 0, 0};
+    for (int i = 0; i <= STEPS; i++) {
+      for (int k = 0; k <= STEPS; k++) {
+        points[i][k] = direction_at(e, (column + (double)i / STEPS) / ENVIRONMENT_ACROSS, (row + (double)k / STEPS) / ENVIRONMENT_UP);
+        sum = dvec_add(sum, points[i][k]);
       }
-      cones[w.node] = cone_about(e, (double)column / columns, (column + 1.0) / columns, (double)row / rows, (row + 1.0) / rows);
     }
+    MlVec3 axis = dvec_normalize(sum);
+    double least = 1.0;
+    for (int i = 0; i <= STEPS; i++) {
+      for (int k = 0; k <= STEPS; k++) {
+        double c = dvec_dot(axis, points[i][k]);
+        if (c < least) least = c;
+      }
+    }
+    EnvironmentBlocks *b = &e->blocks;
+    b->x[block / 4][block % 4] = (float)axis.x;
+    b->y[block / 4][block % 4] = (float)axis.y;
+    b->z[block / 4][block % 4] = (float)axis.z;
+    b->reach[block / 4][block % 4] = (float)(__builtin_sqrt(1.0 - least * least) + slack);
   }
 }
 
@@ -211,7 +193,7 @@ static void fill_cones(Environment *e) {
 /* Fills all but the texels; frees the block on failure. */
 static MlStatus finish(Memory *memory, Environment *e, const TextureImage *image, Work *work, Environment **out, MlError *error) {
   fill_sines(e);
-  fill_cones(e);
+  fill_blocks(e);
   MlStatus status = fill_weights(e, image, work, error);
   if (status != ML_OK) {
     memory_pages_free(memory, e, (size_t)e->bytes);

@@ -82,14 +82,16 @@ static void defaults_pass_their_own_checks(void **state) {
   }
 }
 
-/* Every picture that an example names: one light pixel, as tga. */
+/* Every picture that an example names: one light pixel, as tga or, where it ends so, hdr. */
 static ScriptAssetStatus any_picture(void *ud, MlEngine *engine, const char *path, uint64_t max_size, void **bytes, size_t *size,
                                      const char **reason) {
-  (void)ud, (void)path, (void)max_size, (void)reason;
+  (void)ud, (void)max_size, (void)reason;
   static const uint8_t pixel[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0, 200, 200, 200};
-  *bytes = ml_engine_realloc(engine, NULL, 0, sizeof pixel);
-  *size = sizeof pixel;
-  if (*bytes) memcpy(*bytes, pixel, sizeof pixel);
+  static const char high[] = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n\x80\x80\x80\x81";
+  const bool hdr = strlen(path) > 4 && strcmp(path + strlen(path) - 4, ".hdr") == 0;
+  *size = hdr ? sizeof high - 1 : sizeof pixel;
+  *bytes = ml_engine_realloc(engine, NULL, 0, *size);
+  if (*bytes) memcpy(*bytes, hdr ? (const void *)high : pixel, *size);
   return *bytes ? SCRIPT_ASSET_OK : SCRIPT_ASSET_MEMORY;
 }
 

@@ -80,7 +80,7 @@ static void topics_lead_somewhere(void **state) {
 static void words_are_found(void **state) {
   Scenes *scenes = *state;
   static const char *const pairs[][2] = {
-    {"sun", "directional"},
+    {"sun", "sky.sun"},
     {"spot", "area"},
     {"texture", "not there yet"},
     {"firefly", "render.clamp"},
