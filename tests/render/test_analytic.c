@@ -307,6 +307,15 @@ static void clamp_limits_indirect(void **state) {
   const MlView view = ML_DESC(MlView, .camera = {.look_at = {1, 0, 0}, .fov = 90}, .width = 4, .height = 4);
   const MlSettings settings = ML_DESC(MlSettings, .samples = 16, .strategy = ML_STRATEGY_BSDF, .clamp = .125f, .no_roulette = true);
   assert_true(agrees("clamp", measure(&rig, &view, &settings), 1.5 + .125));
+
+  // By the largest channel, red, of which green keeps its share
+  rig_begin(&rig);
+  const MlMatteDesc orange = ML_DESC(MlMatteDesc, .color = {.8f, .5f, .2f}, .has_color = true, .emission.radiance = gray(1));
+  rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .material = ml_matte(rig.b, &orange, &rig.error)), &rig.error));
+  rig_commit(&rig);
+  double red = 0, green = 0;
+  for (int k = 2; k <= 16; k++) red += pow(.8, k), green += pow(.5, k);
+  assert_true(agrees("clamped colour", measure(&rig, &view, &settings), 1.5 + .125 * green / red));
 }
 
 /* Surroundings for the eye alone are seen and light nothing, not even mirrors. */
