@@ -26,6 +26,8 @@ static bool generated(Reading *r, Node *node, MlNode id, const MlError *error) {
   return false;
 }
 
+static const MlCancel cancel = {budget_is_over, NULL};
+
 /* 0 in a description is its default. */
 static double crease_of(double crease) { return crease > 0 ? crease : -1; }
 
@@ -45,9 +47,9 @@ static bool build_lathe(Reading *r, Node *node) {
   const LatheDesc *desc = (const LatheDesc *)node->desc;
   if (!desc->profile.data) return false; // reported as missing
   MlError error = {0};
-  const MlLatheDesc lathe = ML_DESC(MlLatheDesc, .profile = desc->profile.data, .profile_count = desc->profile.count,
-                                    .smooth = desc->smooth, .caps = desc->caps, .segments = (uint32_t)desc->segments,
-                                    .crease = crease_of(desc->crease), .cancel = &r->runtime->input->cancel, .place = r->place);
+  const MlLatheDesc lathe =
+    ML_DESC(MlLatheDesc, .profile = desc->profile.data, .profile_count = desc->profile.count, .smooth = desc->smooth, .caps = desc->caps,
+            .segments = (uint32_t)desc->segments, .crease = crease_of(desc->crease), .cancel = &cancel, .place = r->place);
   return generated(r, node, ml_lathe(r->runtime->builder, &lathe, &error), &error);
 }
 
@@ -76,7 +78,7 @@ static bool build_extrude(Reading *r, Node *node) {
   MlError error = {0};
   const MlExtrudeDesc extrude =
     ML_DESC(MlExtrudeDesc, .outline = {desc->outline.data, desc->outline.count}, .holes = desc->holes.data, .hole_count = desc->holes.count,
-            .height = desc->height, .crease = crease_of(desc->crease), .cancel = &r->runtime->input->cancel, .place = r->place);
+            .height = desc->height, .crease = crease_of(desc->crease), .cancel = &cancel, .place = r->place);
   return generated(r, node, ml_extrude(r->runtime->builder, &extrude, &error), &error);
 }
 
@@ -116,7 +118,7 @@ static bool build_curve(Reading *r, Node *node) {
   MlError error = {0};
   const MlCurveDesc curve =
     ML_DESC(MlCurveDesc, .points = desc->points.data, .point_count = desc->points.count, .radius = radii->one, .radii = radii->data,
-            .closed = desc->closed, .segments = (uint32_t)desc->segments, .cancel = &r->runtime->input->cancel, .place = r->place);
+            .closed = desc->closed, .segments = (uint32_t)desc->segments, .cancel = &cancel, .place = r->place);
   return generated(r, node, ml_curve(r->runtime->builder, &curve, &error), &error);
 }
 
@@ -143,9 +145,9 @@ static bool build_heightfield(Reading *r, Node *node) {
   const HeightfieldDesc *desc = (const HeightfieldDesc *)node->desc;
   if (!desc->heights.data) return false; // reported as missing
   MlError error = {0};
-  const MlHeightfieldDesc heightfield = ML_DESC(MlHeightfieldDesc, .heights = desc->heights.data, .columns = desc->heights.columns,
-                                                .rows = desc->heights.rows, .width = desc->size.x, .depth = desc->size.y,
-                                                .crease = crease_of(desc->crease), .cancel = &r->runtime->input->cancel, .place = r->place);
+  const MlHeightfieldDesc heightfield =
+    ML_DESC(MlHeightfieldDesc, .heights = desc->heights.data, .columns = desc->heights.columns, .rows = desc->heights.rows,
+            .width = desc->size.x, .depth = desc->size.y, .crease = crease_of(desc->crease), .cancel = &cancel, .place = r->place);
   return generated(r, node, ml_heightfield(r->runtime->builder, &heightfield, &error), &error);
 }
 
@@ -212,7 +214,7 @@ static bool build_surface(Reading *r, Node *node) {
       }
   MlError error = {0};
   const MlSheetDesc sheet = ML_DESC(MlSheetDesc, .points = points, .columns = columns, .rows = rows, .crease = crease_of(desc->crease),
-                                    .cancel = &r->runtime->input->cancel, .place = r->place);
+                                    .cancel = &cancel, .place = r->place);
   const MlNode id = ml_sheet(r->runtime->builder, &sheet, &error);
   lua_settop(r->L, top);
   return generated(r, node, id, &error);

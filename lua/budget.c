@@ -89,6 +89,13 @@ void budget_check(lua_State *L) {
   if (current->stop) budget_raise(L);
 }
 
+bool budget_is_over(void *ud) {
+  (void)ud;
+  if (!current) return false;
+  look(current);
+  return current->stop != 0;
+}
+
 void budget_stop(lua_State *L, int stop) {
   budget_arm(current, stop);
   budget_raise(L);

@@ -47,6 +47,8 @@ void budget_check(struct lua_State *L);
 int budget_places(struct lua_State *L, ScriptPlace *out, int most);
 /* Lua is about to jump out of what runs, for an error of this status: remembers where, if it is for a limit. Called by Lua itself. */
 void budget_thrown(struct lua_State *L, int status);
+/* Whether a limit has been hit, for the engine to poll (MlCancel) in work that a script waits for; never raises, and budget_check does then. */
+bool budget_is_over(void *ud);
 /* Set the limit (if none is set) and raise it. Does not return. */
 _Noreturn void budget_stop(struct lua_State *L, int stop);
 /* The same without raising: the next instruction does. */

@@ -81,24 +81,18 @@ typedef struct Fans {
   uint32_t *first, *around;
 } Fans;
 
-static MlVec3 unit_direction(MlVec3 a, MlVec3 b) { return dvec_normalize(dvec_subtract(b, a)); }
-
 static void measure_faces(Shell *shell, const Fans *fans, uint64_t triangles) {
-  for (uint64_t t = 0; t < triangles && work_goes_on(&shell->work, 512); t++) {
+  const double pi = 3.14159265358979323846;
+  for (uint64_t t = 0; t < triangles && work_goes_on(&shell->work, 1024); t++) {
     const ShellCorner *corner = shell->corners.data + 3 * t;
-    const MlVec3 p[3] = {point_at(shell, corner[0].point), point_at(shell, corner[1].point), point_at(shell, corner[2].point)};
-    MlVec3 edge[3];
-    for (int k = 0; k < 3; k++) edge[k] = unit_direction(p[k], p[(k + 1) % 3]);
-    // Of the two edges that are nearest to a right angle
-    int best = 0;
-    double largest = -1.0;
-    for (int k = 0; k < 3; k++) {
-      const MlVec3 n = dvec_cross(edge[k], edge[(k + 1) % 3]);
-      const double sine = dvec_length(n);
-      fans->angle[3 * t + (uint64_t)((k + 1) % 3)] = (float)ml_atan2(sine, -dvec_dot(edge[k], edge[(k + 1) % 3]));
-      if (sine > largest) largest = sine, best = k;
-    }
-    fans->face[t] = dvec_normalize(dvec_cross(edge[best], edge[(best + 1) % 3]));
+    const MlVec3 a = point_at(shell, corner[0].point), b = point_at(shell, corner[1].point), c = point_at(shell, corner[2].point);
+    const MlVec3 ab = dvec_subtract(b, a), bc = dvec_subtract(c, b), ca = dvec_subtract(a, c), n = dvec_cross(ab, dvec_scale(ca, -1.0));
+    const double sine = dvec_length(n), at_a = ml_atan2(sine, -dvec_dot(ab, ca)), at_b = ml_atan2(sine, -dvec_dot(bc, ab)),
+                 at_c = pi - at_a - at_b;
+    fans->angle[3 * t] = (float)at_a;
+    fans->angle[3 * t + 1] = (float)at_b;
+    fans->angle[3 * t + 2] = at_c > 0.0 ? (float)at_c : 0.0f;
+    fans->face[t] = sine > 0.0 ? dvec_scale(n, 1.0 / sine) : n;
   }
 }
 
@@ -118,6 +112,21 @@ static void gather_fans(Shell *shell, const Fans *fans) {
   fans->first[0] = 0;
 }
 
+/* A mesh's point while it is made. */
+typedef struct Vertex {
+  uint32_t point;
+  float n[3], uv[2];
+} Vertex;
+typedef ARRAY(Vertex) Vertices;
+
+/* Are all faces around the point within the crease angle of each other? */
+static bool is_smooth(const Fans *fans, const uint32_t *fan, uint32_t count, double cosine) {
+  for (uint32_t i = 1; i < count && cosine > -1.0; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (!(dvec_dot(fans->face[fan[i] / 3], fans->face[fan[k] / 3]) >= cosine)) return false;
+  return true;
+}
+
 static MlVec3 corner_normal(const Fans *fans, const uint32_t *fan, uint32_t count, uint32_t own, double cosine) {
   const MlVec3 face = fans->face[fan[own] / 3];
   MlVec3 sum = {0.0, 0.0, 0.0};
@@ -125,76 +134,66 @@ static MlVec3 corner_normal(const Fans *fans, const uint32_t *fan, uint32_t coun
     const MlVec3 n = fans->face[fan[i] / 3];
     if (i == own || dvec_dot(n, face) >= cosine) sum = dvec_add(sum, dvec_scale(n, (double)fans->angle[fan[i]]));
   }
+  return sum;
+}
+
+/* The normal of a corner, by the sum of the faces that it belongs with. */
+static void set_normal(Vertex *vertex, MlVec3 sum, MlVec3 face) {
   // Faces that look against each other leave rounding only
   if (!(dvec_dot(sum, face) > 1e-6 * dvec_length(sum))) sum = face;
-  return dvec_is_zero(sum) ? (MlVec3){0.0, 1.0, 0.0} : dvec_normalize(sum);
+  const MlVec3 n = dvec_is_zero(sum) ? (MlVec3){0.0, 1.0, 0.0} : dvec_normalize(sum);
+  vertex->n[0] = (float)n.x, vertex->n[1] = (float)n.y, vertex->n[2] = (float)n.z;
 }
 
-typedef struct Vertex {
-  float n[3], uv[2];
-} Vertex;
-
-/* Numbers the different vertices at every point; corner_vertex gets the numbers. Returns how many there are; `points` etc. may be NULL to
- * count only. */
-static uint64_t part_vertices(Shell *shell, const Fans *fans, double crease, Vertex *fan_vertices, uint32_t *corner_vertex, float *points,
-                              float *normals, float *uv) {
+/* Makes the different vertices at every point; corner_vertex gets their numbers. false: memory is out. */
+static bool part_vertices(Shell *shell, const Fans *fans, double crease, uint32_t *corner_vertex, Vertices *out) {
   // A hair more than the crease itself, so that angles equal to it are smooth however they round
   const double cosine = crease >= 180.0 ? -2.0 : crease < 0.0 ? 2.0 : ml_cos(crease * (3.14159265358979323846 / 180.0)) - 1e-6;
-  uint64_t made = 0;
   for (uint64_t point = 0; point < shell->points.count; point++) {
     const uint32_t *fan = fans->around + fans->first[point], count = fans->first[point + 1] - fans->first[point];
-    if (!work_goes_on(&shell->work, 64 + (uint64_t)count * count * 16)) return 0;
+    if (!work_goes_on(&shell->work, 512 + (uint64_t)count * count * 16)) return true;
+    if (!array_reserve(shell->memory, out, count)) return false;
+    Vertex *made = out->data + out->count;
     uint32_t different = 0;
+    const bool smooth = is_smooth(fans, fan, count, cosine);
+    MlVec3 sum = {0.0, 0.0, 0.0};
     for (uint32_t i = 0; i < count; i++) {
       const ShellCorner *corner = &shell->corners.data[fan[i]];
-      const MlVec3 n = corner_normal(fans, fan, count, i, cosine);
-      const Vertex vertex = {{(float)n.x, (float)n.y, (float)n.z}, {corner->u, corner->v}};
+      Vertex vertex = {.point = (uint32_t)point, .uv = {corner->u, corner->v}};
+      if (!smooth || i == 0) sum = corner_normal(fans, fan, count, i, cosine);
+      set_normal(&vertex, sum, fans->face[fan[i] / 3]);
       uint32_t same = 0;
-      while (same < different && memcmp(&fan_vertices[same], &vertex, sizeof vertex) != 0) same++;
-      if (same == different) {
-        const uint64_t at = made + different;
-        fan_vertices[different++] = vertex;
-        if (points != NULL) {
-          memcpy(points + 3 * at, shell->points.data[point].p, 12);
-          memcpy(normals + 3 * at, vertex.n, 12);
-          memcpy(uv + 2 * at, vertex.uv, 8);
-        }
-      }
-      corner_vertex[fan[i]] = (uint32_t)(made + same);
+      while (same < different && memcmp(&made[same], &vertex, sizeof vertex) != 0) same++;
+      if (same == different) made[different++] = vertex;
+      corner_vertex[fan[i]] = (uint32_t)out->count + same;
     }
-    made += different;
+    out->count += different;
   }
-  return made;
+  return true;
 }
 
-static uint32_t largest_fan(const Fans *fans, uint64_t points) {
-  uint32_t largest = 0;
-  for (uint64_t i = 0; i < points; i++)
-    if (fans->first[i + 1] - fans->first[i] > largest) largest = fans->first[i + 1] - fans->first[i];
-  return largest;
-}
-
-/* Counts the vertices, then fills a block of that size. */
-static MlStatus make_mesh(Shell *shell, const Fans *fans, double crease, Vertex *fan_vertices, uint32_t *corner_vertex, ShellMesh *out,
-                          MlError *error) {
-  const uint64_t corners = shell->corners.count;
-  const uint64_t vertices = part_vertices(shell, fans, crease, fan_vertices, corner_vertex, NULL, NULL, NULL);
-  if (shell->work.cancelled) return work_status(&shell->work, error);
+/* The vertices as arrays, in a block with the triangles. */
+static MlStatus make_mesh(Shell *shell, const Vertices *made, const uint32_t *corner_vertex, ShellMesh *out) {
+  const uint64_t corners = shell->corners.count, vertices = made->count;
   size_t bytes, of_corners;
   if (!size_multiply(vertices, 32, &bytes) || !size_multiply(corners, 4, &of_corners) || !size_add(bytes, of_corners, &bytes))
     return ML_ERROR_MEMORY;
   *out = (ShellMesh){.bytes = bytes, .point_count = vertices, .triangle_count = corners / 3};
-  if (bytes != 0 && (out->block = memory_alloc(shell->memory, bytes, 64)) == NULL) return ML_ERROR_MEMORY;
+  if (bytes == 0) return ML_OK;
+  if ((out->block = memory_alloc(shell->memory, bytes, 64)) == NULL) return ML_ERROR_MEMORY;
   float *points = out->block, *normals = points + 3 * vertices, *uv = normals + 3 * vertices;
+  uint32_t *triangles = (uint32_t *)(void *)(uv + 2 * vertices);
+  for (uint64_t i = 0; i < vertices; i++) {
+    memcpy(points + 3 * i, shell->points.data[made->data[i].point].p, 12);
+    memcpy(normals + 3 * i, made->data[i].n, 12);
+    memcpy(uv + 2 * i, made->data[i].uv, 8);
+  }
+  memcpy(triangles, corner_vertex, of_corners);
   out->points = points;
   out->normals = normals;
   out->uv = uv;
-  out->triangles = (const uint32_t *)(const void *)(uv + 2 * vertices);
-  part_vertices(shell, fans, crease, fan_vertices, corner_vertex, points, normals, uv);
-  if (corners != 0) memcpy(uv + 2 * vertices, corner_vertex, of_corners);
-  if (!shell->work.cancelled) return ML_OK;
-  memory_free(shell->memory, out->block, bytes);
-  return work_status(&shell->work, error);
+  out->triangles = triangles;
+  return ML_OK;
 }
 
 MlStatus shell_finish(Shell *shell, double crease, ShellMesh *out, MlError *error) {
@@ -206,24 +205,20 @@ MlStatus shell_finish(Shell *shell, double crease, ShellMesh *out, MlError *erro
   const uint64_t counts[5] = {triangles, corners, points + 1, corners, corners};
   const size_t sizes[5] = {sizeof(MlVec3), sizeof(float), sizeof(uint32_t), sizeof(uint32_t), sizeof(uint32_t)};
   void *scratch[5] = {NULL};
-  size_t bytes[5] = {0}, fan_bytes = 0;
-  Vertex *fan_vertices = NULL;
+  size_t bytes[5] = {0};
+  Vertices vertices = {0};
   MlStatus status = ML_OK;
-  for (int i = 0; i < 5 && status == ML_OK; i++) {
+  for (int i = 0; i < 5 && status == ML_OK; i++)
     if (!size_multiply(counts[i] + 1, sizes[i], &bytes[i]) || (scratch[i] = memory_alloc(memory, bytes[i], 64)) == NULL)
       status = ML_ERROR_MEMORY;
-  }
   if (status == ML_OK) {
     const Fans fans = {scratch[0], scratch[1], scratch[2], scratch[3]};
     measure_faces(shell, &fans, triangles);
     gather_fans(shell, &fans);
-    fan_bytes = ((size_t)largest_fan(&fans, points) + 1) * sizeof *fan_vertices;
-    fan_vertices = memory_alloc(memory, fan_bytes, 64);
-    if (fan_vertices == NULL) status = ML_ERROR_MEMORY;
-    else if (shell->work.cancelled) status = work_status(&shell->work, error);
-    else status = make_mesh(shell, &fans, crease, fan_vertices, scratch[4], out, error);
+    if (!part_vertices(shell, &fans, crease, scratch[4], &vertices)) status = ML_ERROR_MEMORY;
+    else status = shell->work.cancelled ? work_status(&shell->work, error) : make_mesh(shell, &vertices, scratch[4], out);
   }
-  if (fan_vertices != NULL) memory_free(memory, fan_vertices, fan_bytes);
+  array_free(memory, &vertices);
   for (int i = 0; i < 5; i++)
     if (scratch[i] != NULL) memory_free(memory, scratch[i], bytes[i]);
   return status;
