@@ -25,7 +25,7 @@ static void names(void **state) {
   Scenes *scenes = *state;
   assert_contains(doc(scenes, "sphere"), "sphere{ center, radius, material, name, visible, at, turn, scale, floor }\n");
   assert_contains(scenes->text, "  radius        a number > 0, in m, default 1\n");
-  assert_contains(doc(scenes, "glass"), "\nSee also: mirror\n");
+  assert_contains(doc(scenes, "glass"), "\nSee also: water, diamond, mirror\n");
   assert_contains(doc(scenes, "gold"), "\"gold\" in a material field: measured metal");
   assert_contains(doc(scenes, "material"), "material(name, m)\n");
   assert_contains(scenes->text, "\nevery shape's material: ");
@@ -81,7 +81,7 @@ static void words_are_found(void **state) {
   Scenes *scenes = *state;
   static const char *const pairs[][2] = {
     {"sun", "sky.sun"},
-    {"spot", "area"},
+    {"spotlight", "spot"},
     {"texture", "not there yet"},
     {"firefly", "render.clamp"},
     {"caustic", "glass"},
