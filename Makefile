@@ -221,9 +221,10 @@ $(OUT)/moonlit$(EXE): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli
 	$(call say,LINK,$@)
 	$(Q)$(COMPILER) -o $@ $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) -lm $(ALL_LDFLAGS)
 
-# Tests of the engine see the engine alone; those of lua/ and cli/ the rings inside theirs.
-$(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/%,$(TESTS)): TEST_LIBS := $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
-$(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/%,$(TESTS)): $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
+# Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
+TESTS_OF_SCENES := $(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/% $(OUT)/tests/render/test_means%,$(TESTS))
+$(TESTS_OF_SCENES): TEST_LIBS := $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
+$(TESTS_OF_SCENES): $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
 $(TESTS): $(OUT)/%$(EXE): $(OBJ)/%.o $(PROTECT_O) $(ENGINE_A) $(OBJ)/flags.link
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -255,7 +256,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render test check test-long mutants fuzz-images ci golden bless docs format install clean help
+.PHONY: render test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -301,6 +302,14 @@ golden: all
 ## bless       accept the present pictures: make bless REASON="why they changed"
 bless: all
 	@MOONLIT='$(COMMAND)' REASON='$(REASON)' tests/render/bless
+
+## golden-report  what changed in golden pictures, as build/golden-report.html: before, after, FLIP; SAMPLES=256 shows less noise
+golden-report: all
+	@MOONLIT='$(abspath $(COMMAND))' BUILD='$(BUILD)' DEPS_DIR='$(DEPS_DIR)' SAMPLES='$(SAMPLES)' REFERENCE='$(REFERENCE)' tests/render/golden-report
+
+## bless-statistics  make the stored means of pictures anew: make bless-statistics REASON="..." ONLY='gallery-hello'
+bless-statistics: $(OUT)/tests/render/test_means$(EXE)
+	@TEST='$(abspath $<)' REASON='$(REASON)' ONLY='$(ONLY)' tests/render/bless-statistics
 
 ## docs        regenerate docs/REFERENCE.md from the language's table
 docs: all
