@@ -444,11 +444,19 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
-    sizeof(double),    sizeof(int64_t),  sizeof(bool),     sizeof(char *),      sizeof(int32_t),   sizeof(MlVec3),      sizeof(MlVec3),
-    sizeof(MlVec3),    sizeof(MlVec3),   sizeof(ApiSize2), sizeof(ApiPixels),   sizeof(MlColor),   sizeof(ApiMaterial), sizeof(MlVec3),
-    sizeof(uint32_t),  sizeof(MlVec3),   sizeof(ApiFocus), sizeof(ApiExposure), sizeof(MlBounces), sizeof(uint32_t),    sizeof(MlTexture),
-    sizeof(ApiPixels), sizeof(ApiArray), sizeof(ApiArray), sizeof(ApiArray),    sizeof(ApiArray),  sizeof(ApiArray),    sizeof(ApiOutlines),
-    sizeof(ApiRadii),  sizeof(ApiRows),  sizeof(bool),     sizeof(ApiNodes),    sizeof(ApiStops)};
+    [API_NUMBER] = sizeof(double),        [API_INT] = sizeof(int64_t),          [API_BOOL] = sizeof(bool),
+    [API_STRING] = sizeof(char *),        [API_WORD] = sizeof(int32_t),         [API_VEC3] = sizeof(MlVec3),
+    [API_DIRECTION] = sizeof(MlVec3),     [API_POINT] = sizeof(MlVec3),         [API_SIZE3] = sizeof(MlVec3),
+    [API_SIZE2] = sizeof(ApiSize2),       [API_PIXELS] = sizeof(ApiPixels),     [API_HEADING] = sizeof(ApiHeading),
+    [API_COLOR] = sizeof(MlColor),        [API_MATERIAL] = sizeof(ApiMaterial), [API_TURN] = sizeof(MlVec3),
+    [API_VISIBLE] = sizeof(uint32_t),     [API_FACING] = sizeof(MlVec3),        [API_FOCUS] = sizeof(ApiFocus),
+    [API_EXPOSURE] = sizeof(ApiExposure), [API_BOUNCES] = sizeof(MlBounces),    [API_WORDS] = sizeof(uint32_t),
+    [API_TEXTURE] = sizeof(MlTexture),    [API_CELLS] = sizeof(ApiPixels),      [API_POINTS] = sizeof(ApiArray),
+    [API_NORMALS] = sizeof(ApiArray),     [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
+    [API_PAIRS] = sizeof(ApiArray),       [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
+    [API_ROWS] = sizeof(ApiRows),         [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
+    [API_STOPS] = sizeof(ApiStops),
+  };
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
   if (!reader_read_value(r, field, lua_gettop(r->L), target)) memcpy(target, before, sizes[field->type]);
