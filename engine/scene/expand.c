@@ -421,8 +421,9 @@ static MlStatus add_instance(Expansion *e, const Context *in, const Node *node, 
     if (own->emits) {
       Light light = {.kind = LIGHT_MESH, .emission = own->emission, .front_only = own->front_only, .prim = NO_ID, .profile = NO_ID};
       light.instance = (uint32_t)e->instances.count;
-      instance.light = (uint32_t)e->lights.count;
+      uint32_t index = (uint32_t)e->lights.count;
       TRY(add_light(e, &light, node));
+      if (e->lights.count > index) instance.light = index; /* a texture whose mean is black is no light */
     }
   } else {
     e->shapes += geometry->prim_count;

@@ -171,6 +171,27 @@ static void hashes_tell_textures_apart(void **state) {
   assert_true(hashes[0] == hashes[2] && hashes[0] != hashes[1]);
 }
 
+/* What shines where a texture is bright, of which the estimated mean knows nothing, is found by scattering alone: it is no light. */
+static void black_means_are_no_lights(void **state) {
+  (void)state;
+  static const float points[9] = {0, 0, 0, 1, 0, 0, 0, 1, 0};
+  static const uint32_t triangle[3] = {0, 1, 2};
+  const MlRampStop stops[2] = {{.999, gray(0)}, {1, gray(1)}};
+  MlBuilder *own = fixture_builder(&fixture);
+  MlTexture white = ml_checker(own, &ML_DESC(MlCheckerDesc, .a = gray(1), .b = gray(1)), NULL);
+  MlTexture ramp = ml_ramp(own, &ML_DESC(MlRampDesc, .of = white, .stops = stops, .stop_count = 2), NULL);
+  MlMaterial m = ml_emit(own, &ML_DESC(MlEmitDesc, .emission = {.radiance = {1, 1, 1}, .texture = ramp}), &error);
+  MlMeshDesc mesh = ML_DESC(MlMeshDesc, .points = points, .point_count = 3, .triangles = triangle, .triangle_count = 1, .material = m);
+  fixture_add(own, ml_mesh(own, &mesh, &error));
+  fixture_add(own, ml_sphere(own, &ML_DESC(MlSphereDesc, .material = m), &error));
+  const MlScene *handle = fixture_commit(own);
+  const Scene *scene = scene_of(handle);
+  assert_int_equal(scene->lights.count, 0);
+  assert_int_equal(scene->world.instances[0].light, NO_ID);
+  assert_int_equal(scene->world.prims[0].light, NO_ID);
+  ml_scene_release(handle);
+}
+
 /* ---- failing allocations */
 
 static MlStatus textured_scene(Memory *memory, MlError *failure) {
@@ -221,6 +242,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(shares_add_up, set_up, tear_down),
     cmocka_unit_test_setup_teardown(numbers_are_asked_for, set_up, tear_down),
     cmocka_unit_test_setup_teardown(hashes_tell_textures_apart, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(black_means_are_no_lights, set_up, tear_down),
     cmocka_unit_test(every_allocation_may_fail),
   };
   return cmocka_run_group_tests_name("scene textures", tests, NULL, NULL);
