@@ -44,6 +44,7 @@ static double estimated_power(const Expansion *e, const Light *light, double bou
 /* ---- bounds */
 
 static void bound_point(const Expansion *e, const Light *light, LightBounds *out) {
+  out->two_sided = 0; /* a beam has one end */
   for (int i = 0; i < 3; i++) {
     out->lo[i] = light->radius > 0.0f ? next_down_f(light->p[i] - light->radius) : light->p[i];
     out->hi[i] = light->radius > 0.0f ? next_up_f(light->p[i] + light->radius) : light->p[i];

@@ -329,6 +329,22 @@ static void nothing_is_forgotten(void **state) {
   }
 }
 
+/* A beam has one end: a spot that looks away takes no samples from one that looks here. */
+static void spots_that_look_away_are_not_chosen(void **state) {
+  (void)state;
+  rig_begin(&rig);
+  for (int i = 0; i < 4; i++) {
+    MlVec3 at = {i - 1.5, 2, 0}, facing = {0, i % 2 ? 1 : -1, 0};
+    rig_add(&rig, ml_spot(rig.b, &ML_DESC(MlSpotDesc, .at = at, .facing = facing, .angle = 150, .power = i % 2 ? 1000 : 1), &rig.error));
+  }
+  rig_commit(&rig);
+  LitPoint lit = facing(vec3(.1f, 0, .2f), vec3(0, 1, 0));
+  for (uint32_t id = 0; id < 4; id++) {
+    double chance = light_choice_pdf(&scene_of(rig.scene)->lights, &lit, id);
+    if (id % 2 ? chance != 0 : !(chance > .2)) fail_msg("light %u is chosen with %.3f", id, chance);
+  }
+}
+
 /* 48 bits choose: numbers in even steps meet fifty thousand lights of equal chance evenly. */
 static void choice_is_fine(void **state) {
   (void)state;
@@ -375,6 +391,7 @@ int main(void) {
     cmocka_unit_test(many_lights_cost_little),
     cmocka_unit_test(strategies_agree),
     cmocka_unit_test(nothing_is_forgotten),
+    cmocka_unit_test(spots_that_look_away_are_not_chosen),
     cmocka_unit_test(choice_is_fine),
     cmocka_unit_test(far_balls),
   };
