@@ -35,21 +35,6 @@ static inline Span span_of_uv(Vec3 e1, Vec3 e2, Vec2 d1, Vec2 d2) {
   return (Span){(e1 * d2.y - e2 * d1.y) / det, (e2 * d1.x - e1 * d2.x) / det};
 }
 
-/* By steps of a hundredth of the primitive; a coordinate that runs around may jump by 1. */
-static inline Span span_of_uv_by_steps(const Scene *scene, const Surface *surface, float size) {
-  Frame frame = frame_from_normal(surface->ng);
-  Vec3 steps[2] = {frame.s * (0.01f * size), frame.t * (0.01f * size)};
-  Vec2 uv = surface_uv(scene, surface), change[2];
-  for (int i = 0; i < 2; i++) {
-    Surface moved = *surface;
-    moved.p += steps[i];
-    Vec2 there = surface_uv(scene, &moved);
-    float u = there.x - uv.x, v = there.y - uv.y;
-    change[i] = (Vec2){u - floor_f(u + 0.5f), v - floor_f(v + 0.5f)};
-  }
-  return span_of_uv(steps[0], steps[1], change[0], change[1]);
-}
-
 static inline Span mesh_uv_span(const Mesh *mesh, uint32_t triangle) {
   const uint32_t *corner = mesh->triangles + 3 * (size_t)triangle;
   Vec3 a = vec3_load(mesh->points + 3 * (size_t)corner[0]);
@@ -71,6 +56,43 @@ static inline Span cube_uv_span(uint32_t part) {
   if (part >> 1 == 0) return (Span){vec3(0.0f, 0.0f, -side), vec3(0.0f, 2.0f, 0.0f)};
   if (part >> 1 == 1) return (Span){vec3(2.0f, 0.0f, 0.0f), vec3(0.0f, 0.0f, -side)};
   return (Span){vec3(side, 0.0f, 0.0f), vec3(0.0f, 2.0f, 0.0f)};
+}
+
+/* On the round solids of shape/solids.h, coordinates as theirs. */
+static inline Span cone_uv_span(Vec3 p, float k, uint32_t part) {
+  if (part != 0) {
+    float side = part == 2 && k > 0.0f ? 2.0f * k : 2.0f;
+    return (Span){vec3(side, 0.0f, 0.0f), vec3(0.0f, 0.0f, part == 2 ? -side : side)};
+  }
+  float rho = sqrt_f(p[0] * p[0] + p[2] * p[2]), inward = (1.0f - k) / rho; /* on the way up, which is 2 */
+  if (!(rho > 0.0f)) return span_none();
+  return (Span){TWO_PI_F * vec3(p[2], 0.0f, -p[0]), vec3(-inward * p[0], 2.0f, -inward * p[2])};
+}
+static inline Span capsule_uv_span(Vec3 p, float h) {
+  Span span = sphere_uv_span(vec3(p[0], p[1] - clamp_f(p[1], -h, h), p[2]));
+  return (Span){span.x, span.y * (1.0f + 2.0f * h * INV_PI_F)}; /* from pole to pole it is pi + 2 h */
+}
+static inline Span torus_uv_span(Vec3 p) {
+  float rho = sqrt_f(p[0] * p[0] + p[2] * p[2]), inward = p[1] / rho;
+  if (!(rho > 0.0f)) return span_none();
+  return (Span){TWO_PI_F * vec3(p[2], 0.0f, -p[0]), TWO_PI_F * vec3(-inward * p[0], rho - 1.0f, -inward * p[2])};
+}
+
+static inline Span placed_uv_span(const Prim *prim, Vec3 p, uint32_t part) {
+  switch ((PrimKind)prim->kind) {
+  case PRIM_ELLIPSOID: return sphere_uv_span(p);
+  case PRIM_BOX: return cube_uv_span(part);
+  case PRIM_CONE:
+  case PRIM_CONE_SIDE: return cone_uv_span(p, prim->r, part);
+  case PRIM_CAPSULE: return capsule_uv_span(p, prim->r);
+  case PRIM_TORUS: return torus_uv_span(p);
+  case PRIM_SPHERE:
+  case PRIM_QUAD:
+  case PRIM_TRIANGLE:
+  case PRIM_DISK:
+  case PRIM_PLANE: break;
+  }
+  return span_none();
 }
 
 /* How the point moves in the world with u and with v; 0 where that is not known. */
@@ -95,17 +117,14 @@ static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
       break;
     }
     case PRIM_ELLIPSOID:
-    case PRIM_BOX: {
-      Span local = prim->kind == PRIM_BOX ? cube_uv_span(surface->part) : sphere_uv_span(dvec_to_vec3(placed_point_to_local(placed, p)));
-      span = (Span){matrix_apply(placed->to_world, local.x), matrix_apply(placed->to_world, local.y)};
-      break;
-    }
+    case PRIM_BOX:
     case PRIM_CONE:
     case PRIM_CAPSULE:
     case PRIM_TORUS:
     case PRIM_CONE_SIDE: {
-      const float *lo = instance != NULL ? instance->lo : prim->lo, *hi = instance != NULL ? instance->hi : prim->hi;
-      return span_of_uv_by_steps(scene, surface, vec3_max_element(vec3_load(hi) - vec3_load(lo)));
+      Span local = placed_uv_span(prim, dvec_to_vec3(placed_point_to_local(placed, p)), surface->part);
+      span = (Span){matrix_apply(placed->to_world, local.x), matrix_apply(placed->to_world, local.y)};
+      break;
     }
     case PRIM_QUAD: span = (Span){p1 - p0, p3 - p0}; break;
     case PRIM_TRIANGLE: span = (Span){p1 - p0, p2 - p0}; break;

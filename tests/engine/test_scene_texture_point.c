@@ -20,7 +20,7 @@ static MlMaterial varied(MlBuilder *b) {
 }
 
 /* One of each kind that has coordinates, each its own size, about the origin of its own space. */
-enum { KINDS = 7 };
+enum { KINDS = 11, MESH = 6, PLANE = 5 };
 static MlNode shape(MlBuilder *b, int kind, MlMaterial material) {
   static const float points[12] = {-1, 0, -1, 1, .2f, -1, 1, 0, 1, -1, .1f, 1}, uv[8] = {0, 0, 2, .3f, 1, 1, 0, 3};
   static const uint32_t triangles[6] = {0, 2, 1, 0, 3, 2};
@@ -31,6 +31,12 @@ static MlNode shape(MlBuilder *b, int kind, MlMaterial material) {
   case 3: return ml_disk(b, &ML_DESC(MlDiskDesc, .normal = {.1, 1, .2}, .material = material), NULL);
   case 4: return ml_triangle(b, &ML_DESC(MlTriangleDesc, .a = {-1, 0, -1}, .b = {1, .3, -1}, .c = {.2, 0, 1}, .material = material), NULL);
   case 5: return ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {.1, 1, .2}, .material = material), NULL);
+  case 7:
+    return ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {.1, -.7, 0}, .to = {0, .6, .2}, .radius = .5, .material = material), NULL);
+  case 8:
+    return ml_cone(b, &ML_DESC(MlConeDesc, .from = {0, -.7, 0}, .to = {.2, .7, 0}, .radius = .7, .top = .3, .material = material), NULL);
+  case 9: return ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {0, -.4, 0}, .to = {.1, .5, 0}, .radius = .4, .material = material), NULL);
+  case 10: return ml_torus(b, &ML_DESC(MlTorusDesc, .radius = .6, .tube = .3, .material = material), NULL);
   default:
     return ml_mesh(
       b,
@@ -93,7 +99,7 @@ static void check_kind(int kind, bool instanced) {
     }
     fixture_add(b, fixture_place(b, node, t));
     const MlScene *placed = fixture_commit(b);
-    assert_int_equal(ml_scene_stats(placed).instances, kind == 6 ? (instanced ? 2 : 1) : instanced ? 2 : 0);
+    assert_int_equal(ml_scene_stats(placed).instances, kind == MESH ? (instanced ? 2 : 1) : instanced ? 2 : 0);
     for (int i = 0; i < 60; i++) {
       MlVec3 o = dvec_scale(random_direction(), 3), aim = random_point(.6);
       check_placed(scene_of(plain), scene_of(placed), &t, o, dvec_normalize(dvec_subtract(aim, o)));
@@ -114,7 +120,7 @@ static void instances_keep_the_own_space(void **state) {
   (void)state;
   fixture_begin(&fixture);
   for (int kind = 0; kind < KINDS; kind++)
-    if (kind != 5 && kind != 6) check_kind(kind, true); /* planes and meshes are in no group's geometry */
+    if (kind != PLANE && kind != MESH) check_kind(kind, true); /* planes and meshes are in no group's geometry */
   fixture_end(&fixture);
 }
 
