@@ -29,7 +29,7 @@ static void names(void **state) {
   assert_contains(doc(scenes, "gold"), "\"gold\" in a material field: measured metal");
   assert_contains(doc(scenes, "material"), "material(name, m)\n");
   assert_contains(scenes->text, "\nevery shape's material: ");
-  assert_contains(doc(scenes, "radius"), "sphere.radius, disk.radius: Its radius.\n");
+  assert_contains(doc(scenes, "radius"), "sphere.radius, cylinder.radius, capsule.radius, disk.radius: Its radius.\n");
   assert_contains(doc(scenes, "param"), "group");
   assert_contains(scenes->text, "drag = true");
 }
@@ -82,7 +82,7 @@ static void words_are_found(void **state) {
   static const char *const pairs[][2] = {
     {"sun", "sky.sun"},
     {"spotlight", "spot"},
-    {"texture", "not there yet"},
+    {"texture", "checker"},
     {"firefly", "render.clamp"},
     {"caustic", "glass"},
     {"glow", "emit"},
@@ -100,7 +100,7 @@ static void words_are_found(void **state) {
     {"reflecting", "mirror"},
     {"gold", "measured metal"},
     {"agx", "render.tonemap"},
-    {"radius", "sphere.radius, disk.radius"},
+    {"radius", "sphere.radius, cylinder.radius"},
   };
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) assert_contains(search(scenes, pairs[i][0]), pairs[i][1]);
   const char *once = strstr(search(scenes, "material"), "every shape's material");
