@@ -21,7 +21,6 @@ static bool check_count(const DescSource *source, const char *field, const void 
   return data != NULL || desc_fail(source, ".%s: expected %llu points, got NULL", field, (unsigned long long)count);
 }
 
-/* Points are counted from 0 here as everywhere in the engine; so the message shows the point. */
 static bool check_points(const DescSource *source, const char *field, const float *values, uint64_t count, uint32_t width) {
   for (uint64_t i = 0; i < count * width; i++)
     if (!((double)(values[i] < 0 ? -values[i] : values[i]) <= COORDINATE_LIMIT))
