@@ -116,7 +116,10 @@ static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
   case LOBE_MIRROR: return spectrum_average(lobe->color);
   case LOBE_COAT:
   case LOBE_SHEEN: return 1.0f - spectrum_average(layer_left(lobe, bsdf->wo[2]));
-  case LOBE_CONDUCTOR: return spectrum_average(conductor_fresnel(lobe, bsdf->wo[2]));
+  case LOBE_CONDUCTOR: {
+    float along = spectrum_average(conductor_fresnel(lobe, bsdf->wo[2])); /* may be 0 where other facets reflect */
+    return glossy_is_smooth(lobe) ? along : max_f(along, 0.1f * spectrum_average(lobe->average));
+  }
   case LOBE_DIELECTRIC: {
     float eta = medium_eta(bsdf->media, lobe, bsdf->material, bsdf->front), cos_t;
     if (lobe->thin) {

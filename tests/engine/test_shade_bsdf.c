@@ -111,6 +111,21 @@ static void no_lobe_makes_energy(void **state) {
 }
 
 /* Lambert's albedo is exact for each sample, tilted or not. */
+/* A metal that is black along the view itself still reflects about other facets, in a mix as alone. */
+static void black_views_of_metal_reflect(void **state) {
+  (void)state;
+  Lobe metal = {.kind = LOBE_CONDUCTOR, .weight = 1, .artist = ARTIST_F82, .color = spectrum_all(.5f), .alpha = .8f};
+  lobe_finish(&metal);
+  Bsdf alone = view(&metal, 1, 80, 0);
+  assert_true(spectrum_is_black(conductor_fresnel(&metal, alone.wo[2])));
+  Lobe lobes[2] = {metal, diffuse(.5f)};
+  lobes[0].weight = lobes[1].weight = .5f;
+  Bsdf mixed = view(lobes, 2, 80, 0);
+  double albedo = directional_albedo(&alone);
+  assert_true(albedo > .05);
+  assert_true(fabs(directional_albedo(&mixed) - (.25 + .5 * albedo)) < .05 * albedo);
+}
+
 static void diffuse_weight_is_albedo(void **state) {
   (void)state;
   Lobe lobe = diffuse(.5f);
@@ -247,6 +262,7 @@ int main(void) {
     cmocka_unit_test(known_albedos),
     cmocka_unit_test(white_metal_keeps_all),
     cmocka_unit_test(no_lobe_makes_energy),
+    cmocka_unit_test(black_views_of_metal_reflect),
     cmocka_unit_test(diffuse_weight_is_albedo),
     cmocka_unit_test(nothing_leaks),
     cmocka_unit_test(fresnel_of_glass),
