@@ -146,7 +146,7 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
     Hit hit;
     if (!tracer_closest(tracer, &branch.ray, &hit)) {
       if (scene->background.present && (!scene->background.eye_only || branch.ray.kind == RAY_CAMERA))
-        radiance += branch.weight * scene->background.radiance;
+        radiance += branch.weight * scene_background(scene, branch.ray.d);
       continue;
     }
     Surface surface;

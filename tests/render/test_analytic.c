@@ -352,6 +352,22 @@ static void whitted(void **state) {
   assert_true(measure(&rig, &view, &settings).mean == 0);
 }
 
+/* Surroundings that are a picture are seen by it, and in mirrors. */
+static void whitted_sees_environments(void **state) {
+  (void)state;
+  static const uint8_t tga[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0, 255, 255, 255};
+  MlBuilder *b = rig_begin(&rig);
+  MlImage image = ml_image(b, &ML_DESC(MlImageDesc, .bytes = tga, .byte_count = sizeof tga), &rig.error);
+  assert_int_equal(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image, .strength = 3), &rig.error), ML_OK);
+  rig_add(&rig, ml_sphere(b, &ML_DESC(MlSphereDesc, .material = mirror(&rig)), &rig.error));
+  rig_commit(&rig);
+  const MlSettings settings = ML_DESC(MlSettings, .integrator = ML_WHITTED, .samples = 1);
+  for (int beside = 0; beside < 2; beside++) {
+    const MlView view = ML_DESC(MlView, .camera = {.from = {0, 0, 5}, .look_at = {3. * beside, 0, 0}, .fov = 5}, .width = 4, .height = 4);
+    assert_true(fabs(measure(&rig, &view, &settings).mean - 3) < 1e-5);
+  }
+}
+
 static void previews(void **state) {
   (void)state;
   rig_begin(&rig);
@@ -408,6 +424,7 @@ int main(void) {
     cmocka_unit_test(clamp_limits_indirect),
     cmocka_unit_test(eye_only_background),
     cmocka_unit_test(whitted),
+    cmocka_unit_test(whitted_sees_environments),
     cmocka_unit_test(previews),
   };
   return cmocka_run_group_tests(tests, create, destroy);
