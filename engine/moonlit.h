@@ -188,10 +188,17 @@ typedef struct MlEmission { MlColor radiance; bool front_only; MlTexture texture
  * bump_height metres (0: .01) for 1. Of a mix: its own, else that of a, else that of b. */
 typedef struct MlRelief { MlTexture normal, bump; float bump_height; } MlRelief;
 
-typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlTexture color_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMatteDesc;
+/* sigma: 0..1, from smooth (Lambert) to powdery, brighter towards the light. */
+typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlTexture color_texture; float sigma; MlTexture sigma_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMatteDesc;
 typedef struct MlMirrorDesc { size_t size; MlColor color; bool has_color; /* false: 1 */ MlTexture color_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMirrorDesc;
-/* A GGX conductor. eta + i k per channel; or, with artist set, color at normal and edge at grazing incidence (F0, F90 as
- * an F82-free Schlick blend; color = edge = 1 reflects everything). roughness 0..1, alpha = roughness^2, 0 is a mirror. */
+/* A highlight that is longer one way. anisotropy: -1..1; above 0 it is stretched along the surface's tangent (in which u grows), below 0 across.
+ * rotation: turns that direction, in degrees counterclockwise seen from outside. */
+typedef struct MlStretch { float anisotropy, rotation; } MlStretch;
+/* A thin film over a reflecting surface: colours by interference. */
+typedef struct MlFilmCoat { float thickness; /* nm, to 100000; 0: none */ float ior; /* 1..5; 0: 1.4 */ } MlFilmCoat;
+/* A GGX conductor. eta + i k per channel; or, with artist set, color at normal incidence and edge as F82 tint (Kutz et al. 2021): what is
+ * left of the reflectance at about 82 degrees, towards 1 at grazing incidence; color = edge = 1 reflects everything. roughness 0..1,
+ * alpha = roughness^2, 0 is a mirror. */
 typedef struct MlMetalDesc {
   size_t size;
   MlColor eta, k;
@@ -200,6 +207,8 @@ typedef struct MlMetalDesc {
   MlTexture color_texture, edge_texture; /* with artist */
   float roughness;
   MlTexture roughness_texture;
+  MlStretch stretch;
+  MlFilmCoat film;
   bool no_multiscatter; /* true: single scattering only */
   MlEmission emission;
   MlRelief relief;
@@ -224,16 +233,127 @@ typedef struct MlGlassDesc {
   MlRelief relief;
   uint32_t place;
 } MlGlassDesc;
+/* Something thin that lets light through, diffusely: amount of it as transmit says, the rest it throws back as color says. */
+typedef struct MlTranslucentDesc {
+  size_t size;
+  MlColor color;
+  bool has_color; /* false: .8 */
+  MlTexture color_texture;
+  MlColor transmit;
+  bool has_transmit; /* false: color, its texture included */
+  MlTexture transmit_texture;
+  float amount;
+  MlTexture amount_texture;
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlTranslucentDesc;
 typedef struct MlEmitDesc { size_t size; MlEmission emission; uint32_t place; } MlEmitDesc;
 /* (1-amount) a + amount b, emission included. amount 0..1. At most 16 lobes after flattening. */
 typedef struct MlMixDesc { size_t size; MlMaterial a, b; float amount; MlTexture amount_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMixDesc;
 /* The base where the mask is 1, nothing at all where it is 0, its emission included; in between the mean of both. */
 typedef struct MlCutoutDesc { size_t size; MlMaterial base; float mask; MlTexture mask_texture; uint32_t place; } MlCutoutDesc;
 
+/* Layers. What lies beneath one gets what it leaves; emission from beneath is not dimmed. A material has one relief for all that it is made of.
+ *
+ * A clear coat over `base` (0: the layer alone, for ml_layered). amount 0..1: how much of it there is (0 with has_amount false: 1); ior 1..3
+ * (0: 1.5); color: what light keeps of going in and out through the layer straight (0 with has_color false: 1). */
+typedef struct MlCoatDesc {
+  size_t size;
+  MlMaterial base;
+  float amount;
+  bool has_amount;
+  MlTexture amount_texture;
+  float roughness;
+  MlTexture roughness_texture;
+  float ior;
+  MlColor color;
+  bool has_color;
+  MlStretch stretch;
+  MlFilmCoat film;
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlCoatDesc;
+/* Fibres over `base` (0: the layer alone), which shine at grazing angles in their color (0 with has_color false: 1). */
+typedef struct MlSheenDesc {
+  size_t size;
+  MlMaterial base;
+  MlColor color;
+  bool has_color;
+  MlTexture color_texture;
+  float roughness;
+  MlTexture roughness_texture;
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlSheenDesc;
+/* The topmost first; all but the last are of coats and sheens alone. Emissions add up; the relief is its own, else the topmost one there is. */
+typedef struct MlLayeredDesc { size_t size; const MlMaterial *layers; uint32_t layer_count; MlEmission emission; MlRelief relief; uint32_t place; } MlLayeredDesc;
+/* A diffuse body under a whole coat. */
+typedef struct MlPlasticDesc {
+  size_t size;
+  MlColor color;
+  bool has_color; /* false: .8 */
+  MlTexture color_texture;
+  float roughness;
+  MlTexture roughness_texture;
+  float ior; /* 1..3; 0: 1.5 */
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlPlasticDesc;
+/* Much in one, after OpenPBR: sheen over coat over a base that is metal (metallic 0..1), clear (transmission 0..1 of the rest), and diffuse
+ * under a shine. Numbers are 0..1 unless said; fields mean what they do above. */
+typedef struct MlPrincipledDesc {
+  size_t size;
+  MlColor color; /* of the diffuse body, the metal straight on, the clear part as glass */
+  bool has_color; /* false: .8 */
+  MlTexture color_texture;
+  float roughness;
+  MlTexture roughness_texture;
+  float metallic;
+  MlTexture metallic_texture;
+  MlColor edge; /* of the metal: F82 tint */
+  bool has_edge; /* false: 1 */
+  float ior; /* 1..3; 0: 1.5 */
+  MlColor specular; /* scales the shine of the diffuse part */
+  bool has_specular; /* false: 1 */
+  MlTexture specular_texture;
+  MlStretch stretch; /* of the shine and the metal */
+  MlFilmCoat film;   /* on both */
+  float transmission;
+  MlTexture transmission_texture;
+  float depth; /* m: color is left after this way in the clear part; 0: it tints the surface */
+  float coat;
+  MlTexture coat_texture;
+  float coat_roughness;
+  MlTexture coat_roughness_texture;
+  float coat_ior; /* 1..3; 0: 1.5 */
+  MlColor coat_color;
+  bool has_coat_color; /* false: 1 */
+  float sheen;
+  MlTexture sheen_texture;
+  MlColor sheen_color;
+  bool has_sheen_color; /* false: 1 */
+  MlTexture sheen_color_texture;
+  float sheen_roughness;
+  MlTexture sheen_roughness_texture;
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlPrincipledDesc;
+
 ML_API MlMaterial ml_matte(MlBuilder *b, const MlMatteDesc *desc, MlError *error);
 ML_API MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *error);
 ML_API MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error);
 ML_API MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error);
+ML_API MlMaterial ml_translucent(MlBuilder *b, const MlTranslucentDesc *desc, MlError *error);
+ML_API MlMaterial ml_coat(MlBuilder *b, const MlCoatDesc *desc, MlError *error);
+ML_API MlMaterial ml_sheen(MlBuilder *b, const MlSheenDesc *desc, MlError *error);
+ML_API MlMaterial ml_layered(MlBuilder *b, const MlLayeredDesc *desc, MlError *error);
+ML_API MlMaterial ml_plastic(MlBuilder *b, const MlPlasticDesc *desc, MlError *error);
+ML_API MlMaterial ml_principled(MlBuilder *b, const MlPrincipledDesc *desc, MlError *error);
 ML_API MlMaterial ml_emit(MlBuilder *b, const MlEmitDesc *desc, MlError *error);
 ML_API MlMaterial ml_mix(MlBuilder *b, const MlMixDesc *desc, MlError *error);
 ML_API MlMaterial ml_cutout(MlBuilder *b, const MlCutoutDesc *desc, MlError *error);

@@ -36,6 +36,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_CALLBACK] = "a function",
   [API_NODES] = "nodes and lists of nodes",
   [API_TEXTURE] = "a texture",
+  [API_LAYERS] = "a list of materials, the topmost first",
   [API_STOPS] = "stops {place, colour}",
 };
 

@@ -36,6 +36,7 @@ typedef enum ApiType {
   API_WORDS,     /* uint32_t: a bit per word of `words`; one word or a list of them */
   API_TEXTURE,   /* MlTexture */
   API_CELLS,     /* ApiPixels: one whole number for both, or two */
+  API_LAYERS,    /* ApiLayers: a list of materials, or all values without a name */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
@@ -64,6 +65,11 @@ typedef struct ApiMaterial {
   bool emits;
   bool refracts; /* light enters what it encloses */
 } ApiMaterial;
+typedef struct ApiLayers {
+  MlMaterial data[16];
+  uint32_t count;
+  bool emits, refracts;
+} ApiLayers;
 typedef struct ApiFocus {
   bool at_point;
   double distance;
@@ -182,10 +188,14 @@ extern const ApiFunction api_functions[];   /* ends with name NULL */
 extern const ApiShared api_shared_shape, api_shared_light, api_shared_material;
 
 /* Names of materials that a material field takes as a string. */
+typedef enum ApiPresetKind { PRESET_METAL, PRESET_GLASS, PRESET_MIRROR, PRESET_PLASTIC, PRESET_VELVET } ApiPresetKind;
 typedef struct ApiPreset {
   const char *name;
-  double ior; /* > 0: a glass; 0: mirror or a metal of ml_metal_preset */
+  ApiPresetKind kind; /* PRESET_METAL: of ml_metal_preset */
   const char *doc;
+  float ior; /* glass */
+  MlColor color;
+  float roughness; /* plastic, velvet */
 } ApiPreset;
 extern const ApiPreset api_presets[]; /* ends with name NULL */
 

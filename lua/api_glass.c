@@ -4,10 +4,6 @@
 /* What dispersion = 1 stands for, as in glTF and OpenPBR: an Abbe number of 20. */
 #define ABBE_OF_DISPERSION 20.0
 
-bool material_refracts(const Node *node) {
-  return (node->entry == &api_glass || node->entry == &api_water || node->entry == &api_diamond) && !((const GlassDesc *)node->desc)->thin;
-}
-
 /* The absorption that leaves `color` after `depth` metres. */
 static MlColor absorption_of(MlColor color, double depth) {
   // Beer-Lambert: color = exp(-absorption depth). Black would need an infinite absorption; what is left is a billionth.

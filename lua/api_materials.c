@@ -34,6 +34,7 @@ static bool build_matte(Reading *r, Node *node) {
   return material_made(r, node,
                        ml_matte(r->runtime->builder,
                                 &ML_DESC(MlMatteDesc, .color = desc->color, .has_color = true, .color_texture = desc->color_texture,
+                                         .sigma = (float)desc->sigma, .sigma_texture = desc->sigma_texture,
                                          .emission = material_emission(node), .relief = material_relief(node)),
                                 &error),
                        &error);
@@ -43,6 +44,8 @@ static bool build_matte(Reading *r, Node *node) {
 static const ApiField matte_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .flags = API_ALBEDO, .def = "0.8", .position = 1, .synonyms = "colour,albedo,diffuse,rgb,kd,reflectance",
    .offset = offsetof(MatteDesc, color), .texture = offsetof(MatteDesc, color_texture), .doc = "The part of the light that it throws back; strings are sRGB, numbers linear."},
+  {.name = "sigma", .type = API_NUMBER, RANGE_UNIT, .def = "0", .synonyms = "roughness,rough,diffuse_roughness,oren_nayar,dust", .offset = offsetof(MatteDesc, sigma),
+   .texture = offsetof(MatteDesc, sigma_texture), .doc = "How powdery it is: chalk, clay or the moon look flatter, being brighter towards the lamp."},
 };
 const ApiEntry api_matte = {"matte", API_MATERIAL_KIND, matte_fields, API_COUNT(matte_fields), &api_shared_material, sizeof(MatteDesc), 0,
   "Dull in every direction, like plaster or paper.", "sphere{ floor = true, material = matte \"#3f8f3a\" }\nplane{}", "mix", build_matte};
@@ -78,7 +81,8 @@ static bool build_metal(Reading *r, Node *node) {
   const MetalDesc *desc = (const MetalDesc *)node->desc;
   MlMetalDesc metal = ML_DESC(MlMetalDesc, .roughness = (float)desc->roughness, .roughness_texture = desc->roughness_texture,
                               .no_multiscatter = !desc->multiscatter, .color_texture = desc->color_texture,
-                              .edge_texture = desc->edge_texture, .emission = material_emission(node), .relief = material_relief(node));
+                              .edge_texture = desc->edge_texture, .stretch = material_stretch(&desc->gloss),
+                              .film = material_film(&desc->gloss), .emission = material_emission(node), .relief = material_relief(node));
   if (reader_given(r, "edge") && !reader_given(r, "color") && !r->failed)
     reader_fail_field(r, "edge", "pair", "edge needs color beside it");
   if (!reader_given(r, "preset") && !reader_given(r, "color") && !r->failed)
@@ -98,15 +102,49 @@ static const ApiField metal_fields[] = {
   {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .xgroup = XGROUP_A_OTHER, .synonyms = "colour,tint,albedo,reflectance,f0",
    .offset = offsetof(MetalDesc, color), .texture = offsetof(MetalDesc, color_texture), .doc = "Instead of a preset: what it reflects seen straight on; strings are sRGB, numbers linear."},
   {.name = "edge", .type = API_COLOR, RANGE_REFLECTANCE, .def = "1", .xgroup = XGROUP_A_OTHER, .synonyms = "edge_color,f90,f82,rim",
-   .offset = offsetof(MetalDesc, edge), .texture = offsetof(MetalDesc, edge_texture), .doc = "With color: what it reflects at grazing angles; color = 1, edge = 1 reflects everything."},
+   .offset = offsetof(MetalDesc, edge), .texture = offsetof(MetalDesc, edge_texture), .doc = "With color: what it keeps towards the rim, at 82\xC2\xB0, of what it would reflect; color = 1, edge = 1 reflects everything."},
   {.name = "roughness", .type = API_NUMBER, .range = {0, 1, 0, 1, false}, .def = "0", .synonyms = "rough,alpha,glossiness,blur",
    .offset = offsetof(MetalDesc, roughness), .texture = offsetof(MetalDesc, roughness_texture), .doc = "0 is polished, 1 dull; the GGX alpha is its square."},
+  STRETCH_FIELDS(MetalDesc),
+  FILM_FIELDS(MetalDesc),
   {.name = "multiscatter", .type = API_BOOL, .def = "true", .flags = API_ADVANCED, .offset = offsetof(MetalDesc, multiscatter),
    .doc = "Gives back the light that rough metal loses between its facets."},
 };
 const ApiEntry api_metal = {"metal", API_MATERIAL_KIND, metal_fields, API_COUNT(metal_fields), &api_shared_material, sizeof(MetalDesc), 0,
-  "A metal: measured, or by two colours.", "sphere{ floor = true, material = metal{ \"copper\", roughness = 0.2 } }\nplane{}", "mirror",
+  "A metal: measured, or by two colours.", "sphere{ floor = true, material = metal{ \"copper\", roughness = 0.2 } }\nplane{}", "mirror,principled",
   build_metal};
+// clang-format on
+
+/* -------------------------------------------------------------- translucent */
+
+static bool build_translucent(Reading *r, Node *node) {
+  const TranslucentDesc *desc = (const TranslucentDesc *)node->desc;
+  MlError error = {0};
+  const bool other = reader_given(r, "transmit");
+  return material_made(
+    r, node,
+    ml_translucent(r->runtime->builder,
+                   &ML_DESC(MlTranslucentDesc, .color = desc->color, .has_color = true, .color_texture = desc->color_texture,
+                            .transmit = other ? desc->transmit : desc->color, .has_transmit = true,
+                            .transmit_texture = other ? desc->transmit_texture : desc->color_texture, .amount = (float)desc->amount,
+                            .amount_texture = desc->amount_texture, .emission = material_emission(node), .relief = material_relief(node)),
+                   &error),
+    &error);
+}
+
+// clang-format off
+static const ApiField translucent_fields[] = {
+  {.name = "color", .type = API_COLOR, RANGE_REFLECTANCE, .flags = API_ALBEDO, .def = "0.8", .position = 1, .synonyms = "colour,albedo,reflect,diffuse,tint",
+   .offset = offsetof(TranslucentDesc, color), .texture = offsetof(TranslucentDesc, color_texture), .doc = "The part of the light that it hands on; strings are sRGB, numbers linear."},
+  {.name = "transmit", .type = API_COLOR, RANGE_REFLECTANCE, .synonyms = "transmission,transmitted,through,back,subsurface",
+   .offset = offsetof(TranslucentDesc, transmit), .texture = offsetof(TranslucentDesc, transmit_texture), .doc = "The same of the light that goes through, where that differs; none means color."},
+  {.name = "amount", .type = API_NUMBER, RANGE_UNIT, .def = "0.5", .synonyms = "translucency,weight,factor,ratio",
+   .offset = offsetof(TranslucentDesc, amount), .texture = offsetof(TranslucentDesc, amount_texture), .doc = "How much of the light goes through, the rest comes back."},
+};
+const ApiEntry api_translucent = {"translucent", API_MATERIAL_KIND, translucent_fields, API_COUNT(translucent_fields), &api_shared_material,
+  sizeof(TranslucentDesc), 0, "Thin and dull, with light shining through: paper, leaves, lampshades.",
+  "quad{ at = {-1, 0, 0}, u = {2, 0, 0}, v = {0, 2, 0}, material = translucent \"#b8cf7a\" }\nlight{ at = {0, 1, -1}, power = 60 }\nplane{}",
+  "matte,glass", build_translucent};
 // clang-format on
 
 /* --------------------------------------------------------------------- emit */

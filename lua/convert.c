@@ -274,10 +274,24 @@ static bool cache_material(Reading *r, const char *key, size_t size, MlMaterial 
 }
 
 static MlMaterial make_preset(MlBuilder *builder, const ApiPreset *preset, MlError *error) {
-  MlMetalDesc metal = ML_DESC(MlMetalDesc);
-  if (preset->ior > 0) return ml_glass(builder, &ML_DESC(MlGlassDesc, .ior = (float)preset->ior), error);
-  if (ml_metal_preset(preset->name, &metal.eta, &metal.k)) return ml_metal(builder, &metal, error);
-  return ml_mirror(builder, &ML_DESC(MlMirrorDesc), error);
+  const MlColor color = preset->color;
+  const float roughness = preset->roughness;
+  switch (preset->kind) {
+  case PRESET_METAL: {
+    MlMetalDesc metal = ML_DESC(MlMetalDesc);
+    ml_metal_preset(preset->name, &metal.eta, &metal.k);
+    return ml_metal(builder, &metal, error);
+  }
+  case PRESET_GLASS: return ml_glass(builder, &ML_DESC(MlGlassDesc, .ior = preset->ior), error);
+  case PRESET_MIRROR: return ml_mirror(builder, &ML_DESC(MlMirrorDesc), error);
+  case PRESET_PLASTIC: return ml_plastic(builder, &ML_DESC(MlPlasticDesc, .color = color, .roughness = roughness), error);
+  case PRESET_VELVET: {
+    const MlMaterial body = ml_matte(builder, &ML_DESC(MlMatteDesc, .color = color), error);
+    const MlColor shine = {0.9f, 0.5f, 0.5f};
+    return body ? ml_sheen(builder, &ML_DESC(MlSheenDesc, .base = body, .color = shine, .roughness = roughness), error) : 0;
+  }
+  }
+  return 0;
 }
 
 bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial *out) {
@@ -285,6 +299,11 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
   const Node *node = node_test(L, index);
   if (node && node->entry->kind == API_MATERIAL_KIND) {
     if (node->label) node->label->used = true;
+    if (material_is_layer(node) && field->type != API_LAYERS) {
+      reader_fail(r, "layer", "a %s has to lie on something: write %s(base, { ... }), or put it into layered{ %s{ ... }, base }",
+                  node->entry->name, node->entry->name, node->entry->name);
+      return false;
+    }
     *out = (ApiMaterial){node->id, node->emits, material_refracts(node)};
     return true;
   }
@@ -308,7 +327,7 @@ bool convert_material(Reading *r, const ApiField *field, int index, ApiMaterial 
     if (preset) {
       const bool made =
         cached_material(L, name, size, out) || cache_material(r, name, size, make_preset(r->runtime->builder, preset, &error), &error, out);
-      out->refracts = made && preset->ior > 0;
+      out->refracts = made && preset->kind == PRESET_GLASS;
       return made;
     }
   }

@@ -5,6 +5,7 @@
 
 #include "call_match.h"
 #include "lauxlib.h"
+#include "materials.h"
 #include "module.h"
 #include "suggest.h"
 #include "textures.h"
@@ -333,6 +334,7 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
     if (!lua_istable(r->L, index)) return type_error(r, field, index);
     return convert_nodes(r, index, 1, out);
   case API_TEXTURE: return convert_texture(r, field, index, (field->flags & API_DATA) != 0, out);
+  case API_LAYERS: return convert_layers(r, field, index, out);
   case API_STOPS: return convert_stops(r, field, index, keep_index(r->entry, field), out);
   case API_TYPE_COUNT: break;
   }
@@ -455,7 +457,7 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
     [API_NORMALS] = sizeof(ApiArray),     [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
     [API_PAIRS] = sizeof(ApiArray),       [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
     [API_ROWS] = sizeof(ApiRows),         [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
-    [API_STOPS] = sizeof(ApiStops),
+    [API_LAYERS] = sizeof(ApiLayers),     [API_STOPS] = sizeof(ApiStops),
   };
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
@@ -478,6 +480,9 @@ static void check_exclusive(Reading *r, uint64_t seen) {
   }
 }
 
+/* Whether all values without a name are its. */
+static bool takes_all(const ApiField *field) { return field->type >= API_NODES || field->type == API_LAYERS; }
+
 uint64_t reader_read_fields(Reading *r, int table) {
   lua_State *L = r->L;
   uint64_t seen = 0;
@@ -493,7 +498,7 @@ uint64_t reader_read_fields(Reading *r, int table) {
     } else if (key == LUA_TNUMBER && lua_isinteger(L, -2)) {
       const lua_Integer position = lua_tointeger(L, -2);
       const uint32_t i = find_position(r->entry, position);
-      if (r->entry->field_count && r->entry->fields[0].type >= API_NODES) nodes = true;
+      if (r->entry->field_count && takes_all(&r->entry->fields[0])) nodes = true;
       else if (i == api_field_count(r->entry)) unknown_position(r, table, position);
       else read_field(r, i, (SourceStep){api_field(r->entry, i)->name, (uint32_t)position}, &seen);
     } else {
@@ -515,8 +520,10 @@ uint64_t reader_read_fields(Reading *r, int table) {
     reader_fail_field(r, r->entry->fields[0].name, "twice", "given twice, by its name and by its place");
   } else if (nodes) {
     seen |= api_bit(r->entry, 0);
-    if (r->entry->fields[0].type == API_NODES) convert_nodes(r, table, 1, field_target(r, 0));
-    else convert_stops(r, &r->entry->fields[0], table, 1, field_target(r, 0));
+    const ApiField *first = &r->entry->fields[0];
+    if (first->type == API_NODES) convert_nodes(r, table, 1, field_target(r, 0));
+    else if (first->type == API_LAYERS) convert_layers(r, first, table, field_target(r, 0));
+    else convert_stops(r, first, table, 1, field_target(r, 0));
   }
   r->node->given |= seen;
   check_exclusive(r, seen);

@@ -55,10 +55,12 @@ static bool follow(const Source *source, Token open, const SourceQuery *query, S
     *span = (SourceSpan){true, open.start, open.start, open.start, open.end, open.line};
     return query->step_count > 0 && query->steps[0].index == 1;
   }
-  // name({...}): the fields are one bracket further in.
-  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].index == 0 &&
-      (!find_item(source, &open, &(SourceStep){NULL, 1}, &item) || !value_opens(source, &item, &open)))
-    return false;
+  // name({...}) and name(base, {...}): the fields are one bracket further in.
+  if (text[open.start] == '(' && query->step_count > 0 && query->steps[0].index == 0) {
+    const bool second = find_item(source, &open, &(SourceStep){NULL, 2}, &item) && token_is(text, &item.first, "{");
+    if (!second && !find_item(source, &open, &(SourceStep){NULL, 1}, &item)) return false;
+    if (!value_opens(source, &item, &open)) return false;
+  }
   bool found = false;
   for (uint32_t i = 0; i < query->step_count; i++) {
     if (!find_item(source, &open, &query->steps[i], &item)) break;

@@ -1,6 +1,7 @@
 /* material_draft.c - see material_draft.h. */
 #include "scene/material_draft.h"
 
+#include "math/elementary.h"
 #include "math/ieee.h"
 
 MaterialDraft draft_begin(void) {
@@ -45,6 +46,45 @@ bool draft_surface(MlBuilder *b, MaterialDraft *draft, const MlEmission *emissio
   return true;
 }
 
+/* ---- fields of descriptions */
+
+bool color_is_black(MlColor c) { return c.r == 0.0f && c.g == 0.0f && c.b == 0.0f; }
+MlColor desc_color_or(MlColor c, bool has_color, float value) {
+  return has_color || !color_is_black(c) ? c : (MlColor){value, value, value};
+}
+
+Spectrum color_absorption(MlColor color, float least) {
+  return spectrum_from_color(
+    (MlColor){0.0f - log_f(max_f(color.r, least)), 0.0f - log_f(max_f(color.g, least)), 0.0f - log_f(max_f(color.b, least))});
+}
+Spectrum coat_absorption(MlColor color) { return 0.5f * color_absorption(color, 1e-4f); }
+
+bool desc_range(const DescSource *source, const char *field, float x, float least, float most) {
+  if (x >= least && x <= most) return true;
+  NumberText low = number_text((double)least), high = number_text((double)most);
+  return desc_fail(source, ".%s: expected a number from %s to %s, got %s", field, low.text, high.text, number_text((double)x).text);
+}
+bool desc_unit(const DescSource *source, const char *field, float x) { return desc_range(source, field, x, 0.0f, 1.0f); }
+
+bool desc_stretch(const DescSource *source, const MlStretch *stretch, Lobe *lobe) {
+  if (!desc_range(source, "stretch.anisotropy", stretch->anisotropy, -1.0f, 1.0f)) return false;
+  if (!isfinite(stretch->rotation))
+    return desc_fail(source, ".stretch.rotation: expected a finite number, got %s", number_text((double)stretch->rotation).text);
+  lobe->anisotropy = stretch->anisotropy;
+  float turns = stretch->rotation / 360.0f;
+  turns -= floor_f(turns);
+  if (turns > 0.0f) sincos_turns_f(turns, &lobe->axis.y, &lobe->axis.x);
+  return true;
+}
+
+bool desc_film(const DescSource *source, const MlFilmCoat *film, Lobe *lobe) {
+  lobe->film = film->thickness;
+  lobe->film_ior = film->ior == 0.0f ? 1.4f : film->ior;
+  return desc_range(source, "film.thickness", lobe->film, 0.0f, 1e5f) && desc_range(source, "film.ior", lobe->film_ior, 1.0f, 5.0f);
+}
+
+/* ---- lobes and patches */
+
 static bool too_many(const DescSource *source, const char *what, uint32_t count, uint32_t most) {
   error_set_at(source->error, ML_ERROR_LIMIT, source->place, "%s: %u %s in one, at most %u are possible", source->what, count, what, most);
   return false;
@@ -88,6 +128,58 @@ bool draft_append(MaterialDraft *draft, const MaterialDraft *part, float share, 
   }
   for (uint32_t i = first; i < count && texture != NO_ID; i++)
     if (!add_patch(draft, i, field, texture, source)) return false;
+  return true;
+}
+
+bool draft_share(MaterialDraft *draft, const TextureInput *amount, bool rest, const DescSource *source) {
+  uint32_t last = draft->lobe_count - 1;
+  if (amount->texture != NO_ID) return add_patch(draft, last, rest ? PATCH_REST : PATCH_WEIGHT, amount->texture, source);
+  float share = spectrum_average(amount->color);
+  draft->lobes[last].weight *= rest ? 1.0f - share : share;
+  return true;
+}
+
+static bool draft_emits(const MaterialDraft *draft) {
+  return draft->emission.texture != NO_ID || !spectrum_is_black(draft->emission.color);
+}
+
+bool draft_add_emission(MlBuilder *b, MaterialDraft *draft, const MaterialDraft *part, float share, const TextureInput *amount, bool rest,
+                        const DescSource *source) {
+  if (!draft_emits(part) || share == 0.0f) return true;
+  if (draft_emits(draft) && draft->front_only != part->front_only)
+    return desc_fail(source, ": expected emissions of the same sides, got one of the front only and one of both");
+  draft->front_only = part->front_only;
+  TextureInput scaled = part->emission, black = input_constant(spectrum_zero()), before = draft->emission;
+  if (amount != NULL) {
+    if (!builder_combine(b, TEXTURE_BLEND, rest ? &part->emission : &black, rest ? &black : &part->emission, amount, &scaled, source))
+      return false;
+  } else if (share != 1.0f) {
+    TextureInput factor = input_constant(spectrum_all(share));
+    if (!builder_combine(b, TEXTURE_PRODUCT, &factor, &part->emission, NULL, &scaled, source)) return false;
+  }
+  if (!draft_emits(draft)) draft->emission = scaled;
+  else if (!builder_combine(b, TEXTURE_SUM, &before, &scaled, NULL, &draft->emission, source)) return false;
+  return true;
+}
+
+void draft_take_relief(MaterialDraft *draft, const MaterialDraft *part) {
+  if (draft->normal != NO_ID || draft->bump != NO_ID) return;
+  draft->normal = part->normal;
+  draft->bump = part->bump;
+  draft->bump_height = part->bump_height;
+}
+
+bool draft_beneath(MlBuilder *b, MaterialDraft *draft, const MaterialDraft *part, const DescSource *source) {
+  const uint32_t layers = draft->lobe_count, mask = (1u << layers) - 1;
+  TextureInput opacity = part->opacity;
+  const bool solid = opacity.texture == NO_ID;
+  for (uint32_t i = 0; i < layers && !solid; i++)
+    if (!add_patch(draft, i, PATCH_WEIGHT, opacity.texture, source)) return false;
+  if (!draft_append(draft, part, 1.0f, NO_ID, PATCH_WEIGHT, source) || !draft_add_emission(b, draft, part, 1.0f, NULL, false, source))
+    return false;
+  for (uint32_t i = layers; i < draft->lobe_count; i++) draft->lobes[i].over |= mask;
+  draft->opacity = opacity;
+  draft_take_relief(draft, part);
   return true;
 }
 

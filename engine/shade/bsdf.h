@@ -212,6 +212,27 @@ static inline void bsdf_direction(const Bsdf *bsdf, Vec3 wi, BsdfDirection *dire
     layers_side(&direction->layers[n], bsdf->lobes, bsdf->layers, min_f(abs_f(direction->w[n][2]), 1.0f));
 }
 
+/* Between the surface's frame and that of a lobe whose stretching is turned. */
+static inline bool lobe_is_turned(const Lobe *lobe) { return lobe->anisotropy != 0.0f && (lobe->axis.x != 0.0f || lobe->axis.y != 0.0f); }
+static inline Vec3 lobe_to_axis(const Lobe *lobe, Vec3 w) {
+  return vec3(lobe->axis.x * w[0] + lobe->axis.y * w[1], lobe->axis.x * w[1] - lobe->axis.y * w[0], w[2]);
+}
+static inline Vec3 lobe_from_axis(const Lobe *lobe, Vec3 w) {
+  return vec3(lobe->axis.x * w[0] - lobe->axis.y * w[1], lobe->axis.x * w[1] + lobe->axis.y * w[0], w[2]);
+}
+
+/* f |cos| of a rough conductor or coat. */
+static inline Spectrum bsdf_scatter_glossy(const Lobe *lobe, Vec3 wo, Vec3 w, float *pdf) {
+  if (lobe_is_turned(lobe)) wo = lobe_to_axis(lobe, wo), w = lobe_to_axis(lobe, w);
+  return lobe->kind == LOBE_COAT ? coat_eval(lobe, wo, w, pdf) : conductor_eval(lobe, wo, w, pdf);
+}
+static inline Vec3 bsdf_sample_glossy(const Lobe *lobe, Vec3 wo, float choice, Vec2 u) {
+  bool turned = lobe_is_turned(lobe);
+  if (turned) wo = lobe_to_axis(lobe, wo);
+  Vec3 wi = lobe->kind == LOBE_COAT ? glossy_sample(lobe, wo, u) : conductor_sample(lobe, wo, choice, u);
+  return turned ? lobe_from_axis(lobe, wi) : wi;
+}
+
 /* f |cos| of a lobe that is not specular, without weight and layers, about the shading normal alone. w is on a side where the lobe
  * scatters. */
 static inline Spectrum bsdf_scatter(const Bsdf *bsdf, const Lobe *lobe, Vec3 w, float *pdf) {
@@ -221,12 +242,12 @@ static inline Spectrum bsdf_scatter(const Bsdf *bsdf, const Lobe *lobe, Vec3 w, 
     *pdf = hemisphere_cosine_pdf(abs_f(w[2]));
     if (lobe->kind == LOBE_DIFFUSE && lobe->sigma > 0.0f) return eon_eval(lobe->color, lobe->sigma, bsdf->wo, w) * w[2];
     return lobe->color * *pdf;
-  case LOBE_CONDUCTOR: return conductor_eval(lobe, bsdf->wo, w, pdf);
+  case LOBE_CONDUCTOR:
+  case LOBE_COAT: return bsdf_scatter_glossy(lobe, bsdf->wo, w, pdf);
   case LOBE_DIELECTRIC: {
     Dielectric d = bsdf_dielectric(bsdf, lobe);
     return dielectric_eval(&d, bsdf->wo, w, pdf);
   }
-  case LOBE_COAT: return coat_eval(lobe, bsdf->wo, w, pdf);
   case LOBE_SHEEN: *pdf = SHEEN_PDF; return lobe->color * sheen_eval(sheen_alpha(lobe), bsdf->wo, w);
   case LOBE_MIRROR: break;
   }
@@ -392,7 +413,7 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
       sample->weight = bsdf_mirrored_share(bsdf, lobe);
       sample->flags = BSDF_GLOSSY | BSDF_SPECULAR;
     } else {
-      wi = lobe->kind == LOBE_COAT ? glossy_sample(lobe, bsdf->wo, u) : conductor_sample(lobe, bsdf->wo, choice, u);
+      wi = bsdf_sample_glossy(lobe, bsdf->wo, choice, u);
       if (wi[2] <= 0.0f) return false;
       wi = bsdf_keep_side(bsdf, wi, 1.0f);
       sample->flags = BSDF_GLOSSY;

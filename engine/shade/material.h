@@ -32,7 +32,8 @@ typedef struct Lobe {
   float weight;         /* share of the material, 0..1; the weights of a material sum to 1, less what only emits, layers apart (see over) */
   float alpha;          /* GGX, 0..1 (roughness squared); sheen likewise */
   float anisotropy;     /* -1..1: alpha_x, alpha_y = alpha / aspect, alpha aspect (at most 1), aspect = sqrt(1 - .9 |anisotropy|); below 0
-                          the other way round. x runs along the surface's tangent. 0 has no need of it */
+                          the other way round. 0 has no need of a tangent */
+  Vec2 axis;            /* x of a stretched lobe: cosine and sine of its angle to the tangent; (0, 0): the tangent itself */
   float ior;            /* relative to vacuum, for the light of 587.6 nm */
   float abbe;           /* dielectric: Abbe number (see dispersion.h); 0: no dispersion */
   uint32_t thin;        /* dielectric: a pane without an inside, both of its surfaces at once */
@@ -50,6 +51,7 @@ typedef enum PatchField {
   PATCH_EDGE,
   PATCH_ROUGHNESS, /* alpha is its square */
   PATCH_SIGMA,
+  PATCH_AMOUNT, /* multiplies the color, by a number: of a layer */
   PATCH_WEIGHT, /* multiplies the weight: of what a mix or a mask lets through */
   PATCH_REST,   /* multiplies the weight by what is left of 1 */
 } PatchField;

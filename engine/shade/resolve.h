@@ -28,6 +28,7 @@ static inline void material_patch_lobe(Lobe *lobe, PatchField field, const Textu
   switch (field) {
   case PATCH_ROUGHNESS: lobe->alpha = x * x; break;
   case PATCH_SIGMA: lobe->sigma = x; break;
+  case PATCH_AMOUNT: lobe->color *= x; break;
   case PATCH_WEIGHT: lobe->weight *= x; break;
   case PATCH_REST: lobe->weight *= 1.0f - x; break;
   case PATCH_COLOR:

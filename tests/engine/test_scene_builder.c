@@ -282,7 +282,7 @@ static void test_materials(void **state) {
   assert_false(spectrum_is_black(lobe_of(gold, 0)->average)); /* lobe_finish was called */
   MlMaterial painted =
     ml_metal(b, &ML_DESC(MlMetalDesc, .artist = true, .color = {1, 1, 1}, .edge = {0, 1, 1}, .no_multiscatter = true), NULL);
-  assert_int_equal(lobe_of(painted, 0)->artist, 1);
+  assert_int_equal(lobe_of(painted, 0)->artist, ARTIST_F82);
   assert_int_equal(lobe_of(painted, 0)->multiscatter, 0);
   assert_color(lobe_of(painted, 0)->edge, 0, 1, 1);
   // Emission

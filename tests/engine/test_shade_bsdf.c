@@ -62,7 +62,7 @@ static void weight_is_eval_over_pdf(void **state) {
 static void reciprocity(void **state) {
   (void)state;
   const Lobe lobes[] = {diffuse(.7f), white_metal(.3f, false), white_metal(.6f, true), preset_metal("copper", .2f)};
-  for (int i = 0; i < 4; i++) check_reciprocity(&lobes[i], 1);
+  for (int i = 0; i < 4; i++) check_reciprocity(&lobes[i], 1, 1);
 }
 
 static double degrees_of(double mu) { return acos(mu) * 180 / M_PI; }

@@ -83,7 +83,7 @@ static void reciprocity(void **state) {
   (void)state;
   static Case list[16];
   int count = cases(list);
-  for (int i = 0; i < count; i++) check_reciprocity(list[i].lobes, list[i].count);
+  for (int i = 0; i < count; i++) check_reciprocity(list[i].lobes, list[i].count, 1);
 }
 
 /* The range of albedos over views and tilts. */

@@ -50,6 +50,20 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   CAME_OUT(s, glass);
   const MlMaterial lamp = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {1.1f, 2.3f, 3.7f}}), NULL);
   CAME_OUT(s, lamp);
+  const MlMaterial leaf = ml_translucent(b, &ML_DESC(MlTranslucentDesc, .amount = 0.3f), NULL);
+  CAME_OUT(s, leaf);
+  const MlMaterial plastic = ml_plastic(b, &ML_DESC(MlPlasticDesc, .roughness = 0.3f, .ior = 1.7f), NULL);
+  CAME_OUT(s, plastic);
+  const MlMaterial lacquer = ml_coat(b, &ML_DESC(MlCoatDesc, .color = {0.1f, 0.3f, 0.7f}, .stretch = {0.3f, 10}), NULL);
+  CAME_OUT(s, lacquer);
+  const MlMaterial dust = ml_sheen(b, &ML_DESC(MlSheenDesc, .color = {0.1f, 0.3f, 0.7f}, .roughness = 0.3f), NULL);
+  CAME_OUT(s, dust);
+  const MlMaterial stack = ml_layered(b, &ML_DESC(MlLayeredDesc, .layers = (MlMaterial[]){dust, lacquer, leaf}, .layer_count = 3), NULL);
+  CAME_OUT(s, stack);
+  const MlMaterial all = ml_principled(
+    b, &ML_DESC(MlPrincipledDesc, .metallic = 0.3f, .transmission = 0.3f, .depth = 0.7f, .coat = 0.1f, .sheen = 0.1f, .roughness = 0.3f),
+    NULL);
+  CAME_OUT(s, all);
   material = ml_mix(b, &ML_DESC(MlMixDesc, .a = material, .b = mirror, .amount = 0.3f), NULL);
   CAME_OUT(s, material);
 
@@ -84,8 +98,8 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
     ml_mesh(b, &ML_DESC(MlMeshDesc, .points = points, .point_count = 4, .triangles = triangles, .triangle_count = 2), NULL),
     ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0.9, 0.3, 0.7}, .radius = 0.31, .material = glass), NULL),
     ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {-0.9, 0, 0.9}, .to = {-0.8, 0.7, 1.1}, .radius = 0.1, .material = metal), NULL),
-    ml_cone(b, &ML_DESC(MlConeDesc, .from = {0.3, 0, 1.3}, .to = {0.3, 0.7, 1.1}, .radius = 0.2, .top = 0.1), NULL),
-    ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {-0.3, 0.3, 1.3}, .to = {-0.1, 0.7, 1.1}, .radius = 0.1), NULL),
+    ml_cone(b, &ML_DESC(MlConeDesc, .from = {0.3, 0, 1.3}, .to = {0.3, 0.7, 1.1}, .radius = 0.2, .top = 0.1, .material = stack), NULL),
+    ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {-0.3, 0.3, 1.3}, .to = {-0.1, 0.7, 1.1}, .radius = 0.1, .material = all), NULL),
     ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 1.7, .tube = 0.03, .material = mirror), NULL),
     ml_lathe(b, &ML_DESC(MlLatheDesc, .profile = profile, .profile_count = 3, .segments = 7, .smooth = true), NULL),
     ml_extrude(b, &ML_DESC(MlExtrudeDesc, .outline = {profile, 3}, .height = 0.1), NULL),
