@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "moonlit.h"
+#include "surroundings_pictures.h"
 #include "temporary_folder.h"
 
 /* ------------------------------------------------------- memory that fails */
@@ -57,6 +58,8 @@ static bool discard(void *ud, const void *bytes, size_t count) {
 }
 
 /* Something of every kind: shapes, a mesh twice, a group twice, materials that refer to others, lights. */
+static uint8_t any_code(uint32_t x, uint32_t y, uint32_t width, uint32_t height) { return (uint8_t)(x * 40 + y * 9 + width + height); }
+
 static bool build(MlBuilder *b, MlError *error) {
   static const float points[] = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
   static const uint32_t triangles[] = {0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3};
@@ -87,7 +90,10 @@ static bool build(MlBuilder *b, MlError *error) {
   if (!node || ml_add(b, node, error) != ML_OK) return false;
   node = ml_light(b, &ML_DESC(MlLightDesc, .at = {3, 3, 3}), error);
   if (!node || ml_add(b, node, error) != ML_OK) return false;
-  return ml_background(b, (MlColor){0.1f, 0.1f, 0.2f}, false, error) == ML_OK;
+  node = ml_sun(b, &ML_DESC(MlSunDesc, .height = 40, .irradiance = 1), error);
+  if (!node || ml_add(b, node, error) != ML_OK) return false;
+  const MlImage image = grey_picture(b, 4, 2, any_code, error);
+  return image && ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image), error) == ML_OK;
 }
 
 /* From an engine to encoded pictures; the hash is 0 unless all went well. Nothing is left in any case. */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "moonlit.h"
+#include "surroundings_pictures.h"
 
 #ifdef __SSE__
 #include <xmmintrin.h>
@@ -114,16 +115,25 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   return group;
 }
 
+static uint8_t any_code(uint32_t x, uint32_t y, uint32_t width, uint32_t height) { return (uint8_t)(x * 13 + y * 31 + width + height); }
+
 static void add_lights(Story *s, MlBuilder *b) {
   const MlNode nodes[] = {
     ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0.01, 1, 0}), NULL),
     ml_light(b, &ML_DESC(MlLightDesc, .at = {0.1, 3.3, 2}, .power = 70), NULL),
     ml_area(b, &ML_DESC(MlAreaDesc, .at = {-1.7, 2.9, 1.1}, .facing = {0.3, -1, -0.1}, .width = 0.7, .power = 30), NULL),
     ml_directional(b, &ML_DESC(MlDirectionalDesc, .direction = {0.3, -1, 0.1}, .irradiance = 0.3), NULL),
+    ml_sun(b, &ML_DESC(MlSunDesc, .height = 23.7, .heading = 0.3, .irradiance = 0.7), NULL),
   };
   CAME_OUT(s, nodes);
   for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) assert_int_equal(ml_add(b, nodes[i], NULL), ML_OK);
   MlStatus status = ml_background(b, (MlColor){0.1f, 0.1f, 0.3f}, false, NULL);
+  CAME_OUT(s, status);
+  const MlImage image = grey_picture(b, 7, 5, any_code, NULL);
+  CAME_OUT(s, image);
+  status = ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image, .turn = 0.3), NULL);
+  CAME_OUT(s, status);
+  status = ml_sky(b, &ML_DESC(MlSkyDesc, .has_sun = true, .sun_height = 3.3, .sun_heading = 77.7), NULL);
   CAME_OUT(s, status);
 }
 
