@@ -147,6 +147,10 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
     if (!tracer_closest(tracer, &branch.ray, &hit)) {
       if (scene->background.present && (!scene->background.eye_only || branch.ray.kind == RAY_CAMERA))
         radiance += branch.weight * scene_background(scene, branch.ray.d);
+      for (uint32_t i = 0; i < scene->lights.sun_count; i++) {
+        const Light *sun = &scene->lights.lights[scene->lights.suns[i]];
+        if (sun_contains(sun, branch.ray.d)) radiance += branch.weight * sun->emission;
+      }
       continue;
     }
     Surface surface;

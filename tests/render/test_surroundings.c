@@ -122,6 +122,14 @@ static void suns(void **state) {
       if (fabs(e.mean - expected) > 4 * e.sigma + 1e-3 * expected) fail_msg("a sun of %g degrees: %g, not %g", sizes[i], e.mean, expected);
     }
   }
+  // Whitted takes all of it from the middle
+  rig_begin(&rig);
+  add_floor((MlVec3){0, 1, 0});
+  rig_add(&rig, ml_sun(rig.b, &ML_DESC(MlSunDesc, .height = 35, .heading = 120, .irradiance = 5, .diameter = 2), &rig.error));
+  rig_commit(&rig);
+  MlView from_above = spot((MlVec3){1, 3, 2}, (MlVec3){0, 0, 0}, 2);
+  Estimate whitted = measure(&rig, &from_above, &ML_DESC(MlSettings, .samples = 1, .integrator = ML_WHITTED));
+  assert_true(fabs(whitted.mean / (5 * sin(35 * M_PI / 180) / M_PI) - 1) < 2e-3); // 1 - cos for sin^2 / 2
   // Looked at: its disc has the radiance and the size
   rig_begin(&rig);
   rig_add(&rig, ml_sun(rig.b, &ML_DESC(MlSunDesc, .height = 0, .heading = 180, .irradiance = 1, .diameter = 4), &rig.error));
@@ -131,6 +139,8 @@ static void suns(void **state) {
   // Over the picture's plane: pi tan^2 2 of (2 tan 2.5)^2
   double radiance = 1 / (M_PI * pow(sin(2 * M_PI / 180), 2)), share = M_PI * pow(tan(2 * M_PI / 180) / (2 * tan(2.5 * M_PI / 180)), 2);
   assert_true(fabs(e.mean / (radiance * share) - 1) < 2e-3 + 4 * e.sigma / (radiance * share));
+  e = measure(&rig, &view, &ML_DESC(MlSettings, .samples = 16, .integrator = ML_WHITTED));
+  assert_true(fabs(e.mean / (radiance * share) - 1) < 1e-2);
 }
 
 /* Sky and its sun on the floor: diffuse and direct add up, by any strategy that can find both. */
