@@ -153,6 +153,25 @@ static void several(void **state) {
   directions_agree("several", vec3(0, 0, 0), true, TESTS);
 }
 
+/* Lights whose middles lie below the horizon are chosen for what rises above it. */
+static void rising_over_the_horizon(void **state) {
+  (void)state;
+  rig_begin(&rig);
+  for (int i = -1; i <= 1; i += 2)
+    rig_add(&rig, ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .center = {2 * i, -.5, 0}, .radius = 1, .material = emit(&rig, 1)), &rig.error));
+  rig_commit(&rig);
+  const Scene *scene = scene_of(rig.scene);
+  const LitPoint lit = {.p_error = vec3_all(1e-6f), .ng = vec3(0, 1, 0), .ns = vec3(0, 1, 0)};
+  TestRandom random = {3};
+  int found[2] = {0, 0};
+  for (int i = 0; i < 2000; i++) {
+    LightSample sample;
+    const double choice = (double)test_random(&random);
+    if (light_sample(&scene->world, &scene->lights, &lit, choice, test_random2(&random), &sample) && sample.wi[1] > 0) found[sample.id]++;
+  }
+  assert_true(found[0] > 50 && found[1] > 50);
+}
+
 /* Tilted shading normals: nothing below the geometric horizon. */
 static double background_found(Vec3 w, void *ud) {
   const Finder *finder = ud;
@@ -262,6 +281,7 @@ int main(void) {
     cmocka_unit_test(flat_shapes),
     cmocka_unit_test(mesh),
     cmocka_unit_test(several),
+    cmocka_unit_test(rising_over_the_horizon),
     cmocka_unit_test(background),
     cmocka_unit_test(invisible_spheres),
     cmocka_unit_test(sides_and_hiding),

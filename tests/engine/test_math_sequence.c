@@ -118,6 +118,23 @@ static void test_stratified(void **state) {
 
 typedef Float4 (*Source)(uint32_t pixel, uint32_t sample, uint32_t set);
 
+/* Nor are two sets of one pixel alike over its samples: their points come in other orders. */
+static void sets_are_shuffled(void **state) {
+  (void)state;
+  enum { PIXELS = 400, SAMPLES = 64 };
+  double squares = 0;
+  for (uint32_t p = 0; p < PIXELS; p++) {
+    double sum = 0;
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+      const Float4 u = sobol_set(pixel_seed(5, p, 0), i, 3), v = sobol_set(pixel_seed(5, p, 0), i, 4);
+      sum += ((double)u[0] - 0.5) * ((double)v[0] - 0.5);
+    }
+    squares += sum / SAMPLES * (sum / SAMPLES);
+  }
+  const double independent = 1.0 / 12 / sqrt(SAMPLES), found = sqrt(squares / PIXELS);
+  assert_true(found > 0.8 * independent && found < 1.25 * independent);
+}
+
 /* Every bit of the seed and of both coordinates makes another stream. */
 static void every_bit_of_a_seed_counts(void **state) {
   (void)state;
@@ -203,9 +220,10 @@ static void test_far_samples(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_table),    cmocka_unit_test(test_bits),        cmocka_unit_test(test_scramble_is_nested),
-    cmocka_unit_test(test_nets),     cmocka_unit_test(test_stratified),  cmocka_unit_test(test_moments),
-    cmocka_unit_test(test_variance), cmocka_unit_test(test_far_samples), cmocka_unit_test(every_bit_of_a_seed_counts),
+    cmocka_unit_test(test_table),        cmocka_unit_test(test_bits),        cmocka_unit_test(test_scramble_is_nested),
+    cmocka_unit_test(test_nets),         cmocka_unit_test(test_stratified),  cmocka_unit_test(test_moments),
+    cmocka_unit_test(test_variance),     cmocka_unit_test(test_far_samples), cmocka_unit_test(every_bit_of_a_seed_counts),
+    cmocka_unit_test(sets_are_shuffled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

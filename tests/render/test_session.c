@@ -10,6 +10,8 @@
 
 #include "base/thread.h"
 #include "render/film.h"
+#include "render/kernel.h"
+#include "render/view.h"
 
 enum { WIDTH = 40, HEIGHT = 27, SAMPLES = 12 };
 
@@ -226,6 +228,29 @@ static void exposure_stops_like_the_rest(void **state) {
 #else
   skip(); /* threads may be at it before they are told */
 #endif
+}
+
+/* Before every pixel: a tile that is told so before it begins renders none. */
+static void tiles_look_whether_they_are_cancelled(void **state) {
+  (void)state;
+  Rig rig = rig_create(1, 4);
+  MlView view;
+  RenderSettings settings;
+  Camera camera;
+  const Scene *scene = scene_of(rig.scene);
+  assert_int_equal(view_resolve(&rig.view, &view, NULL), ML_OK);
+  assert_int_equal(settings_resolve(&rig.settings, scene, &settings, NULL), ML_OK);
+  assert_int_equal(view_camera(&view, scene, &camera, NULL), ML_OK);
+  for (const char *const *name = kernel_names(); *name; name++) {
+    _Atomic uint32_t cancel = 1;
+    RenderCounters counters = {0};
+    const TileJob job = {scene, &camera, &settings, rig.film, 0, 0, WIDTH, HEIGHT, 4, &cancel, &counters};
+    assert_false(kernel_find(*name)->render_tile(&job));
+    uint32_t most;
+    ml_film_samples(rig.film, NULL, &most);
+    assert_int_equal(most, 0);
+  }
+  rig_destroy(&rig);
 }
 
 static void a_cancelled_film_can_be_gone_on_with(void **state) {
@@ -519,6 +544,7 @@ int main(void) {
     cmocka_unit_test(a_newer_render_supersedes_the_older),
     cmocka_unit_test(a_start_that_fails_disturbs_nobody),
     cmocka_unit_test(exposure_stops_like_the_rest),
+    cmocka_unit_test(tiles_look_whether_they_are_cancelled),
     cmocka_unit_test(a_cancelled_film_can_be_gone_on_with),
     cmocka_unit_test(stop_ends_waves_in_flight),
     cmocka_unit_test(destroying_cancels),
