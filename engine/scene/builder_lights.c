@@ -66,6 +66,7 @@ static MlNode add_light(MlBuilder *b, DescSource *source, const MlSpotDesc *d, L
 }
 
 MlNode ml_light(MlBuilder *b, const MlLightDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "light", .error = error};
   MlLightDesc d;
   if (!DESC_READ(&source, MlLightDesc, desc, &d)) return 0;
@@ -88,6 +89,7 @@ static double one_minus_cosine(double degrees) {
 }
 
 MlNode ml_spot(MlBuilder *b, const MlSpotDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "spot", .error = error};
   MlSpotDesc d;
   if (!DESC_READ(&source, MlSpotDesc, desc, &d)) return 0;
@@ -105,6 +107,7 @@ MlNode ml_spot(MlBuilder *b, const MlSpotDesc *desc, MlError *error) {
 }
 
 MlProfile ml_ies(MlBuilder *b, const MlIesDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
   DescSource source = {.what = "ies", .error = error};
   MlIesDesc d;
   if (!DESC_READ(&source, MlIesDesc, desc, &d)) return 0;

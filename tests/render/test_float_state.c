@@ -118,7 +118,13 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
 static uint8_t any_code(uint32_t x, uint32_t y, uint32_t width, uint32_t height) { return (uint8_t)(x * 13 + y * 31 + width + height); }
 
 static void add_lights(Story *s, MlBuilder *b) {
+  static const char ies[] = "IESNA:LM-63-1995\nTILT=NONE\n1 1000 1 3 1 1 2 0 0 0\n1 1 10\n0 33.3 89.7\n0\n100 70.1 0.3\n";
+  const MlProfile profile = ml_ies(b, &ML_DESC(MlIesDesc, .bytes = ies, .byte_count = sizeof ies - 1), NULL);
+  CAME_OUT(s, profile);
   const MlNode nodes[] = {
+    ml_spot(b, &ML_DESC(MlSpotDesc, .at = {0.3, 1.7, 0.1}, .facing = {0.1, -1, 0.3}, .angle = 33.3, .blend = 0.3, .profile = profile),
+            NULL),
+    ml_light(b, &ML_DESC(MlLightDesc, .at = {0.7, 2.7, 0.3}, .facing = {0.3, -1, 0.7}, .profile = profile), NULL),
     ml_plane(b, &ML_DESC(MlPlaneDesc, .normal = {0.01, 1, 0}), NULL),
     ml_light(b, &ML_DESC(MlLightDesc, .at = {0.1, 3.3, 2}, .power = 70), NULL),
     ml_area(b, &ML_DESC(MlAreaDesc, .at = {-1.7, 2.9, 1.1}, .facing = {0.3, -1, -0.1}, .width = 0.7, .power = 30), NULL),
