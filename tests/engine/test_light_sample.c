@@ -143,6 +143,29 @@ static void mesh(void **state) {
   directions_agree("mesh", vec3(.3f, .8f, 1), true, TESTS);
 }
 
+/* Small and far it is sampled by area: what the placement makes of that, 9 m^2 seen over 100 m. */
+static void far_mesh(void **state) {
+  (void)state;
+  static const float points[] = {-.5f, -.5f, 0, .5f, -.5f, 0, .5f, .5f, 0, -.5f, .5f, 0};
+  static const uint32_t triangles[] = {0, 1, 2, 0, 2, 3};
+  rig_begin(&rig);
+  MlMeshDesc desc = ML_DESC(MlMeshDesc, .points = points, .point_count = 4, .triangles = triangles, .triangle_count = 2);
+  desc.material = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {gray(1), true}), &rig.error);
+  const MlTransform large = {{3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0}};
+  rig_add(&rig, ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = ml_mesh(rig.b, &desc, &rig.error), .transform = large), &rig.error));
+  rig_commit(&rig);
+  const Scene *scene = scene_of(rig.scene);
+  const LitPoint lit = {.p = vec3(0, 0, 100), .p_error = vec3_all(1e-5f), .ng = vec3(0, 0, -1), .ns = vec3(0, 0, -1)};
+  TestRandom random = {5};
+  double sum = 0;
+  for (int i = 0; i < 2000; i++) {
+    LightSample sample;
+    const double choice = (double)test_random(&random);
+    if (light_sample(&scene->world, &scene->lights, &lit, choice, test_random2(&random), &sample)) sum += 1 / (double)sample.pdf;
+  }
+  assert_true(fabs(sum / 2000 / 9e-4 - 1) < .01);
+}
+
 static void several(void **state) {
   (void)state;
   rig_begin(&rig);
@@ -280,6 +303,7 @@ int main(void) {
     cmocka_unit_test(box),
     cmocka_unit_test(flat_shapes),
     cmocka_unit_test(mesh),
+    cmocka_unit_test(far_mesh),
     cmocka_unit_test(several),
     cmocka_unit_test(rising_over_the_horizon),
     cmocka_unit_test(background),

@@ -76,6 +76,17 @@ static void test_colors(void **state) {
               "warning: t:1: color: the component 255 is very large, numbers are linear and 1 is white: did you mean 255/255?\nt:1: 255.0");
 }
 
+/* Written colours are sRGB, and are decoded (IEC 61966-2-1). */
+static void test_written_colors(void **state) {
+  (void)state;
+  double rgb[3];
+  assert_true(color_parse("#bc8040", 7, rgb));
+  const double wanted[3] = {0.5028864580325687, 0.21586050011389926, 0.05126945837404324};
+  for (int i = 0; i < 3; i++) assert_true(rgb[i] > wanted[i] - 1e-12 && rgb[i] < wanted[i] + 1e-12);
+  assert_true(color_parse("gray", 4, rgb));
+  for (int i = 0; i < 3; i++) assert_true(rgb[i] > wanted[1] - 1e-12 && rgb[i] < wanted[1] + 1e-12);
+}
+
 static double luminance(const double rgb[3]) { return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]; }
 
 static void test_physical_colors(void **state) {
@@ -193,8 +204,14 @@ static void test_reading(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_vectors),           TEST(test_vector_errors), TEST(test_colors),  cmocka_unit_test(test_physical_colors),
-    cmocka_unit_test(test_names), TEST(test_maths),         TEST(test_reading),
+    TEST(test_vectors),
+    TEST(test_vector_errors),
+    TEST(test_colors),
+    cmocka_unit_test(test_physical_colors),
+    cmocka_unit_test(test_written_colors),
+    cmocka_unit_test(test_names),
+    TEST(test_maths),
+    TEST(test_reading),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
