@@ -252,7 +252,8 @@ static void skies(void **state) {
   // Haze whitens
   MlColor clear = sky_color(s, 80, 300);
   rig_begin(&rig);
-  assert_int_equal(ml_sky(rig.b, &ML_DESC(MlSkyDesc, .sun_height = 30, .sun_heading = 120, .has_sun = true, .turbidity = 8), &rig.error), ML_OK);
+  assert_int_equal(ml_sky(rig.b, &ML_DESC(MlSkyDesc, .sun_height = 30, .sun_heading = 120, .has_sun = true, .turbidity = 8), &rig.error),
+                   ML_OK);
   rig_commit(&rig);
   MlColor hazy = sky_color(&scene_of(rig.scene)->lights.surroundings, 80, 300);
   assert_true(hazy.r / hazy.b > 1.2f * (clear.r / clear.b));
@@ -381,7 +382,7 @@ static void refused(void **state) {
   REFUSED(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = 0), e), "environment.image: expected a picture of this builder, got 0");
   REFUSED(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image + 1), e),
           "environment.image: expected a picture of this builder, got 2");
-  REFUSED(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image, .turn = NAN), e),
+  REFUSED(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image, .turn = (double)NAN), e),
           "environment.turn: expected degrees from -1e+06 to 1e+06, got nan");
   assert_int_equal(ml_environment(b, &ML_DESC(MlEnvironmentDesc, .image = image, .strength = -1), e), ML_ERROR_ARGUMENT);
   REFUSED(ml_sky(b, &ML_DESC(MlSkyDesc, .has_sun = true, .sun_height = 91), e), "sky.sun_height: expected degrees from -90 to 90, got 91");
