@@ -311,10 +311,11 @@ golden-report: all
 bless-statistics: $(OUT)/tests/render/test_means$(EXE)
 	@TEST='$(abspath $<)' REASON='$(REASON)' ONLY='$(ONLY)' tests/render/bless-statistics
 
-## docs        regenerate docs/REFERENCE.md from the language's table
+## docs        regenerate docs/REFERENCE.md from the language's table, and its pictures that have changed
 docs: all
 	$(Q)$(COMMAND) doc --markdown > $(OUT)/REFERENCE.md
 	$(Q)mv $(OUT)/REFERENCE.md docs/REFERENCE.md
+	@MOONLIT='$(COMMAND)' .make/reference-pictures write
 
 ## format      lay out all C sources by .clang-format
 format: setup

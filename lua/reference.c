@@ -1,4 +1,4 @@
-/* reference.c - docs/REFERENCE.md and api.json, written from the API table. */
+/* reference.c - docs/REFERENCE.md and api.json, written from the API table. The pictures that it shows: .make/reference-pictures. */
 #include <string.h>
 
 #include "api.h"
@@ -50,6 +50,7 @@ static const char *shared_name(const ApiShared *shared) {
 
 static void put_entry(const ApiEntry *entry, const MlSink *sink) {
   put_format(sink, "### %s\n\n%s\n\n", entry->name, entry->doc);
+  put_format(sink, "![The example below](pictures/%s.jpg)\n\n", entry->name);
   const bool few = entry->shared && !shared_name(entry->shared); // not worth a section of their own
   if (entry->field_count) {
     put_heads(sink);

@@ -1,6 +1,7 @@
 #!/bin/bash
-# docs/REFERENCE.md is what the language's table says (make docs), and what the documents link to is there. Reads MOONLIT.
+# docs/REFERENCE.md is what the language's table says, its pictures are what it says (make docs), and what documents link to is there. Reads MOONLIT.
 . tests/tap.sh
+export MOONLIT
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -17,5 +18,10 @@ links() {
 }
 
 check "docs/REFERENCE.md is current (make docs)" current
+# Below 2 MB together, so that a clone stays small.
+pictures_are_small() { local bytes; bytes=$(cat docs/pictures/*.jpg docs/pictures/files/* | wc -c); [ "$bytes" -lt 2000000 ] || { echo "docs/pictures: $bytes bytes"; false; }; }
+
+check "the pictures of docs/REFERENCE.md are current (make docs)" .make/reference-pictures check
+check "pictures take less than 2 MB" pictures_are_small
 check "links between documents lead somewhere" links
 finish
