@@ -88,7 +88,7 @@ static void words_are_found(void **state) {
     {"glow", "emit"},
     {"shadow", "light.radius"},
     {"blur", "camera.aperture"},
-    {"shiny", "mirror"},
+    {"shiny", "plastic"},
     {"transparent", "glass"},
     {"reflect", "mirror"},
     {"repeat", "proto"},
