@@ -65,8 +65,9 @@ static inline Vec3 sphere_view_sample(const SphereView *view, Vec2 u) {
   return frame_to_world(&frame, vec3(w[0] * scale, w[1] * scale, -cos_alpha));
 }
 
-/* Density over solid angle at which the point n is found. */
+/* Density over solid angle at which the point n is found: from outside never one of the far side, seen through holes in the near one. */
 static inline float sphere_view_pdf(const SphereView *view, Vec3 n) {
+  if (view->cone && dot(n, view->o) < 0.99999f) return 0.0f;
   return view->cone ? cone_uniform_pdf(one_minus_cos(1.0f / view->d2)) : area_to_solid_angle(view->o, n, n, 4.0f * PI_F);
 }
 

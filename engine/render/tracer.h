@@ -82,10 +82,15 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
   } else if (light->kind == LIGHT_PRIM) {
     const Prim *prim = &world->prims[light->prim];
     if (!(scene->materials[prim->material].varies & VARIES_EMISSION)) return sample->radiance;
-    Ray ray = {sample->shadow.o, sample->wi, INFINITY_F, RAY_SHADOW};
+    // From close before the sampled point: what is nearer may be a hole. Along an edge the whole way finds it
+    Ray ray = {sample->shadow.o + sample->shadow.d, sample->wi, INFINITY_F, RAY_SHADOW};
     RayQuery query = ray_query(ray.o, ray.d);
     PrimHit found;
-    if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) return sample->radiance;
+    if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) {
+      ray.o = sample->shadow.o;
+      query = ray_query(ray.o, ray.d);
+      if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) return sample->radiance;
+    }
     Hit hit = {found.t, found.u, found.v, NO_ID, light->prim, found.part};
     surface_at(scene, &ray, &hit, &surface);
   } else {

@@ -312,6 +312,30 @@ static void textured_lamps_light_alike(void **state) {
   }
 }
 
+/* Lamps with holes, through which their far sides shine, light alike by every strategy. */
+static void lamps_with_holes_light_alike(void **state) {
+  (void)state;
+  for (int shape = 0; shape < 3; shape++) {
+    MlBuilder *b = rig_begin(&rig);
+    MlStripesDesc stripes = ML_DESC(MlStripesDesc, .a = value(1), .b = value(.1), .direction = {1, 1, 1}, .width = .1);
+    MlMaterial lamp =
+      ml_cutout(b, &ML_DESC(MlCutoutDesc, .base = emit(&rig, 1), .mask_texture = checked(ml_stripes(b, &stripes, &rig.error))), &rig.error);
+    MlNode node = shape == 2 ? ml_torus(b, &ML_DESC(MlTorusDesc, .radius = .5, .tube = .2, .material = lamp), &rig.error)
+                             : ml_sphere(b, &ML_DESC(MlSphereDesc, .radius = .5, .material = lamp), &rig.error);
+    MlTransform t = {{1, 0, 0, .3, 0, shape == 1 ? .6 : 1, 0, 1, 0, 0, 1, .1}};
+    rig_add(&rig, ml_place(b, &ML_DESC(MlPlaceDesc, .child = node, .transform = t), &rig.error));
+    rig_add(&rig, ground(matte(&rig, .5, 0)));
+    rig_commit(&rig);
+    Estimate e[3];
+    for (int i = 0; i < 3; i++) {
+      MlSettings settings = samples(2048, (MlStrategy)i);
+      e[i] = look_down(.2, &settings);
+      if (!(fabs(e[i].mean - e[0].mean) < 4 * (e[i].sigma + e[0].sigma) && e[i].sigma < .01 * e[0].mean))
+        fail_msg("shape %d: %.5f +- %.5f by strategy %d, %.5f +- %.5f by both", shape, e[i].mean, e[i].sigma, i, e[0].mean, e[0].sigma);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_code_of_188_reflects_its_decoded_value),
@@ -325,6 +349,7 @@ int main(void) {
     cmocka_unit_test(cutouts_cast_their_share_of_shadow),
     cmocka_unit_test(masks_agree_between_strategies),
     cmocka_unit_test(textured_lamps_light_alike),
+    cmocka_unit_test(lamps_with_holes_light_alike),
   };
   return cmocka_run_group_tests_name("render textures", tests, create, destroy);
 }
