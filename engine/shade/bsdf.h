@@ -188,7 +188,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
     }
     total += bsdf->probability[i];
   }
-  if (!(total > 0.0f)) return false;
+  if (!(total > 1e-30f)) return false; /* its inverse is finite */
   if (count > 1) {
     float scale = 1.0f / total;
     for (uint32_t i = 0; i < count; i++) bsdf->probability[i] *= scale;
@@ -342,7 +342,7 @@ static inline bool bsdf_dielectric_sample(const Bsdf *bsdf, const Lobe *lobe, fl
   if (!(bsdf->allowed & BSDF_GLOSSY)) reflect_share = 0.0f;
   if (!(bsdf->allowed & BSDF_TRANSMISSION)) transmit_share = 0.0f;
   float total = reflect_share + transmit_share;
-  if (!(total > 0.0f)) return false;
+  if (!(total > 1e-30f)) return false; /* its inverse is finite */
   if (choice * total < reflect_share) {
     *wi = bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f);
     sample->weight = total * shares.reflected;

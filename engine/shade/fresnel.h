@@ -30,7 +30,8 @@ static inline Spectrum fresnel_conductor(float cos_i, Spectrum eta, Spectrum k) 
   Spectrum perpendicular = (t1 - t2) / (t1 + t2);
   Spectrum t3 = cos2 * a2b2 + spectrum_all(sin2 * sin2), t4 = sin2 * t2;
   Spectrum parallel = perpendicular * (t3 - t4) / (t3 + t4);
-  return spectrum_min(0.5f * (perpendicular + parallel), 1.0f); /* 0/0 at grazing incidence is 1, too */
+  // 0/0 at grazing incidence is 1, too; rounding may leave less than nothing
+  return spectrum_at_least(spectrum_min(0.5f * (perpendicular + parallel), 1.0f), 0.0f);
 }
 
 /* Schlick 1994 between the reflectance at normal (f0) and at grazing incidence (f90). */

@@ -111,6 +111,17 @@ static void no_lobe_makes_energy(void **state) {
 }
 
 /* Lambert's albedo is exact for each sample, tilted or not. */
+/* What reflects next to nothing reflects nothing: the inverse of the sum of all lobes stays a float. */
+static void nearly_nothing_is_nothing(void **state) {
+  (void)state;
+  const Lobe lobes[2] = {diffuse(1e-41f), diffuse(2e-41f)};
+  const Surface surface = {.ng = vec3(0, 0, 1), .ns = vec3(0, 0, 1), .material = 1};
+  Bsdf bsdf;
+  BsdfSample sample;
+  if (!bsdf_begin(&bsdf, lobes, 2, &surface, vec3(0, .6f, .8f), &outside, BSDF_ALL)) return;
+  if (bsdf_sample(&bsdf, .3f, (Vec2){.3f, .7f}, &sample)) assert_true(spectrum_is_finite(sample.weight) && sample.pdf < INFINITY_F);
+}
+
 /* A metal that is black along the view itself still reflects about other facets, in a mix as alone. */
 static void black_views_of_metal_reflect(void **state) {
   (void)state;
@@ -262,6 +273,7 @@ int main(void) {
     cmocka_unit_test(known_albedos),
     cmocka_unit_test(white_metal_keeps_all),
     cmocka_unit_test(no_lobe_makes_energy),
+    cmocka_unit_test(nearly_nothing_is_nothing),
     cmocka_unit_test(black_views_of_metal_reflect),
     cmocka_unit_test(diffuse_weight_is_albedo),
     cmocka_unit_test(nothing_leaks),

@@ -143,8 +143,25 @@ static void eon_keeps_energy(void **state) {
   assert_true(spectrum_average(eon_eval(spectrum_all(.3f), 1, wo, wo)) > 1.1f * spectrum_average(eon_eval(spectrum_all(.3f), 1, wo, wi)));
 }
 
+/* Exact reflectances stay within 0..1 for any index, at any angle. */
+static void conductors_stay_in_range(void **state) {
+  (void)state;
+  static const float values[] = {0, 1e-6f, .01f, .03f, .3f, .9f, 1, 1.001f, 1.5f, 3, 9, 1e6f, 1e20f};
+  enum { VALUES = sizeof values / sizeof *values };
+  for (int i = 1; i < VALUES; i++)
+    for (int k = 0; k < VALUES; k++)
+      for (int n = 0; n <= 1000; n++) {
+        float r = spectrum_average(fresnel_conductor((float)n / 1000, spectrum_all(values[i]), spectrum_all(values[k])));
+        if (!(r >= 0 && r <= 1)) fail_msg("eta %g, k %g: %g at cosine %g", (double)values[i], (double)values[k], (double)r, n / 1000.);
+      }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(f82), cmocka_unit_test(films_are_band_means), cmocka_unit_test(limits_of_films),
-                                     cmocka_unit_test(soap_film), cmocka_unit_test(eon_keeps_energy)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(f82),
+                                     cmocka_unit_test(conductors_stay_in_range),
+                                     cmocka_unit_test(films_are_band_means),
+                                     cmocka_unit_test(limits_of_films),
+                                     cmocka_unit_test(soap_film),
+                                     cmocka_unit_test(eon_keeps_energy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
