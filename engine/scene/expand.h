@@ -38,6 +38,9 @@ typedef struct Expansion {
  * 16 times their half diagonal, else 0. */
 void scene_origin_of(const MlBounds *bounds, double origin[3]);
 
+/* expand_count.c: fills uses and instanced, and makes geometries, all NULL; node_count is set and not 0. ML_ERROR_LIMIT: more than a tree holds. */
+MlStatus expand_prepare(Expansion *e);
+
 /* Expands all that was added, relative to `origin`. On failure, too, the expansion must be released. */
 MlStatus expand_scene(Expansion *e, const double origin[3]);
 /* Frees the lists. Assets stay referenced unless `assets` is true. */
