@@ -14,7 +14,7 @@ for a = -11, 10 do
         material = matte{ color = {r() * r(), r() * r(), r() * r()} }
       elseif kind < .95 then
         local tint = color(r(.5, 1), r(.5, 1), r(.5, 1))
-        material = metal{ color = tint, edge = tint, roughness = sqrt(r(0, .5)) * .7 }
+        material = metal{ color = tint, roughness = sqrt(r(0, .5)) * .7 }
       else
         material = "glass"
       end
@@ -25,4 +25,4 @@ end
 
 sphere{ center = {0, 1, 0}, material = "glass" }
 sphere{ center = {-4, 1, 0}, material = matte{ color = {.4, .2, .1} } }
-sphere{ center = {4, 1, 0}, material = metal{ color = {.7, .6, .5}, edge = {.7, .6, .5} } }
+sphere{ center = {4, 1, 0}, material = metal{ color = {.7, .6, .5} } }
