@@ -1,6 +1,7 @@
 #!/bin/bash
 # The set-up, against a package manager of straw: what it installs, what it says, and that it leaves alone what it should.
 . tests/tap.sh
+unset DEPS # the caller's own choice is not what is tested
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bin" "$work/none" "$work/deps"
