@@ -82,7 +82,7 @@ static const ApiField mesh_fields[] = {
    .offset = offsetof(MeshDesc, smooth), .doc = "Makes normals from the faces around each point."},
 };
 const ApiEntry api_mesh = {"mesh", API_SHAPE, mesh_fields, API_COUNT(mesh_fields), &api_shared_shape, sizeof(MeshDesc), 4,
-  "Triangles and polygons from lists.",
+  "Triangles and polygons from lists. Without uv of its own, each triangle has that of `triangle`.",
   "mesh{ points = {{-1, 0, 1}, {1, 0, 1}, {1, 0, -1}, {-1, 0, -1}, {0, 1.5, 0}},\n" "      faces = {{1, 2, 5}, {2, 3, 5}, {3, 4, 5}, {4, 1, 5}, {4, 3, 2, 1}}, material = \"gold\" }\nplane{ point = {0, -0.01, 0} }",
   "triangle,quad", build_mesh};
 // clang-format on

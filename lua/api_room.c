@@ -56,7 +56,7 @@ static const ApiField room_fields[] = {
    .doc = "Sides that are left out, for the camera to look in or light to come in."},
 };
 const ApiEntry api_room = {"room", API_SHAPE, room_fields, API_COUNT(room_fields), &api_shared_shape, sizeof(RoomDesc), 0,
-  "A box seen from inside, that stands on the origin.",
+  "A box seen from inside, that stands on the origin. Its uv: 0..1 on each side, upright from inside.",
   "room{ size = {2, 2, 2}, left = \"firebrick\", right = \"seagreen\", material = \"#bdbdbd\", open = \"front\" }\n"
   "area{ at = {0, 1.99, 0}, size = 0.5, radiance = 15 }\nsphere{ radius = 0.4, floor = true }", "box,quad", build_room};
 // clang-format on

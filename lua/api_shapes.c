@@ -33,7 +33,7 @@ static const ApiField sphere_fields[] = {
    .offset = offsetof(MlSphereDesc, radius), .doc = "Its radius."},
 };
 const ApiEntry api_sphere = {"sphere", API_SHAPE, sphere_fields, API_COUNT(sphere_fields), &api_shared_shape, sizeof(MlSphereDesc), 0,
-  "A ball.", "sphere{ center = {0, 1, 0}, radius = 1, material = \"gold\" }\nplane{ material = \"#d8d8d8\" }", "box,disk", build_sphere};
+  "A ball. Its uv: u by heading (0 at +z, .25 at +x), v from bottom to top.", "sphere{ center = {0, 1, 0}, radius = 1, material = \"gold\" }\nplane{ material = \"#d8d8d8\" }", "box,disk", build_sphere};
 // clang-format on
 
 /* ---------------------------------------------------------------------- box */
@@ -70,7 +70,7 @@ static const ApiField box_fields[] = {
    .offset = offsetof(BoxDesc, to), .doc = "The opposite corner."},
 };
 const ApiEntry api_box = {"box", API_SHAPE, box_fields, API_COUNT(box_fields), &api_shared_shape, sizeof(BoxDesc), 0,
-  "A box: 1 m and centred, unless size or from and to say otherwise.",
+  "A box: 1 m and centred, unless size or from and to say otherwise. Its uv: 0..1 on each face, upright from outside; on top and bottom u runs along x.",
   "box{ size = {1, 2, 1}, floor = true, turn = 30, material = \"tomato\" }\nplane{}", "rect,quad", build_box};
 // clang-format on
 
@@ -93,7 +93,7 @@ static const ApiField plane_fields[] = {
    .offset = offsetof(MlPlaneDesc, normal), .doc = "Where its front looks; any length."},
 };
 const ApiEntry api_plane = {"plane", API_SHAPE, plane_fields, API_COUNT(plane_fields), &api_shared_shape, sizeof(MlPlaneDesc), 0,
-  "An infinite plane, the ground unless told otherwise.", "plane{ material = \"#d8d8d8\" }\nsphere{ floor = true }", "rect,quad,disk",
+  "An infinite plane, the ground unless told otherwise. Its uv: metres, on the ground along x and away from the default camera.", "plane{ material = \"#d8d8d8\" }\nsphere{ floor = true }", "rect,quad,disk",
   build_plane};
 // clang-format on
 
@@ -124,7 +124,7 @@ static const ApiField disk_fields[] = {
    .offset = offsetof(MlDiskDesc, hole), .doc = "Radius of a hole in its middle."},
 };
 const ApiEntry api_disk = {"disk", API_SHAPE, disk_fields, API_COUNT(disk_fields), &api_shared_shape, sizeof(MlDiskDesc), 0,
-  "A flat disk, or a ring where it has a hole.", "disk{ radius = 1, hole = 0.5, at = {0, 1, 0}, turn = {x = 60} }\nplane{}", "plane,rect",
+  "A flat disk, or a ring where it has a hole. Its uv: 0..1 over the square around it.", "disk{ radius = 1, hole = 0.5, at = {0, 1, 0}, turn = {x = 60} }\nplane{}", "plane,rect",
   build_disk};
 // clang-format on
 
@@ -153,7 +153,7 @@ static const ApiField quad_fields[] = {
    .offset = offsetof(QuadDesc, v), .doc = "The other edge from that corner; the front is where cross(u, v) points."},
 };
 const ApiEntry api_quad = {"quad", API_SHAPE, quad_fields, API_COUNT(quad_fields), &api_shared_shape, sizeof(QuadDesc), 0,
-  "A parallelogram by its corner `at` and two edges.", "quad{ at = {-1, 0, 0}, u = {2, 0, 0}, v = {0, 2, 0} }\nplane{}", "rect,triangle",
+  "A parallelogram by its corner `at` and two edges. Its uv: 0..1 along them.", "quad{ at = {-1, 0, 0}, u = {2, 0, 0}, v = {0, 2, 0} }\nplane{}", "rect,triangle",
   build_quad};
 // clang-format on
 
@@ -174,7 +174,7 @@ static const ApiField rect_fields[] = {
    .synonyms = "width,height,dimensions,extent", .offset = offsetof(RectDesc, size), .doc = "Along x and z, a number for a square."},
 };
 const ApiEntry api_rect = {"rect", API_SHAPE, rect_fields, API_COUNT(rect_fields), &api_shared_shape, sizeof(RectDesc), 0,
-  "A rectangle in the xz plane, centred on the origin and facing up.",
+  "A rectangle in the xz plane, centred on the origin and facing up. Its uv: 0..1 along x and away from the default camera.",
   "rect{ size = {2, 1}, at = {0, 1, 0}, turn = {x = 45}, material = \"mirror\" }\nplane{}", "quad,plane,area", build_rect};
 // clang-format on
 
@@ -205,7 +205,7 @@ static const ApiField triangle_fields[] = {
    .offset = offsetof(MlTriangleDesc, c), .doc = "Third corner; seen from the front, the three go counter-clockwise."},
 };
 const ApiEntry api_triangle = {"triangle", API_SHAPE, triangle_fields, API_COUNT(triangle_fields), &api_shared_shape,
-  sizeof(MlTriangleDesc), 0, "A single triangle.", "triangle{ {-1, 0, 0}, {1, 0, 0}, {0, 2, 0}, material = \"tomato\" }\nplane{}",
+  sizeof(MlTriangleDesc), 0, "A single triangle. Its uv: (0, 0) at a, (1, 0) at b, (0, 1) at c.", "triangle{ {-1, 0, 0}, {1, 0, 0}, {0, 2, 0}, material = \"tomato\" }\nplane{}",
   "mesh,quad", build_triangle};
 // clang-format on
 

@@ -49,7 +49,7 @@ static const ApiField cylinder_fields[] = {
    .doc = "false: a tube without ends, seen from both sides."},
 };
 const ApiEntry api_cylinder = {"cylinder", API_SHAPE, cylinder_fields, API_COUNT(cylinder_fields), &api_shared_shape, sizeof(CylinderDesc), 0,
-  "A cylinder that stands on the origin, or reaches from one point to another.",
+  "A cylinder that stands on the origin, or reaches from one point to another. Its uv: u around, v from bottom to top; 0..1 across each cap.",
   "cylinder{ radius = 0.4, height = 1.5, material = \"tomato\" }\n" "cylinder{ from = {-1, 0.2, 0}, to = {1, 1.2, 0.6}, radius = 0.08, material = \"gold\" }\nplane{}",
   "cone,capsule,disk", build_cylinder};
 // clang-format on
@@ -76,7 +76,7 @@ static const ApiField cone_fields[] = {
    .doc = "false: a funnel without ends, seen from both sides."},
 };
 const ApiEntry api_cone = {"cone", API_SHAPE, cone_fields, API_COUNT(cone_fields), &api_shared_shape, sizeof(ConeDesc), 0,
-  "A cone that stands on the origin, cut off where it has a top; or from one point to another.",
+  "A cone that stands on the origin, cut off where it has a top; or from one point to another. Its uv: as of `cylinder`.",
   "cone{ radius = 0.6, height = 1.4, material = \"#3f8f3a\" }\ncone{ radius = 0.3, top = 0.45, height = 0.5, at = {1.2, 0, 0.3}, material = \"sienna\" }\nplane{}",
   "cylinder,capsule", build_cone};
 // clang-format on
@@ -110,7 +110,7 @@ static const ApiField capsule_fields[] = {
               "The centre of the other, instead of height."),
 };
 const ApiEntry api_capsule = {"capsule", API_SHAPE, capsule_fields, API_COUNT(capsule_fields), &api_shared_shape, sizeof(CapsuleDesc), 0,
-  "A cylinder with round ends.",
+  "A cylinder with round ends. Its uv: u around, v from end to end by length.",
   "capsule{ radius = 0.3, height = 1.4, material = \"#d94f70\" }\ncapsule{ from = {-1.2, 0.2, 0.4}, to = {1.2, 0.2, 0.9}, radius = 0.2 }\nplane{}", "cylinder,sphere",
   build_capsule};
 // clang-format on
@@ -141,7 +141,7 @@ static const ApiField torus_fields[] = {
    .offset = offsetof(MlTorusDesc, tube), .doc = "Radius of the tube; a quarter of radius unless given."},
 };
 const ApiEntry api_torus = {"torus", API_SHAPE, torus_fields, API_COUNT(torus_fields), &api_shared_shape, sizeof(MlTorusDesc), 0,
-  "A ring about the y axis, centred on the origin.",
+  "A ring about the y axis, centred on the origin. Its uv: u around the ring, v around the tube (0 outside, .25 on top).",
   "torus{ radius = 0.8, tube = 0.25, floor = true, material = \"gold\" }\ntorus{ 0.8, 0.1, turn = {x = 90}, at = {0, 1.2, 0}, material = \"tomato\" }\nplane{}",
   "sphere,disk", build_torus};
 // clang-format on
