@@ -136,7 +136,7 @@ static void mesh(void **state) {
   static const uint32_t triangles[] = {0, 2, 4, 2, 1, 4, 1, 3, 4, 3, 0, 4, 2, 0, 5, 1, 2, 5, 3, 1, 5, 0, 3, 5};
   rig_begin(&rig);
   MlMeshDesc desc = ML_DESC(MlMeshDesc, .points = points, .point_count = 6, .triangles = triangles, .triangle_count = 8);
-  desc.material = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {gray(1), true}), &rig.error);
+  desc.material = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {.radiance = gray(1), .front_only = true}), &rig.error);
   MlTransform shape = {{-1, 0, .3, 2, 0, 1.5, 0, 0, 0, 0, .8, 0}};
   rig_add(&rig, ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = ml_mesh(rig.b, &desc, &rig.error), .transform = shape), &rig.error));
   rig_commit(&rig);
@@ -150,7 +150,7 @@ static void far_mesh(void **state) {
   static const uint32_t triangles[] = {0, 1, 2, 0, 2, 3};
   rig_begin(&rig);
   MlMeshDesc desc = ML_DESC(MlMeshDesc, .points = points, .point_count = 4, .triangles = triangles, .triangle_count = 2);
-  desc.material = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {gray(1), true}), &rig.error);
+  desc.material = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {.radiance = gray(1), .front_only = true}), &rig.error);
   const MlTransform large = {{3, 0, 0, 0, 0, 3, 0, 0, 0, 0, 3, 0}};
   rig_add(&rig, ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = ml_mesh(rig.b, &desc, &rig.error), .transform = large), &rig.error));
   rig_commit(&rig);

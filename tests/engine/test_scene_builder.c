@@ -224,8 +224,8 @@ static void test_material_messages(void **state) {
   REFUSES(ml_mix(b, AT42(MlMixDesc, .a = m, .b = m, .amount = 2)), "mix.amount: expected a number from 0 to 1, got 2");
   REFUSES(ml_mix(b, AT42(MlMixDesc, .a = m, .b = m, .emission = emission)),
           "mix.emission.radiance: expected finite channels of at least 0, got (0, -1, 0)");
-  MlMaterial front = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{1, 1, 1}, true}), NULL),
-             both = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{1, 1, 1}, false}), NULL);
+  MlMaterial front = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {1, 1, 1}, .front_only = true}), NULL),
+             both = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {1, 1, 1}, .front_only = false}), NULL);
   REFUSES(ml_mix(b, AT42(MlMixDesc, .a = front, .b = both, .amount = 0.5f)),
           "mix: expected emissions of the same sides, got one of the front only and one of both");
   const MlEmission brightest = {.radiance = {0, 3e38f, 0}};
@@ -286,11 +286,11 @@ static void test_materials(void **state) {
   assert_int_equal(lobe_of(painted, 0)->multiscatter, 0);
   assert_color(lobe_of(painted, 0)->edge, 0, 1, 1);
   // Emission
-  MlMaterial lamp = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{4, 2, 1}, true}), NULL);
+  MlMaterial lamp = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {4, 2, 1}, .front_only = true}), NULL);
   assert_int_equal(builder_material(b, lamp)->lobe_count, 0);
   assert_int_equal(builder_material(b, lamp)->emits, 1);
   assert_int_equal(builder_material(b, lamp)->front_only, 1);
-  MlMaterial dark = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {{0, 0, 0}, true}), NULL);
+  MlMaterial dark = ml_emit(b, &ML_DESC(MlEmitDesc, .emission = {.radiance = {0, 0, 0}, .front_only = true}), NULL);
   assert_int_equal(builder_material(b, dark)->emits, 0);
   // Mixes: lobes with their shares, nothing of a share of 0, emission in proportion
   MlMaterial half = ml_mix(b, &ML_DESC(MlMixDesc, .a = m, .b = mirror, .amount = 0.25f), NULL);
@@ -298,7 +298,8 @@ static void test_materials(void **state) {
   assert_float_equal(lobe_of(half, 0)->weight, 0.75f, 1e-6f);
   assert_int_equal(lobe_of(half, 1)->kind, LOBE_MIRROR);
   assert_float_equal(lobe_of(half, 1)->weight, 0.25f, 1e-6f);
-  MlMaterial third = ml_mix(b, &ML_DESC(MlMixDesc, .a = half, .b = lamp, .amount = 0.5f, .emission = {{1, 1, 1}, true}), NULL);
+  MlMaterial third =
+    ml_mix(b, &ML_DESC(MlMixDesc, .a = half, .b = lamp, .amount = 0.5f, .emission = {.radiance = {1, 1, 1}, .front_only = true}), NULL);
   assert_int_equal(builder_material(b, third)->lobe_count, 2);
   assert_float_equal(lobe_of(third, 0)->weight, 0.375f, 1e-6f);
   assert_color(builder_material(b, third)->emission, 3, 2, 1.5);

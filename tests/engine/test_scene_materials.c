@@ -141,8 +141,10 @@ static void coats_take_over_what_is_no_lobe(void **state) {
   }
   assert_int_equal(patched, 3);
 
-  const MlMaterial lamp = MAKE(ml_matte, MlMatteDesc, .emission = {{1, 2, 3}, true, 0}, .relief = {.bump = holes, .bump_height = .5f});
-  const Material *shining = builder_material(b, MAKE(ml_coat, MlCoatDesc, .base = lamp, .emission = {{1, 1, 1}, true, 0}));
+  const MlMaterial lamp =
+    MAKE(ml_matte, MlMatteDesc, .emission = {.radiance = {1, 2, 3}, .front_only = true}, .relief = {.bump = holes, .bump_height = .5f});
+  const Material *shining =
+    builder_material(b, MAKE(ml_coat, MlCoatDesc, .base = lamp, .emission = {.radiance = {1, 1, 1}, .front_only = true}));
   assert_float_equal(spectrum_to_color(shining->emission).b, 4, 0);
   assert_true(shining->emits && shining->front_only && shining->bump == holes - 1);
   assert_float_equal(shining->bump_height, .5f, 0);

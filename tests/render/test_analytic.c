@@ -273,7 +273,7 @@ static void materials_blend(void **state) {
   assert_true(agrees("mix", measure(&rig, &view, &settings), .75 * .6 + .25 * (.2 + .5)));
 
   rig_begin(&rig);
-  MlMaterial front = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {gray(2), true}), &rig.error);
+  MlMaterial front = ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {.radiance = gray(2), .front_only = true}), &rig.error);
   rig_add(&rig, floor_of(front));
   rig_commit(&rig);
   assert_true(measure(&rig, &view, &few).mean == 2);
