@@ -198,7 +198,7 @@ static void test_samples_bounds_areas(void **state) {
     for (int a = 0; a < 3; a++) {
       double slack = 1e-6 * (double)(prim.hi[a] - prim.lo[a]);
       assert_true((double)prim.lo[a] <= (double)seen.lo[a] + slack && (double)prim.hi[a] >= (double)seen.hi[a] - slack);
-      double loose = 0.07 * (double)(prim.hi[a] - prim.lo[a]);
+      double loose = 0.1 * (double)(prim.hi[a] - prim.lo[a]);
       assert_true((double)seen.lo[a] - (double)prim.lo[a] < loose && (double)prim.hi[a] - (double)seen.hi[a] < loose);
     }
   }
