@@ -68,6 +68,10 @@ static int compare(MlEngine *engine, const Options *options, InputBytes files[2]
     return say_error(&error);
   if (options->json) write_json(&comparison);
   else if (!options->quiet) write_text(&comparison);
+  if (comparison.rmse - comparison.rmse != 0) {
+    say("a picture holds values that are no finite numbers");
+    return options->has_max_flip ? EXIT_COULD_NOT : EXIT_DONE;
+  }
   if (!options->has_max_flip || comparison.flip <= options->max_flip) return EXIT_DONE;
   say("FLIP is %.6f, above %.6g", comparison.flip, options->max_flip);
   return EXIT_COULD_NOT;

@@ -28,7 +28,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_NORMALS] = "a list of vectors {{x, y, z}, ...}",
   [API_UVS] = "a list of pairs {{u, v}, ...}",
   [API_FACES] = "a list of faces {{1, 2, 3}, ...}, counted from 1",
-  [API_CELLS] = "a whole number or {along u, along v}",
+  [API_CELLS] = "a whole number 1..2048 or {along u, along v}",
   [API_PAIRS] = "a list of pairs {{x, y}, ...}",
   [API_OUTLINES] = "a list of lists of pairs {{{x, y}, ...}, ...}",
   [API_RADII] = "a number > 0 or a list of numbers",
@@ -45,6 +45,8 @@ const ApiEntry *api_find_entry(const char *name) {
     if (strcmp((*entry)->name, name) == 0) return *entry;
   return NULL;
 }
+
+const char *api_article(const char *name) { return *name && strchr("aeiou", *name) ? "an" : "a"; }
 
 const ApiPreset *api_find_preset(const char *name) {
   for (const ApiPreset *preset = api_presets; preset->name; preset++)

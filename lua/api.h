@@ -200,6 +200,7 @@ typedef struct ApiPreset {
 extern const ApiPreset api_presets[]; /* ends with name NULL */
 
 const ApiEntry *api_find_entry(const char *name);
+const char *api_article(const char *name); /* "a" or "an", as it stands before the name */
 const ApiPreset *api_find_preset(const char *name);
 const ApiFunction *api_find_function(const char *name);
 /* Number of fields with the shared ones, and the i-th of them. */

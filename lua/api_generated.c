@@ -6,22 +6,11 @@
 #include "shapes.h"
 #include "values.h"
 
-/* What the engine refuses is said at the field that it names ("lathe.profile: ..."). */
 static bool generated(Reading *r, Node *node, MlNode id, const MlError *error) {
   node->geometry = id;
   node->emits = node->shared.material.emits;
   if (id) return true;
   if (error->status == ML_ERROR_CANCELLED) budget_check(r->L);
-  const char *text = strchr(error->message, ':'), *dot = strchr(error->message, '.');
-  char field[40];
-  if (error->status == ML_ERROR_ARGUMENT && text && dot && dot < text && text[1] == ' ' && (size_t)(text - dot) <= sizeof field) {
-    memcpy(field, dot + 1, (size_t)(text - dot - 1));
-    field[text - dot - 1] = 0;
-    if (reader_given(r, field)) {
-      reader_fail_field(r, field, "shape", "%s", text + 2);
-      return false;
-    }
-  }
   reader_fail_builder(r, error);
   return false;
 }

@@ -14,7 +14,8 @@ static bool read_line(Reading *r, MlVec3 *from, MlVec3 *to, double height) {
     return false;
   }
   if (from->x != to->x || from->y != to->y || from->z != to->z) return true;
-  reader_fail_field(r, "to", "flat", "from and to are the same point: the %s would have no length", r->entry->name);
+  if (!r->failed) // else: a wrong end has been told
+    reader_fail_field(r, "to", "flat", "from and to are the same point: the %s would have no length", r->entry->name);
   return false;
 }
 
@@ -123,6 +124,7 @@ static bool build_torus(Reading *r, Node *node) {
   desc->place = r->place;
   desc->material = node->shared.material.id;
   if (!reader_given(r, "tube")) desc->tube = desc->radius / 4;
+  if (desc->tube == 0) return false; // has been told
   if (desc->tube < 1e-4 * desc->radius || desc->tube > 0.9999 * desc->radius) {
     reader_fail_field(r, reader_given(r, "tube") ? "tube" : "radius", "ring",
                       "the tube must be thinner than the ring it runs around (and not thinner than a ten-thousandth): radius %g, tube %g",

@@ -100,12 +100,23 @@ bool convert_number(Reading *r, const ApiField *field, int index, double *out) {
   return true;
 }
 
+static bool all_numbers(lua_State *L, int index, int count) {
+  bool numbers = true;
+  for (int i = 1; i <= count && numbers; i++) {
+    numbers = lua_rawgeti(L, index, i) == LUA_TNUMBER;
+    lua_pop(L, 1);
+  }
+  return numbers;
+}
+
 static bool value_failure(Reading *r, const ApiField *field, int index, ValueRead failure, int wanted, bool color, int count) {
   if (failure == VALUE_READ_TYPE && wanted == 2 && (field->type == API_UVS || field->type == API_PAIRS || field->type == API_OUTLINES)) {
     reader_fail(r, "type", "expected a pair {x, y}, got %s", reader_describe(r, index));
     return false;
   }
-  if (failure == VALUE_READ_TYPE || (failure == VALUE_READ_COUNT && field && field->type == API_HEADING))
+  if (failure == VALUE_READ_TYPE || (failure == VALUE_READ_COUNT && field && (field->type == API_HEADING || field->type == API_SIZE2)))
+    return type_error(r, field, index);
+  if (failure == VALUE_READ_COUNT && field && lua_istable(r->L, index) && !all_numbers(r->L, index, count))
     return type_error(r, field, index);
   if (failure == VALUE_READ_COUNT && count == 0 && lua_istable(r->L, index)) {
     lua_pushnil(r->L);

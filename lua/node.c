@@ -125,9 +125,10 @@ static void check_encloses(Reading *r, const Node *node) {
   if (node->entry == &api_cone) encloses = ((const ConeDesc *)node->desc)->caps;
   encloses = encloses && generated_encloses(node);
   if (!encloses && node->shared.material.refracts)
-    reader_warn(r, "open glass",
-                "glass fills what a surface encloses, and a %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",
-                node->entry->name);
+    reader_warn(
+      r, "open glass",
+      "glass fills what a surface encloses, and this %s encloses nothing: thin = true makes a pane; or take a box or a closed mesh",
+      node->entry->name);
 }
 
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
@@ -400,15 +401,18 @@ static const char *const method_synonyms[][2] = {
 };
 
 static int no_method(lua_State *L, const Node *node, const char *name) {
-  const char *kind = node->entry->name;
+  const char *kind = node->entry->name, *a = api_article(kind);
+  const bool placed = node->entry->kind != API_MATERIAL_KIND && node->entry->kind != API_TEXTURE_KIND;
   for (uint32_t i = 0; i < api_field_count(node->entry); i++)
     if (strcmp(api_field(node->entry, i)->name, name) == 0)
-      return luaL_error(L, "a %s has no method '%s': write :with{ %s = ... }", kind, name, name);
+      return luaL_error(L, "%s %s has no method '%s': write :with{ %s = ... }", a, kind, name, name);
+  if (!placed) return luaL_error(L, "%s %s has no method '%s': it has :with", a, kind, name);
   for (size_t i = 0; i < sizeof method_synonyms / sizeof *method_synonyms; i++) {
     if (!suggest_in_list(method_synonyms[i][0], name)) continue;
     const char *instead = method_synonyms[i][1];
-    if (!*instead) return luaL_error(L, "a %s has no method '%s': write %s(part)", kind, name, name);
-    return luaL_error(L, "a %s has no method '%s': %s", kind, name, instead);
+    if (strstr(instead, "material") && node->entry->shared != &api_shared_shape) continue; // a light has none
+    if (!*instead) return luaL_error(L, "%s %s has no method '%s': write %s(part)", a, kind, name, name);
+    return luaL_error(L, "%s %s has no method '%s': %s", a, kind, name, instead);
   }
   Suggestion near = suggest_start(name);
   lua_pushnil(L);
@@ -416,27 +420,29 @@ static int no_method(lua_State *L, const Node *node, const char *name) {
     suggest_try(&near, lua_tostring(L, -2));
     lua_pop(L, 1);
   }
-  if (near.best) return luaL_error(L, "a %s has no method '%s' \xE2\x80\x94 did you mean ':%s'?", kind, name, near.best);
-  return luaL_error(L, "a %s has no method '%s': it has :at :turn :scale :mirror :transform :with", kind, name);
+  if (near.best) return luaL_error(L, "%s %s has no method '%s' \xE2\x80\x94 did you mean ':%s'?", a, kind, name, near.best);
+  return luaL_error(L, "%s %s has no method '%s': it has :at :turn :scale :mirror :transform :with", a, kind, name);
 }
 
 static int index_node(lua_State *L) {
   const Node *node = lua_touserdata(L, 1);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a %s has no items", node->entry->name);
+  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "%s %s has no items", api_article(node->entry->name), node->entry->name);
   const char *name = lua_tostring(L, 2);
   if (is_called(L, name)) return no_method(L, node, name);
   for (uint32_t i = 0; i < api_field_count(node->entry); i++)
     if (strcmp(api_field(node->entry, i)->name, name) == 0)
-      return luaL_error(L, "the fields of a %s cannot be read; keep '%s' in a local", node->entry->name, name);
+      return luaL_error(L, "the fields of %s %s cannot be read; keep '%s' in a local", api_article(node->entry->name), node->entry->name,
+                        name);
   return no_method(L, node, name);
 }
 
 static int newindex_node(lua_State *L) {
   const Node *node = lua_touserdata(L, 1);
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "field";
-  return luaL_error(L, "a %s does not change: make another by part:with{ %s = ... }", node->entry->name, name);
+  return luaL_error(L, "%s %s does not change: make another by part:with{ %s = ... }", api_article(node->entry->name), node->entry->name,
+                    name);
 }
 
 static int tostring_node(lua_State *L) {

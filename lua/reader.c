@@ -67,7 +67,23 @@ void reader_fail_field(Reading *r, const char *field, const char *rule, const ch
 
 void reader_fail_builder(Reading *r, const MlError *error) {
   runtime_check_memory(r->L, error);
-  report(r, SCRIPT_ERROR, "builder", error->message);
+  // "lathe: ..." and "lathe.profile: ...": the report names these itself, the field at its own place
+  const char *text = error->message, *colon = strstr(text, ": ");
+  const size_t name = strlen(r->entry->name);
+  if (colon && strncmp(text, r->entry->name, name) == 0) {
+    char field[40];
+    const size_t length = (size_t)(colon - text);
+    if (length == name) text = colon + 2;
+    else if (text[name] == '.' && length - name <= sizeof field) {
+      memcpy(field, text + name + 1, length - name - 1);
+      field[length - name - 1] = 0;
+      if (reader_given(r, field)) {
+        reader_fail_field(r, field, "builder", "%s", colon + 2);
+        return;
+      }
+    }
+  }
+  report(r, SCRIPT_ERROR, "builder", text);
 }
 
 bool reader_given(const Reading *r, const char *field) {
@@ -82,7 +98,7 @@ enum { DESCRIBED = 40 }; /* bytes shown of a string or a table */
 const char *reader_describe(Reading *r, int index) {
   Store *store = &r->runtime->store;
   const Node *node = node_test(r->L, index);
-  if (node) return store_format(store, "a %s", node->entry->name);
+  if (node) return store_format(store, "%s %s", api_article(node->entry->name), node->entry->name);
   switch (lua_type(r->L, index)) {
   case LUA_TFUNCTION: {
     const ApiEntry *entry = node_constructor(r->L, index);
@@ -209,10 +225,9 @@ static bool read_focus(Reading *r, const ApiField *field, int index, ApiFocus *o
 }
 
 static bool read_exposure(Reading *r, const ApiField *field, int index, ApiExposure *out) {
-  static const char *const words[] = {"auto", NULL};
-  int32_t word;
   *out = (ApiExposure){.fixed = lua_type(r->L, index) != LUA_TSTRING};
-  return out->fixed ? convert_number(r, field, index, &out->ev) : convert_word(r, words, index, &word);
+  if (out->fixed) return convert_number(r, field, index, &out->ev);
+  return strcmp(lua_tostring(r->L, index), "auto") == 0 || type_error(r, field, index);
 }
 
 /* One number for all components, or `width` of them. */

@@ -195,6 +195,8 @@ static const char *explain(lua_State *L, Runtime *runtime, const Source *source,
     return store_format(&runtime->store, "to make one write %s{ ... }", name);
   if (mentions(message, "attempt to index a nil value") && name && (strcmp(name, "?") == 0 || strcmp(name, "integer index") == 0))
     return "nothing is there; lists begin at 1";
+  if (mentions(message, "attempt to index a nil value") && !name)
+    return "the call before gives nothing to go on with, as camera, render, background, sky and environment do";
   if (mentions(message, "a nil value") && name && strcmp(kind, "field") == 0) {
     const char *library = library_before(L, source, line, name), *near = library ? nearest_in(L, library, name) : NULL;
     if (near) return store_format(&runtime->store, "did you mean '%s'?", near);

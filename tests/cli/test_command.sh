@@ -137,7 +137,9 @@ compare_wrong() {
     run 2 compare a.pfm a.png && err_has 'two of one sort' && run 1 compare a.pfm ball.lua && err_has '^moonlit: the second picture: not a picture' &&
     run 1 compare nothing.png a.png && err_has "cannot read 'nothing.png'" && run 2 compare a.pfm b.pfm --difference d.jpg && err_has 'ends in .png' && run 1 compare a.pfm b.pfm --difference no/d.png
 }
+compare_nan() { printf 'PF\n1 1\n-1\n\0\0\300\177\0\0\0\0\0\0\0\0' >"$work/nan.pfm" && run 0 compare nan.pfm nan.pfm && err_has 'no finite numbers' && run 1 compare nan.pfm nan.pfm --max-flip 1; }
 check "compare equal pictures" compare_equal
+check "compare what is no number" compare_nan
 check "compare different pictures" compare_different
 check "compare what cannot be compared" compare_wrong
 clean

@@ -1,0 +1,1 @@
+area{}:paint(1)

@@ -1,0 +1,1 @@
+matte{}:turn_left(1)
