@@ -6,24 +6,7 @@
 
 #include <cmocka.h>
 
-#include "scene_fixture.h"
-
-static Fixture fixture;
-static MlBuilder *b;
-static MlError error;
-
-static int set_up(void **state) {
-  (void)state;
-  fixture_begin(&fixture);
-  b = fixture_builder(&fixture);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  ml_builder_destroy(b);
-  fixture_end(&fixture);
-  return 0;
-}
+#include "builder_fixture.h"
 
 /* The call must refuse with this message, at place 42 unless the message is about the description as a whole, and add nothing. */
 #define REFUSES(call, text)                                                                                                                \

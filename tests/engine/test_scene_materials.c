@@ -6,25 +6,8 @@
 
 #define ALBEDO_SIDE 60
 #include "bsdf_checks.h"
-#include "scene_fixture.h"
+#include "builder_fixture.h"
 #include "shade/resolve.h"
-
-static Fixture fixture;
-static MlBuilder *b;
-static MlError error;
-
-static int set_up(void **state) {
-  (void)state;
-  fixture_begin(&fixture);
-  b = fixture_builder(&fixture);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  ml_builder_destroy(b);
-  fixture_end(&fixture);
-  return 0;
-}
 
 #define REFUSES(call, text)                                                                                                                \
   do {                                                                                                                                     \

@@ -8,25 +8,11 @@
 
 #include <cmocka.h>
 
-#include "mesh_checks.h"
+// clang-format off
+#include "mesh_checks.h" /* before the fixture, whose b its own would shadow */
+#include "builder_fixture.h"
+// clang-format on
 #include "shape/generate.h"
-
-static Fixture fixture;
-static MlBuilder *b;
-static MlError error;
-
-static int set_up(void **state) {
-  (void)state;
-  fixture_begin(&fixture);
-  b = fixture_builder(&fixture);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  ml_builder_destroy(b);
-  fixture_end(&fixture);
-  return 0;
-}
 
 static const Mesh *made(MlNode node) {
   if (node == 0) fail_msg("refused: %s", error.message);
