@@ -724,6 +724,7 @@ ML_API double ml_parse_number(const char *text, const char **end);
 ML_API int ml_format_number(char *out, size_t capacity, const char *format, double x);
 ML_API uint64_t ml_hash64(const void *bytes, size_t count, uint64_t seed); /* XXH64 */
 ML_API double ml_srgb_decode(double v);  /* 0..1 to linear */
+ML_API void ml_observer(double nm, double xyz[3]); /* CIE 1931 colour matching at 380 to 780 nm; the ends serve beyond */
 ML_API MlTransform ml_transform_identity(void);
 ML_API MlTransform ml_transform_multiply(const MlTransform *a, const MlTransform *b); /* b acts first */
 ML_API MlTransform ml_transform_turn(double degrees, MlVec3 axis); /* multiples of 90 are exact on the axes */

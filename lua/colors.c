@@ -233,28 +233,6 @@ void color_hsl(double h, double s, double l, double rgb[3]) {
 
 /* -------------------------------------------------------------------- physics */
 
-enum { FIRST_NM = 380, STEP_NM = 10, STEPS = 41 };
-
-static const double observer_table[STEPS][3] = {
-  {0.001368, 0.000039, 0.006450}, {0.004243, 0.000120, 0.020050}, {0.014310, 0.000396, 0.067850}, {0.043510, 0.001210, 0.207400},
-  {0.134380, 0.004000, 0.645600}, {0.283900, 0.011600, 1.385600}, {0.348280, 0.023000, 1.747060}, {0.336200, 0.038000, 1.772110},
-  {0.290800, 0.060000, 1.669200}, {0.195360, 0.090980, 1.287640}, {0.095640, 0.139020, 0.812950}, {0.032010, 0.208020, 0.465180},
-  {0.004900, 0.323000, 0.272000}, {0.009300, 0.503000, 0.158200}, {0.063270, 0.710000, 0.078250}, {0.165500, 0.862000, 0.042160},
-  {0.290400, 0.954000, 0.020300}, {0.433450, 0.994950, 0.008750}, {0.594500, 0.995000, 0.003900}, {0.762100, 0.952000, 0.002100},
-  {0.916300, 0.870000, 0.001650}, {1.026300, 0.757000, 0.001100}, {1.062200, 0.631000, 0.000800}, {1.002600, 0.503000, 0.000340},
-  {0.854450, 0.381000, 0.000190}, {0.642400, 0.265000, 0.000050}, {0.447900, 0.175000, 0.000020}, {0.283500, 0.107000, 0.000000},
-  {0.164900, 0.061000, 0.000000}, {0.087400, 0.032000, 0.000000}, {0.046770, 0.017000, 0.000000}, {0.022700, 0.008210, 0.000000},
-  {0.011359, 0.004102, 0.000000}, {0.005790, 0.002091, 0.000000}, {0.002899, 0.001047, 0.000000}, {0.001440, 0.000520, 0.000000},
-  {0.000690, 0.000249, 0.000000}, {0.000332, 0.000120, 0.000000}, {0.000166, 0.000060, 0.000000}, {0.000083, 0.000030, 0.000000},
-  {0.000042, 0.000015, 0.000000},
-};
-
-static void observer(double nm, double xyz[3]) {
-  double at = (nm - FIRST_NM) / STEP_NM;
-  int i = (int)at < STEPS - 2 ? (int)at : STEPS - 2;
-  for (int c = 0; c < 3; c++) xyz[c] = observer_table[i][c] + (observer_table[i + 1][c] - observer_table[i][c]) * (at - i);
-}
-
 static void finish(const double xyz[3], double rgb[3]) {
   static const double matrix[3][3] = {
     {3.2404541621141054, -1.5371385127977166, -0.4985314095560162},
@@ -271,10 +249,11 @@ static void finish(const double xyz[3], double rgb[3]) {
 
 void color_kelvin(double kelvin, double rgb[3]) {
   double xyz[3] = {0.0, 0.0, 0.0};
-  for (int step = 0; step < STEPS; step++) {
-    double nm = FIRST_NM + STEP_NM * step, r = 560.0 / nm; /* relative to 560 nm: only the shape matters, and nothing overflows */
+  for (int nm = 380; nm <= 780; nm += 10) {
+    double matching[3], r = 560.0 / nm; /* relative to 560 nm: only the shape matters, and nothing overflows */
+    ml_observer(nm, matching);
     double planck = r * r * r * r * r / (ml_exp(1.438776877e7 / (nm * kelvin)) - 1.0);
-    for (int i = 0; i < 3; i++) xyz[i] += planck * observer_table[step][i];
+    for (int i = 0; i < 3; i++) xyz[i] += planck * matching[i];
   }
   double y = xyz[1];
   for (int i = 0; i < 3; i++) xyz[i] /= y;
@@ -289,6 +268,6 @@ MlColor script_white(double kelvin) {
 
 void color_wavelength(double nm, double rgb[3]) {
   double xyz[3];
-  observer(nm, xyz);
+  ml_observer(nm, xyz);
   finish(xyz, rgb);
 }

@@ -46,4 +46,8 @@ static inline void quantize_u8(Vec3 codes, uint8_t out[3]) {
   out[0] = (uint8_t)steps[0], out[1] = (uint8_t)steps[1], out[2] = (uint8_t)steps[2];
 }
 
+/* The CIE 1931 2 degree observer, every 10 nm from 380 to 780 nm; ml_observer is linear in between. */
+enum { OBSERVER_FIRST_NM = 380, OBSERVER_STEP_NM = 10, OBSERVER_STEPS = 41 };
+extern const double observer_table[OBSERVER_STEPS][3];
+
 #endif

@@ -4,6 +4,7 @@
 #include "light/sky.h"
 
 #include "base/error.h"
+#include "image/color.h"
 #include "light/sky_table.h"
 
 /* ---- bands */
@@ -12,7 +13,7 @@ enum { BANDS = 8 };
 typedef float Bands __attribute__((vector_size(32)));
 typedef int32_t BandBits __attribute__((vector_size(32)));
 
-static const int band_steps[BANDS] = {2, 6, 10, 14, 18, 22, 26, 32}; /* into sky_observer: 400, 440, ..., 640, 700 nm */
+static const int band_steps[BANDS] = {2, 6, 10, 14, 18, 22, 26, 32}; /* into observer_table: 400, 440, ..., 640, 700 nm */
 
 static Bands bands_all(float x) { return (Bands){x, x, x, x, x, x, x, x}; }
 
@@ -69,16 +70,16 @@ static void weigh_bands(Air *air) {
                                       {-0.9692660305051868, 1.8760108454466942, 0.0415560175303498},
                                       {0.0556434309591147, -0.2040259135167538, 1.0572251882231791}}; // XYZ to Rec.709
   double xyz[BANDS][3] = {{0}}, luminance = 0.0;
-  for (int i = 0, band = 0; i < SKY_OBSERVED; i++) {
+  for (int i = 0, band = 0; i < OBSERVER_STEPS; i++) {
     while (band + 1 < BANDS && band_steps[band + 1] <= i) band++;
     double solar = 0.5 * (sky_solar[i] + sky_solar[i + 1]), above = 0.0;
     if (i >= band_steps[band] && band + 1 < BANDS)
       above = (double)(i - band_steps[band]) / (double)(band_steps[band + 1] - band_steps[band]);
     for (int c = 0; c < 3; c++) {
-      xyz[band][c] += (1.0 - above) * solar * sky_observer[i][c];
-      if (above > 0.0) xyz[band + 1][c] += above * solar * sky_observer[i][c];
+      xyz[band][c] += (1.0 - above) * solar * observer_table[i][c];
+      if (above > 0.0) xyz[band + 1][c] += above * solar * observer_table[i][c];
     }
-    luminance += solar * sky_observer[i][1];
+    luminance += solar * observer_table[i][1];
   }
   for (int k = 0; k < BANDS; k++) {
     float rgb[3];
