@@ -609,6 +609,13 @@ ML_API void ml_film_samples(const MlFilm *film, uint32_t *fewest, uint32_t *most
 ML_API uint64_t ml_film_nonfinite(const MlFilm *film); /* samples that were not finite and count as 0 */
 /* Mean radiance of row y, 3 floats per pixel. */
 ML_API void ml_film_row(const MlFilm *film, uint32_t y, float *rgb);
+/* Relative standard error of a pixel's luminance, root mean square over at most 4096 pixels; from the difference of the blocks in which sums are
+ * kept, so that it takes no room. -1: not known (of 1, 2, 4, 8, … samples there is one block only). May be called while rendering. */
+ML_API double ml_film_noise(const MlFilm *film);
+/* Called by the thread that rendered it, whenever columns [x0, x1) of rows [y0, y1) have more samples: it should be short, may read the film
+ * (ml_film_show) and must not call the engine. watch is copied, NULL ends it; not while rendering. */
+typedef struct MlFilmWatch { void (*changed)(void *ud, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1); void *ud; } MlFilmWatch;
+ML_API void ml_film_watch(MlFilm *film, const MlFilmWatch *watch);
 /* XXH64 over picture version, width, height and means; the identity of a picture. */
 ML_API uint64_t ml_film_hash(const MlFilm *film);
 /* Sums of b's samples join a's: b must begin where a ends, of the same scene and settings, aligned power-of-two blocks. */
@@ -655,6 +662,9 @@ typedef struct MlDisplay {
 } MlDisplay;
 /* Display pixels of rows [y0, y1): 8-bit sRGB, 3 bytes per pixel, after white balance, exposure and tone mapping. May be called while rendering. */
 ML_API void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb);
+/* The same for columns [x0, x1) of rows [y0, y1) into a picture as wide and high as the film, 4 bytes per pixel: R G B 255, each pixel stored as one
+ * atomic word, so that others may look at them meanwhile. Pixels without samples are left as they are. */
+ML_API void ml_film_show(const MlFilm *film, const MlDisplay *display, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1, uint32_t *rgba);
 /* The automatic exposure of a scene and view, in EV: a pre-pass of 64 pixels on the long side, 4 samples. */
 ML_API MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *view, const MlSettings *settings, float *ev, MlError *error);
 

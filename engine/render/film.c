@@ -136,6 +136,45 @@ void ml_film_samples(const MlFilm *film, uint32_t *fewest, uint32_t *most) {
   if (most) *most = hi;
 }
 
+void ml_film_watch(MlFilm *film, const MlFilmWatch *watch) { film->watch = watch ? *watch : (MlFilmWatch){0}; }
+
+/* ------------------------------------------------------------------- noise */
+
+/* Mean luminance of pixel i and, where its samples lie in more than one block, the variance of that mean, else -1. Of n = n1 + n2 samples,
+ * the first block has the mean m1 and the rest m2: (m1 - m2)^2 is on average s^2 (1/n1 + 1/n2), the variance of the mean of all
+ * is s^2 / n = (m1 - m2)^2 n1 n2 / n^2. */
+static bool pixel_noise(const MlFilm *film, uint64_t i, double *mean, double *variance) {
+  PixelSums all, rest;
+  film_read_pixel(film, i, &all);
+  *mean = (double)spectrum_luminance(pixel_mean(&all));
+  *variance = -1.0;
+  if (!all.count || !(*mean >= 0.0 && *mean <= 1e30)) return false;
+  const uint32_t first = 1u << (31 - __builtin_clz(all.count));
+  rest.count = all.count - first;
+  if (!rest.count) return true;
+  for (int d = 0; d < __builtin_popcount(rest.count); d++) rest.sums[d] = all.sums[d + 1];
+  const double share = (double)first / (double)all.count;
+  const double difference = (double)spectrum_luminance(all.sums[0] / (float)first) - (double)spectrum_luminance(pixel_mean(&rest));
+  *variance = difference * difference * share * (1.0 - share);
+  return true;
+}
+
+double ml_film_noise(const MlFilm *film) {
+  FLOAT_STATE_OURS;
+  const uint64_t pixels = film_pixels(film), step = pixels / 4096 + 1;
+  double mean, variance, sum = 0.0;
+  uint64_t count = 0;
+  for (uint64_t i = step / 2; i < pixels; i += step)
+    if (pixel_noise(film, i, &mean, &variance)) sum += mean, count++;
+  if (sum == 0.0) return -1.0;
+  // A tenth of the picture's mean, so that what is nearly black does not count for everything
+  const double floor = 0.1 * sum / (double)count;
+  sum = 0.0, count = 0;
+  for (uint64_t i = step / 2; i < pixels; i += step)
+    if (pixel_noise(film, i, &mean, &variance) && variance >= 0.0) sum += variance / (mean * mean + floor * floor), count++;
+  return count ? ml_sqrt(sum / (double)count) : -1.0;
+}
+
 /* -------------------------------------------------------------------- hash */
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hashes and film files are little-endian");

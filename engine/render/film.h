@@ -30,6 +30,7 @@ struct MlFilm {
   uint32_t plane_count;
   float *planes[FILM_MAX_PLANES]; /* 3 floats per pixel each */
   uint32_t *counts;
+  MlFilmWatch watch; /* all zero: nobody looks */
 };
 
 /* Sums of one pixel while it is being rendered: a binary counter. */
@@ -65,6 +66,10 @@ void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel);
 /* For everyone else, while rendering too. */
 void film_read_pixel(const MlFilm *film, uint64_t index, PixelSums *pixel);
 Spectrum film_mean(const MlFilm *film, uint64_t index);
+/* A wave of a rectangle is complete. */
+static inline void film_changed(const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
+  if (film->watch.changed) film->watch.changed(film->watch.ud, film, x0, y0, x1, y1);
+}
 
 /* Where waves end: 1, 2, 4, 8, 16, 32, 48, 64, … capped at samples. The first wave end after `count`. */
 static inline uint32_t film_wave_end(uint32_t count, uint32_t samples) {

@@ -10,9 +10,13 @@
 #include "math/elementary.h"
 #include "render/engine.h"
 
+static WhiteBalance balance_of(const MlDisplay *display) {
+  return white_balance(white_is_valid(display->white) ? display->white : (MlColor){0, 0, 0});
+}
+
 void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb) {
   FLOAT_STATE_OURS;
-  const WhiteBalance balance = white_balance(white_is_valid(display->white) ? display->white : (MlColor){0, 0, 0});
+  const WhiteBalance balance = balance_of(display);
   enum { PIECE = 256 };
   float means[3 * PIECE];
   if (y1 > film->height) y1 = film->height;
@@ -22,6 +26,37 @@ void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, 
     white_balance_row(&balance, means, count);
     tonemap_row(display->tonemap, display->exposure, means, count, rgb);
     i += count, rgb += 3 * count;
+  }
+}
+
+void ml_film_show(const MlFilm *film, const MlDisplay *display, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1, uint32_t *rgba) {
+  FLOAT_STATE_OURS;
+  const WhiteBalance balance = balance_of(display);
+  enum { PIECE = 64 };
+  float means[3 * PIECE];
+  uint8_t shown[3 * PIECE];
+  bool sampled[PIECE];
+  if (x1 > film->width) x1 = film->width;
+  if (y1 > film->height) y1 = film->height;
+  for (uint32_t y = y0; y < y1; y++) {
+    for (uint32_t x = x0; x < x1; x += PIECE) {
+      const uint32_t count = x1 - x < PIECE ? x1 - x : PIECE;
+      const uint64_t first = (uint64_t)y * film->width + x;
+      for (uint32_t k = 0; k < count; k++) {
+        PixelSums pixel;
+        film_read_pixel(film, first + k, &pixel);
+        sampled[k] = pixel.count != 0;
+        spectrum_store(means + 3 * k, pixel_mean(&pixel));
+      }
+      white_balance_row(&balance, means, count);
+      tonemap_row(display->tonemap, display->exposure, means, count, shown);
+      for (uint32_t k = 0; k < count; k++) {
+        const uint8_t bytes[4] = {shown[3 * k], shown[3 * k + 1], shown[3 * k + 2], 255};
+        uint32_t word;
+        memcpy(&word, bytes, sizeof word);
+        if (sampled[k]) __atomic_store_n(&rgba[first + k], word, __ATOMIC_RELAXED);
+      }
+    }
   }
 }
 

@@ -115,6 +115,7 @@ static void render_wave(MlRender *render, Tile *tile, uint32_t worker) {
   if (!render->render_tile(&job)) return;
   atomic_store_explicit(&tile->reached, job.target, memory_order_relaxed);
   atomic_fetch_add_explicit(&render->generation, 1, memory_order_release);
+  film_changed(film, job.x0, job.y0, job.x1, job.y1);
 }
 
 static void publish_exposure(MlRender *render) {

@@ -68,6 +68,56 @@ static void test_display(void **state) {
   ml_film_destroy(film);
 }
 
+/* What is shown for others to look at is the display's pixels, a rectangle at a time; pixels without samples keep what was there. */
+static void test_show(void **state) {
+  (void)state;
+  FaultMemory fault;
+  fault_init(&fault, -1, false);
+  MlFilm *film = film_filled(&fault.memory, 301, 7);
+  film_store_pixel(film, 301 * 3 + 150, &(PixelSums){.count = 0});
+  static uint8_t want[7][301][3], got[7][301][4];
+  const MlDisplay display = {.exposure = 1.5f, .white = {1.7f, 0.9f, 0.3f}};
+  ml_film_display(film, &display, 0, 7, want[0][0]);
+  memset(got, 7, sizeof got);
+  ml_film_show(film, &display, 1, 2, 300, 6, (uint32_t *)(void *)got);
+  for (uint32_t y = 0; y < 7; y++)
+    for (uint32_t x = 0; x < 301; x++) {
+      const bool shown = x >= 1 && x < 300 && y >= 2 && y < 6 && !(x == 150 && y == 3);
+      for (int c = 0; c < 3; c++) assert_int_equal(got[y][x][c], shown ? want[y][x][c] : 7);
+      assert_int_equal(got[y][x][3], shown ? 255 : 7);
+    }
+  ml_film_show(film, &display, 0, 0, 1000, 1000, (uint32_t *)(void *)got); // cut to the film
+  assert_memory_equal(got[6][300], want[6][300], 3);
+  ml_film_show(film, &display, 301, 0, 302, 7, NULL); // nothing
+  ml_film_destroy(film);
+}
+
+/* Samples of which the mean's relative error is known: 1 plus noise of variance 1/12. */
+static void test_noise(void **state) {
+  (void)state;
+  FaultMemory fault;
+  fault_init(&fault, -1, false);
+  MlFilm *film = film_of(&fault.memory, 64, 64, 0, 48);
+  assert_true(ml_film_noise(film) == -1.0);
+  uint64_t random = 1;
+  for (uint32_t samples = 3; samples <= 48; samples *= 2) {
+    for (uint64_t i = 0; i < 64 * 64; i++) {
+      PixelSums pixel = {.count = 0};
+      for (uint32_t k = 0; k < samples; k++) {
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+        pixel_push(&pixel, spectrum_all(0.5f + (float)(random >> 40) / 16777216.0f));
+      }
+      film_store_pixel(film, i, &pixel);
+    }
+    // The mean's square is wanted, and a floor of .1: sqrt(1/12 / n / 1.01)
+    const double want = sqrt(1.0 / 12 / samples / 1.01), got = ml_film_noise(film);
+    if (!(fabs(got / want - 1.0) < 0.06)) fail_msg("%u samples: %g, expected about %g", samples, got, want);
+  }
+  for (uint64_t i = 0; i < 64 * 64; i++) film_set(film, i, (MlColor){1, 1, 1});
+  assert_true(ml_film_noise(film) == -1.0); // one block only
+  ml_film_destroy(film);
+}
+
 /* ---------------------------------------------------------------- exposure */
 
 static void test_exposure(void **state) {
@@ -236,7 +286,7 @@ static void test_write_keeps_old(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_display),         cmocka_unit_test(test_exposure),      cmocka_unit_test(test_encode),
+    cmocka_unit_test(test_display), cmocka_unit_test(test_show), cmocka_unit_test(test_noise),         cmocka_unit_test(test_exposure),      cmocka_unit_test(test_encode),
     cmocka_unit_test(test_write),           cmocka_unit_test(test_write_refuses), cmocka_unit_test(test_write_too_large),
     cmocka_unit_test(test_write_keeps_old),
   };

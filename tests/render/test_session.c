@@ -323,6 +323,39 @@ static void progress_tells_the_truth(void **state) {
   rig_destroy(&rig);
 }
 
+/* Every wave of every tile is told once, with its rectangle, and can be shown at once. */
+typedef struct Seen {
+  _Atomic uint32_t waves[HEIGHT][WIDTH], wrong;
+  uint32_t picture[HEIGHT * WIDTH];
+} Seen;
+
+static void saw(void *ud, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
+  Seen *seen = ud;
+  if (x1 <= x0 || y1 <= y0 || x1 > WIDTH || y1 > HEIGHT) atomic_fetch_add(&seen->wrong, 1);
+  for (uint32_t y = y0; y < y1 && y < HEIGHT; y++)
+    for (uint32_t x = x0; x < x1 && x < WIDTH; x++) atomic_fetch_add(&seen->waves[y][x], 1);
+  ml_film_show(film, &(MlDisplay){0}, x0, y0, x1, y1, seen->picture);
+}
+
+static void a_watch_sees_every_wave(void **state) {
+  (void)state;
+  static Seen seen;
+  Rig rig = rig_create(3, SAMPLES);
+  ml_film_watch(rig.film, &(MlFilmWatch){saw, &seen});
+  MlRender *render = rig_start(&rig);
+  ml_render_wait(render, -1);
+  ml_render_destroy(render);
+  assert_int_equal(seen.wrong, 0);
+  static uint8_t want[HEIGHT * WIDTH][3];
+  ml_film_display(rig.film, &(MlDisplay){0}, 0, HEIGHT, want[0]);
+  for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) {
+    assert_int_equal(seen.waves[i / WIDTH][i % WIDTH], session_waves(0, SAMPLES));
+    assert_memory_equal(&seen.picture[i], want[i], 3);
+  }
+  ml_film_watch(rig.film, NULL);
+  rig_destroy(&rig);
+}
+
 static void exposure_is_automatic_or_fixed(void **state) {
   (void)state;
   Rig rig = rig_create(3, 1);
@@ -549,6 +582,7 @@ int main(void) {
     cmocka_unit_test(stop_ends_waves_in_flight),
     cmocka_unit_test(destroying_cancels),
     cmocka_unit_test(progress_tells_the_truth),
+    cmocka_unit_test(a_watch_sees_every_wave),
     cmocka_unit_test(exposure_is_automatic_or_fixed),
     cmocka_unit_test(nothing_is_allocated_while_rendering),
     cmocka_unit_test(writing_takes_no_more_than_said),
