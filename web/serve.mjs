@@ -49,7 +49,7 @@ function fileOf(root, pathname) {
 }
 
 async function answer(root, headers, request, response) {
-  const { pathname, search } = new URL(request.url, 'http://localhost');
+  const { pathname, search } = new URL(`http://localhost${request.url.startsWith('/') ? request.url : '/'}`);
   const say = (status, text, more = {}) => {
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers, ...more });
     response.end(request.method === 'HEAD' ? undefined : text);

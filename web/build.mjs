@@ -1,0 +1,198 @@
+/**
+ * build.mjs - puts the page together: what `make web` runs when the command, the modules and the gallery's pictures are built.
+ *
+ *   node web/build.mjs [--build build] [--out build/web]
+ *
+ * Reads the tree and, below --build: moonlit (the command), page-threads/moonlit.{js,wasm,worker.js}, page/single.{js,wasm},
+ * web-pictures/NAME.jpg. Writes --out: static files for any host, with relative addresses only. A file is written only if its content has
+ * changed, and what no build writes any more is removed, so that a page being served never sees half of one.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
+import esbuild from 'esbuild';
+
+const TREE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const BROWSERS = ['chrome109', 'firefox115', 'safari16.4'];
+
+const { values: options } = parseArgs({ options: { build: { type: 'string', default: 'build' }, out: { type: 'string' } } });
+const build = path.resolve(options.build);
+const out = path.resolve(options.out ?? path.join(build, 'web'));
+
+/** What the page consists of: name below `out` → content. */
+const files = new Map();
+const put = (name, content) => files.set(name, Buffer.from(content));
+const digest = (content) => createHash('sha256').update(content).digest('hex');
+
+/** The content of a file that another part of the build makes; says who when it is not there. */
+async function need(file, maker) {
+  return readFile(file).catch(() => {
+    throw new Error(`${path.relative(TREE, file)} is not there: ${maker}.`);
+  });
+}
+
+async function bundle(entry, name, more = {}) {
+  const result = await esbuild.build({
+    absWorkingDir: path.join(TREE, 'web'),
+    entryPoints: [{ in: entry, out: name }],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    legalComments: 'none',
+    format: 'esm',
+    target: BROWSERS,
+    logLevel: 'warning',
+    ...more,
+  });
+  for (const file of result.outputFiles) put(path.relative(out, file.path), file.contents);
+  return result.metafile;
+}
+
+/** The page's scripts and styles; index.html is told which chunks the first script loads anyway. */
+async function scripts() {
+  const { outputs } = await bundle('main.js', 'main', { splitting: true, chunkNames: 'chunks/[name]-[hash]' });
+  await bundle('engine/single-worker.js', 'engine/single-worker');
+  await bundle('styles/main.css', 'style');
+  const main = Object.entries(outputs).find(([name]) => path.basename(name) === 'main.js')[1];
+  const chunks = main.imports.filter((each) => each.kind === 'import-statement').map((each) => path.basename(each.path));
+  const links = chunks.map((chunk) => `<link rel="modulepreload" href="chunks/${chunk}">\n`).join('');
+  const html = (await readFile(path.join(TREE, 'web/index.html'), 'utf8')).replace('</head>', () => `${links}</head>`);
+  checkPage(html);
+  put('index.html', html);
+}
+
+/** The content-security policy forbids these; a browser would drop them without a word. */
+function checkPage(html) {
+  const wrong = html.match(/<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\ssrc=)[^>]*>/i);
+  if (wrong) throw new Error(`web/index.html has '${wrong[0].trim()}', which its content-security policy forbids.`);
+}
+
+/** A module made by emcc: its scripts made smaller, as they are otherwise. */
+async function engine(folder, name, hasWorker) {
+  const maker = 'make web builds it';
+  for (const script of [`${name}.js`, ...(hasWorker ? [`${name}.worker.js`] : [])]) {
+    const source = await need(path.join(folder, script), maker);
+    const { code } = await esbuild.transform(source, { minify: true, target: BROWSERS, legalComments: 'none' });
+    put(`engine/${script}`, code);
+  }
+  put(`engine/${name}.wasm`, await need(path.join(folder, `${name}.wasm`), maker));
+}
+
+/** Runs the native command and returns what it prints. */
+async function moonlit(...words) {
+  const { stdout } = await promisify(execFile)(path.join(build, 'moonlit'), words, { maxBuffer: 64 << 20 });
+  return stdout;
+}
+
+/** Width and height of a JPEG, from its frame header. */
+function sizeOfJpeg(bytes) {
+  for (let at = 2; at + 9 < bytes.length; at += 2 + bytes.readUInt16BE(at + 2)) {
+    const marker = bytes[at + 1];
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) };
+    }
+  }
+  throw new Error('a picture of the gallery is no JPEG.');
+}
+
+/** The first sentence of the comment that a scene begins with is its title, the rest tells more. */
+function headOf(source, name) {
+  const comment = /^--\s*(.*)/.exec(source)?.[1]?.trim();
+  if (!comment) throw new Error(`scenes/${name}.lua does not begin with a comment that says what it shows.`);
+  const [, title, more] = /^(.*?[.!?])(?:\s+(.*))?$/.exec(comment) ?? [null, comment, ''];
+  return { title: title.replace(/\.$/, ''), about: more ?? '' };
+}
+
+/** One scene: its script, picture and assets, and its entry in scenes/index.json. */
+async function scene(name) {
+  const file = path.join(TREE, 'scenes', `${name}.lua`);
+  const source = await readFile(file);
+  const picture = await need(path.join(build, 'web-pictures', `${name}.jpg`), 'make web renders it');
+  const check = JSON.parse((await moonlit('check', file, '--json', '--quiet')).trim().split('\n').at(-1));
+  const assets = [];
+  for (const asset of check.statistics.assets ?? []) {
+    const content = await readFile(path.join(TREE, 'scenes', asset));
+    put(`scenes/${asset}`, content);
+    assets.push({ path: asset, size: content.length, hash: digest(content) });
+  }
+  put(`scenes/${name}.lua`, source);
+  put(`scenes/${name}.jpg`, picture);
+  return { name, ...headOf(source.toString(), name), file: `${name}.lua`, picture: `${name}.jpg`, ...sizeOfJpeg(picture), assets };
+}
+
+async function gallery() {
+  const names = (await readdir(path.join(TREE, 'scenes'))).filter((file) => file.endsWith('.lua')).map((file) => file.slice(0, -4));
+  const order = (name) => (name === 'hello' ? '' : name);
+  names.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const entries = [];
+  for (const name of names) entries.push(await scene(name));
+  put('scenes/index.json', JSON.stringify(entries));
+}
+
+/** Last: the service worker knows all the other files by their contents, and is another one when any has changed. */
+async function serviceWorker() {
+  const manifest = Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => [name, digest(content)]));
+  const { code } = await esbuild.transform(await readFile(path.join(TREE, 'web/service-worker.js')), {
+    minify: true,
+    target: BROWSERS,
+    define: { FILES: JSON.stringify(manifest), VERSION: JSON.stringify(digest(JSON.stringify(manifest)).slice(0, 16)) },
+  });
+  put('service-worker.js', code);
+}
+
+async function write() {
+  let changed = 0;
+  for (const [name, content] of files) {
+    const file = path.join(out, name);
+    const old = await readFile(file).catch(() => null);
+    if (old?.equals(content)) continue;
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, content);
+    await rename(`${file}.new`, file);
+    changed++;
+  }
+  for (const entry of await readdir(out, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && !files.has(path.relative(out, file))) await rm(file);
+  }
+  return changed;
+}
+
+/** KB of a file as a browser receives it. */
+function sent(pattern) {
+  const size = [...files].filter(([name]) => pattern.test(name)).reduce((sum, [, content]) => sum + brotliCompressSync(content).length, 0);
+  return `${(size / 1024).toFixed(0)} KB`;
+}
+
+try {
+  const parts = [
+    ['the page', scripts],
+    ['the threaded engine', () => engine(path.join(build, 'page-threads'), 'moonlit', true)],
+    ['the engine of one thread', () => engine(path.join(build, 'page'), 'single', false)],
+    ['api.json', async () => put('api.json', JSON.stringify(JSON.parse(await moonlit('doc', '--json'))))],
+    ['the gallery', gallery],
+    ['the service worker', serviceWorker],
+  ];
+  for (const [name, make] of parts) {
+    await make().catch((error) => {
+      console.error(`web: ${name}: ${error.message}`);
+      process.exitCode = 1;
+    });
+  }
+  const changed = await write();
+  if (changed) {
+    console.log(
+      `  WEB   ${path.relative('.', out)}: ${changed} of ${files.size} files changed; compressed: engine ${sent(/^engine\/moonlit\./)} ` +
+        `(of one thread ${sent(/^engine\/single/)}), first script ${sent(/^main\.js/)}, further ones ${sent(/^chunks/)}`,
+    );
+  }
+} catch (error) {
+  console.error(`web: ${error.message}`);
+  process.exitCode = 1;
+}
