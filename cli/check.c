@@ -28,11 +28,18 @@ static void statistics_as_json(const SceneFile *scene, const MlSceneStats *s, ui
     out,
     "{\"statistics\":{\"shapes\":%llu,\"triangles\":%llu,\"uniqueTriangles\":%llu,\"instances\":%llu,\"lights\":%llu,\"materials\":%llu,"
     "\"degenerateTriangles\":%llu,\"sceneBytes\":%llu,\"filmBytes\":%llu,\"scriptBytes\":%llu,\"scriptSeconds\":%.3f,"
-    "\"buildSeconds\":%.3f,\"contents\":\"%016llx\"}}\n",
+    "\"buildSeconds\":%.3f,\"contents\":\"%016llx\",\"width\":%u,\"height\":%u,\"samples\":%u,\"assets\":[",
     (unsigned long long)s->shapes, (unsigned long long)s->triangles, (unsigned long long)s->unique_triangles,
     (unsigned long long)s->instances, (unsigned long long)s->lights, (unsigned long long)s->materials,
     (unsigned long long)s->degenerate_triangles, (unsigned long long)s->bytes, (unsigned long long)film,
-    (unsigned long long)statistics->lua_peak, statistics->seconds, statistics->commit_seconds, (unsigned long long)s->hash);
+    (unsigned long long)statistics->lua_peak, statistics->seconds, statistics->commit_seconds, (unsigned long long)s->hash,
+    scene->view.width ? scene->view.width : 1280, scene->view.height ? scene->view.height : 720, scene->settings.samples);
+  const MlSink sink = stream_sink(out);
+  for (size_t i = 0; i < scene->evaluation->asset_count; i++) {
+    if (i) fputc(',', out);
+    script_write_json_string(scene->evaluation->assets[i], &sink);
+  }
+  fputs("]}}\n", out);
 }
 
 int command_check(const Options *options) {

@@ -1,4 +1,5 @@
-/* kernels.c - the kernels of this build and the choice among them. */
+/* kernels.c - the kernels of this build and the choice among them. With ML_NO_SCALAR, WebAssembly has one alone: the page's modules, which
+ * every visitor loads. */
 #include <string.h>
 
 #include "base/thread.h"
@@ -10,6 +11,9 @@ static const Kernel *const kernels[] = {&kernel_avx2, &kernel_sse41, &kernel_sca
 #elif defined(__aarch64__)
 extern const Kernel kernel_neon, kernel_scalar;
 static const Kernel *const kernels[] = {&kernel_neon, &kernel_scalar};
+#elif defined(__wasm__) && defined(ML_NO_SCALAR)
+extern const Kernel kernel_simd128;
+static const Kernel *const kernels[] = {&kernel_simd128};
 #elif defined(__wasm__)
 extern const Kernel kernel_simd128, kernel_scalar;
 static const Kernel *const kernels[] = {&kernel_simd128, &kernel_scalar};
@@ -28,6 +32,9 @@ static size_t first_runnable(void) {
 }
 #elif defined(__aarch64__)
 static const char *const names[] = {"neon", "scalar", NULL};
+static size_t first_runnable(void) { return 0; }
+#elif defined(__wasm__) && defined(ML_NO_SCALAR)
+static const char *const names[] = {"simd128", NULL};
 static size_t first_runnable(void) { return 0; }
 #elif defined(__wasm__)
 static const char *const names[] = {"simd128", "scalar", NULL};

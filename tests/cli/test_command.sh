@@ -100,7 +100,11 @@ check_quiet() {
   run 0 check ball.lua --quiet && out_empty && err_empty && echo 'material("blue", matte()) sphere() background(1)' >"$work/warns.lua" &&
     run 0 check warns.lua --quiet && out_empty && err_has 'never used'
 }
-check_json() { run 0 check ball.lua --json --quiet && out_has '^{"statistics":{"shapes":1,'; }
+check_json() {
+  run 0 check ball.lua --json --quiet && out_has '^{"statistics":{"shapes":1,' && out_has '"width":32,"height":20,"samples":4,"assets":\[\]' &&
+    echo 'render{ size = {30, 20}, samples = 3 } local m = require "part" m() require "other"' >"$work/asks.lua" && echo 'return function() sphere() background(1) end' >"$work/part.lua" &&
+    echo 'return 1' >"$work/other.lua" && run 0 check asks.lua --json --quiet && out_has '"width":30,"height":20,"samples":3,"assets":\["part.lua","other.lua"\]'
+}
 scene_errors() { run 2 check wrong.lua && err_has 'wrong.lua:1:' && err_has radius && err_has colour && run 2 render wrong.lua && nothing_new; }
 error_json() { run 2 check wrong.lua --json --quiet && out_has '"errors":2' && out_has '"severity":"error"'; }
 params() { run 0 params ball.lua && out_has radius && run 0 params ball.lua --json && out_has '"radius"'; }
