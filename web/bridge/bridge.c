@@ -1,0 +1,610 @@
+/* bridge.c - the director: from the newest request to evaluation, coarse picture, film, frame and report. See bridge.h. */
+#include "bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "wake.h"
+
+#ifndef ML_NO_THREADS
+#include <pthread.h>
+#endif
+
+#ifdef __EMSCRIPTEN__
+#include <emscripten.h>
+#define EXPORTED EMSCRIPTEN_KEEPALIVE
+#else
+#define EXPORTED
+#endif
+
+#define POLL 0.008          /* seconds between looks at a render */
+#define REST 0.25           /* seconds between beats of the heart while there is nothing to do */
+#define COARSE_PIXELS 16384 /* of the first, coarse picture: some 10 ms of a simple scene on two cores */
+#define WARM_UP 0.05        /* seconds of Lua at the start, see warm_up() */
+
+/* What is under way. */
+typedef enum Phase {
+  PHASE_REST,   /* nothing to do until a word of the page's changes */
+  PHASE_COARSE, /* a small film, to be shown enlarged */
+  PHASE_FULL,
+} Phase;
+
+typedef struct Bridge {
+  Status status;
+  BridgeRequest request; /* the page's */
+  char asset_name[BRIDGE_MAX_NAME];
+  BridgeBlock block;
+
+  BridgeRequest wanted; /* the director's copy */
+  int32_t generation;   /* of `wanted` */
+  MlEngine *engine;
+  Files files;
+  Frame frame;
+  Buffer report, encoded;
+
+  ScriptEvaluation *evaluation; /* the newest, right or wrong */
+  int32_t evaluated_version, evaluated_width, evaluated_height;
+  bool evaluated; /* of `wanted`, to its end */
+  const MlScene *scene; /* the last one that was right */
+  MlView view;          /* as rendered */
+  MlSettings settings;
+  MlFilm *film, *coarse;
+  MlRender *render;
+  Phase phase;
+  uint32_t coarse_scale;
+  double seconds, rays; /* of earlier stretches of this film */
+  double noise_factor;    /* standard error times the root of samples, -1: not known */
+  uint32_t noise_samples; /* the fewest samples for which it was last looked at */
+  double seen_at;       /* when the generation was first seen */
+  bool first_pixels;
+  double warmed; /* seconds of warming up, so far */
+  int32_t picture_generation; /* that the film is of */
+  char failure[512];
+  bool stopping;
+#ifndef ML_NO_THREADS
+  pthread_t thread;
+#endif
+} Bridge;
+
+static Bridge the; /* one per process: the page's only engine */
+
+/* ------------------------------------------------------------------ request */
+
+static int32_t load(const int32_t *field) { return __atomic_load_n(field, __ATOMIC_RELAXED); }
+
+/* Copies the request, as the page left it between two changes. */
+static void take_request(void) {
+  Status *status = &the.status;
+  for (;;) {
+    const int32_t before = word_get(status, WORD_request_sequence);
+    if (before & 1) continue; // written in one go by the page: microseconds
+    memcpy(&the.wanted, &the.request, offsetof(BridgeRequest, text));
+    BridgeRequest *w = &the.wanted;
+    const int64_t size = (int64_t)w->name_size + w->sets_size + w->source_size;
+    const bool whole = w->name_size >= 0 && w->sets_size >= 0 && w->source_size >= 0 && size <= BRIDGE_MAX_TEXT;
+    if (whole) memcpy(w->text, the.request.text, (size_t)size);
+    const int32_t generation = word_get(status, WORD_generation);
+    atomic_thread_fence(memory_order_seq_cst);
+    if (word_get(status, WORD_request_sequence) != before) continue;
+    if (!whole) w->name_size = w->set_count = w->sets_size = w->source_size = 0;
+    the.generation = generation;
+    return;
+  }
+}
+
+static bool stop_wanted(void) { return word_get(&the.status, WORD_stop) != 0; }
+
+static void set_state(BridgeState state) {
+  word_set(&the.status, WORD_state, (int32_t)state);
+  word_set(&the.status, WORD_state_generation, the.generation);
+}
+
+static void beat(void) { atomic_fetch_add_explicit(&the.status.words[WORD_heartbeat], 1, memory_order_relaxed); }
+
+/* ------------------------------------------------------------------- report */
+
+static void report(void) {
+  const ScriptEvaluation *e = the.evaluation;
+  const bool right = e && !e->errors && the.scene == e->scene;
+  MlCamera camera = {0};
+  if (right) camera = ml_camera_resolve(the.scene, &e->view);
+  report_write(&the.report, &the.status,
+               &(ReportParts){.generation = the.generation,
+                              .evaluation = e,
+                              .scene = right ? the.scene : NULL,
+                              .view = right ? &the.view : NULL,
+                              .settings = &the.settings,
+                              .camera = right ? &camera : NULL,
+                              .failure = the.failure});
+}
+
+static void fail(const char *message) {
+  strncpy(the.failure, message, sizeof the.failure - 1);
+  report();
+}
+
+/* --------------------------------------------------------------- evaluation */
+
+/* Another script is wanted, or none. Another view is not: the scene serves that, too. */
+static bool evaluation_outdated(void *ud) {
+  (void)ud;
+  beat();
+  return stop_wanted() || the.stopping || load(&the.request.script_version) != the.wanted.script_version;
+}
+
+/* The parameters of the request, "name\0value\0" each; their number. */
+static size_t split_sets(ScriptSet *sets, size_t capacity) {
+  const BridgeRequest *w = &the.wanted;
+  const char *at = w->text + w->name_size, *end = at + w->sets_size;
+  size_t count = 0;
+  while (at < end && count < capacity) {
+    const char *name = at, *value = memchr(name, '\0', (size_t)(end - name));
+    if (!value || ++value == end || !memchr(value, '\0', (size_t)(end - value))) break;
+    sets[count++] = (ScriptSet){name, value};
+    at = value + strlen(value) + 1;
+  }
+  return count;
+}
+
+/* false: cancelled, nothing is known. */
+static bool run_script(void) {
+  const BridgeRequest *w = &the.wanted;
+  enum { MOST_SETS = 1024 };
+  static ScriptSet sets[MOST_SETS];
+  char name[256] = "scene.lua";
+  if (w->name_size > 0 && (size_t)w->name_size < sizeof name) {
+    memcpy(name, w->text, (size_t)w->name_size);
+    name[w->name_size] = '\0';
+  }
+  const ScriptAssets assets = files_assets(&the.files);
+  const ScriptInput input = {
+    .size = sizeof input,
+    .name = name,
+    .source = w->text + w->name_size + w->sets_size,
+    .source_size = (size_t)w->source_size,
+    .assets = &assets,
+    .sets = sets,
+    .set_count = split_sets(sets, MOST_SETS),
+    .clamp_sets = true,
+    .width = w->width > 0 ? (uint32_t)w->width : 0,
+    .height = w->height > 0 ? (uint32_t)w->height : 0,
+    .time_limit = w->time_limit_ms > 0 ? w->time_limit_ms / 1000.0 : 0.0,
+    .memory_cap = w->script_memory_mb > 0 ? (uint64_t)w->script_memory_mb << 20 : 0,
+    .cancel = {.poll = evaluation_outdated},
+  };
+  MlError error = {0};
+  ScriptEvaluation *e = NULL;
+  const MlStatus status = script_evaluate(the.engine, &input, &e, &error);
+  if (e && e->cancelled) {
+    script_evaluation_destroy(e);
+    return false;
+  }
+  script_evaluation_destroy(the.evaluation);
+  the.evaluation = e;
+  the.evaluated = true;
+  the.evaluated_version = w->script_version;
+  the.evaluated_width = w->width, the.evaluated_height = w->height;
+  the.failure[0] = '\0';
+  if (status != ML_OK) strncpy(the.failure, error.message, sizeof the.failure - 1);
+  word_set(&the.status, WORD_error_count, e ? (int32_t)e->errors : 1);
+  word_set(&the.status, WORD_warning_count, e ? (int32_t)e->warnings : 0);
+  if (e) {
+    figure_set(&the.status, FIGURE_evaluate_seconds, e->statistics.seconds);
+    figure_set(&the.status, FIGURE_build_seconds, e->statistics.commit_seconds);
+  }
+  if (e && e->scene) {
+    ml_scene_retain(e->scene);
+    ml_scene_release(the.scene);
+    the.scene = e->scene;
+  }
+  return true;
+}
+
+static bool scene_is_right(void) { return the.evaluation && the.evaluation->scene && !the.evaluation->errors; }
+
+/* ---------------------------------------------------------------- rendering */
+
+static void end_render(void) {
+  if (!the.render) return;
+  ml_render_cancel(the.render);
+  ml_render_wait(the.render, -1.0);
+  if (the.phase == PHASE_FULL) {
+    const MlProgress progress = ml_render_progress(the.render);
+    the.seconds += progress.seconds;
+    the.rays += (double)progress.rays;
+  }
+  ml_render_destroy(the.render);
+  the.render = NULL;
+  ml_film_destroy(the.coarse);
+  the.coarse = NULL;
+  the.phase = PHASE_REST;
+}
+
+/* On a thread of the pool. */
+static void film_changed(void *ud, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
+  (void)ud;
+  const int32_t fault = word_get(&the.status, WORD_fault);
+  if (fault == 3) __builtin_trap();
+  while (fault == 4 && word_get(&the.status, WORD_fault) == 4) {}
+  frame_show(&the.frame, film, x0, y0, x1, y1);
+}
+
+static bool start(MlFilm *film, const MlView *view, const MlSettings *settings, Phase phase, MlError *error) {
+  const int32_t threads = word_get(&the.status, WORD_threads);
+  if (threads >= 1 && threads <= 1024) ml_engine_set_threads(the.engine, (uint32_t)threads, NULL);
+  // A browser that has no more threads to give still renders with fewer.
+  MlStatus status;
+  while ((status = ml_render_start(the.engine, the.scene, view, settings, film, &the.render, error)) == ML_ERROR_SYSTEM &&
+         ml_engine_threads(the.engine) > 1)
+    ml_engine_set_threads(the.engine, ml_engine_threads(the.engine) / 2, NULL);
+  if (status != ML_OK) return false;
+  word_set(&the.status, WORD_threads_used, (int32_t)ml_engine_threads(the.engine));
+  the.phase = phase;
+  return true;
+}
+
+/* View and settings of the request: the script's, with the page's in their place. */
+static void merge(void) {
+  const BridgeRequest *w = &the.wanted;
+  the.view = the.evaluation->view;
+  the.settings = the.evaluation->settings;
+  the.view.size = sizeof the.view;
+  the.settings.size = sizeof the.settings;
+  if (w->width > 0 && w->height > 0) the.view.width = (uint32_t)w->width, the.view.height = (uint32_t)w->height;
+  if (the.view.width == 0) the.view.width = 1280;
+  if (the.view.height == 0) the.view.height = 720;
+  if (w->samples > 0) the.settings.samples = (uint32_t)w->samples;
+  if (the.settings.samples == 0) the.settings.samples = 64;
+  if (w->integrator > 0 && w->integrator <= ML_DEPTH + 1) the.settings.integrator = (MlIntegrator)(w->integrator - 1);
+  if (w->has_camera) {
+    const double *c = w->camera;
+    the.view.camera = (MlCamera){.kind = (MlCameraKind)w->camera_kind,
+                                 .from = {c[0], c[1], c[2]},
+                                 .look_at = {c[3], c[4], c[5]},
+                                 .up = {c[6], c[7], c[8]},
+                                 .fov = c[9],
+                                 .height = c[10],
+                                 .aperture = c[11],
+                                 .focus = c[12],
+                                 .blades = (uint32_t)w->camera_blades};
+  }
+}
+
+static MlDisplay display_for(const MlView *view, const MlSettings *settings) {
+  const MlIntegrator i = settings->integrator;
+  if (i == ML_PATH || i == ML_WHITTED) return (MlDisplay){.tonemap = view->tonemap, .white = view->white};
+  return (MlDisplay){.tonemap = ML_TONEMAP_NONE};
+}
+
+/* The newest scene, view and settings, from the first sample on. */
+static bool start_picture(void) {
+  the.picture_generation = the.generation;
+  the.failure[0] = '\0';
+  merge();
+  MlError error = {0};
+  MlFilm *film = NULL;
+  MlStatus status = ml_render_check(the.engine, &the.view, &the.settings, NULL, &error);
+  if (status == ML_OK) {
+    // The film is the largest thing there is: the last one makes room for the next.
+    ml_film_destroy(the.film);
+    the.film = NULL;
+    status = ml_film_create(the.engine, the.scene, &the.view, &the.settings, &film, &error);
+  }
+  if (status != ML_OK) {
+    fail(error.message);
+    return false;
+  }
+  the.film = film;
+  the.seconds = the.rays = 0.0;
+  the.noise_factor = -1.0;
+  the.noise_samples = 0;
+  figure_set(&the.status, FIGURE_noise, -1.0);
+  the.first_pixels = false;
+  the.frame.display = display_for(&the.view, &the.settings);
+  atomic_store(&the.frame.exposure, (float)the.view.exposure);
+  const MlFilmWatch watch = {.changed = film_changed};
+  ml_film_watch(film, &watch);
+
+  // First a coarse picture of the whole, in a film of its own.
+  MlView small = the.view;
+  small.camera = ml_camera_resolve(the.scene, &the.view);
+  uint32_t scale = 1;
+  while ((uint64_t)(the.view.width / (scale + 1)) * (the.view.height / (scale + 1)) >= COARSE_PIXELS) scale++;
+  if ((uint64_t)the.view.width * the.view.height > COARSE_PIXELS) scale++;
+  the.coarse_scale = scale;
+  small.width = (the.view.width + scale - 1) / scale, small.height = (the.view.height + scale - 1) / scale;
+  MlSettings quick = the.settings;
+  quick.samples = 1;
+  quick.tile = 16;
+  if (scale > 1 && ml_film_create(the.engine, the.scene, &small, &quick, &the.coarse, NULL) == ML_OK &&
+      start(the.coarse, &small, &quick, PHASE_COARSE, NULL))
+    return true;
+  ml_film_destroy(the.coarse);
+  the.coarse = NULL;
+  the.coarse_scale = 1;
+  return true;
+}
+
+/* Goes on with the film, whose frame is made the page's. */
+static bool start_full(void) {
+  if (!frame_begin(&the.frame, ml_film_width(the.film), ml_film_height(the.film), the.picture_generation)) {
+    fail("out of memory: no room to show the picture; choose a smaller size");
+    return false;
+  }
+  MlError error = {0};
+  if (start(the.film, &the.view, &the.settings, PHASE_FULL, &error)) return true;
+  fail(error.message);
+  return false;
+}
+
+/* The coarse picture is there: shown where the last picture was. */
+static void show_coarse(void) {
+  atomic_store(&the.frame.exposure, ml_render_progress(the.render).exposure);
+  if (frame_begin(&the.frame, the.view.width, the.view.height, the.picture_generation)) {
+    frame_enlarge(&the.frame, the.coarse);
+    word_set(&the.status, WORD_frame_scale, (int32_t)the.coarse_scale);
+  }
+}
+
+static void note_first_pixels(void) {
+  if (the.first_pixels) return;
+  the.first_pixels = true;
+  figure_set(&the.status, FIGURE_first_pixels, ml_clock() - the.seen_at);
+}
+
+/* --------------------------------------------------------------- the figures */
+
+static void show_memory(void) {
+  const MlMemoryStats memory = ml_engine_memory(the.engine);
+  figure_set(&the.status, FIGURE_memory, (double)memory.used);
+  figure_set(&the.status, FIGURE_memory_cap, (double)memory.cap);
+}
+
+static void show_progress(const MlProgress *progress) {
+  Status *status = &the.status;
+  word_set(status, WORD_samples_fewest, (int32_t)progress->fewest);
+  word_set(status, WORD_samples_most, (int32_t)progress->most);
+  word_set(status, WORD_samples_wanted, (int32_t)the.settings.samples);
+  figure_set(status, FIGURE_progress, progress->samples_total ? (double)progress->samples_done / (double)progress->samples_total : 0.0);
+  figure_set(status, FIGURE_render_seconds, the.seconds + progress->seconds);
+  figure_set(status, FIGURE_rays, the.rays + (double)progress->rays);
+  figure_set(status, FIGURE_exposure, (double)atomic_load(&the.frame.exposure));
+  show_memory();
+  if (progress->fewest == the.noise_samples) return;
+  the.noise_samples = progress->fewest;
+  word_set(status, WORD_frame_scale, 1);
+  const double noise = ml_film_noise(the.film), samples = (double)progress->fewest;
+  if (noise >= 0.0) the.noise_factor = noise * ml_sqrt(samples);
+  figure_set(status, FIGURE_noise, the.noise_factor >= 0.0 ? the.noise_factor / ml_sqrt(samples) : -1.0);
+}
+
+/* ------------------------------------------------------------------- encoding */
+
+static void encode(void) {
+  const int32_t wish = word_get(&the.status, WORD_encode_wanted);
+  if (wish == word_get(&the.status, WORD_encode_done)) return;
+  const MlImageFormat format = (MlImageFormat)word_get(&the.status, WORD_encode_format);
+  the.encoded.size = 0;
+  the.encoded.failed = false;
+  MlDisplay display = the.frame.display;
+  display.exposure = atomic_load(&the.frame.exposure);
+  const MlSink sink = buffer_sink(&the.encoded);
+  MlError error = {.message = "there is no picture yet"};
+  const bool known = format >= ML_IMAGE_PNG && format <= ML_IMAGE_PFM;
+  const bool done = the.film && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
+  if (!done) fail(the.encoded.failed ? "out of memory: no room for the picture's file" : error.message);
+  word_set(&the.status, WORD_encode_address, (int32_t)(intptr_t)the.encoded.data);
+  word_set(&the.status, WORD_encode_size, done ? (int32_t)the.encoded.size : 0);
+  word_set(&the.status, WORD_encode_done, wish);
+}
+
+/* -------------------------------------------------------------- the director */
+
+/* Browsers run code that is new to them slowly, and never replace a function that is running by its optimised code: a script's one long
+ * loop would stay ten times slower. So Lua's interpreter runs for a moment in many short calls, before and between requests. */
+static void warm_up(double seconds) {
+  static const char source[] = "local t, s = {}, 0 for i = 1, 3000 do t[i % 16 + 1] = i * .5 s = s + t[(i * 7) % 16 + 1] or 0 end "
+                               "local f = function(a, b) return a + b, #tostring(a) end for i = 1, 100 do s = f(s, i) end";
+  const ScriptInput input = {.size = sizeof input, .name = "warm-up", .source = source, .source_size = sizeof source - 1, .no_commit = true};
+  const double begin = ml_clock();
+  while (ml_clock() - begin < seconds) {
+    ScriptEvaluation *e = NULL;
+    if (script_evaluate(the.engine, &input, &e, NULL) != ML_OK) break;
+    script_evaluation_destroy(e);
+  }
+  the.warmed += ml_clock() - begin;
+}
+
+/* The request changed: what was under way for the older one ends, and the state says so. */
+static void see_request(void) {
+  const BridgeRequest *w = &the.wanted;
+  take_request();
+  the.seen_at = ml_clock();
+  if (the.evaluated_version != w->script_version || the.evaluated_width != w->width || the.evaluated_height != w->height) the.evaluated = false;
+}
+
+/* The report names other samples or another integrator than are wanted now. */
+static bool reported_otherwise(void) {
+  const MlSettings before = the.settings;
+  merge();
+  return before.samples != the.settings.samples || before.integrator != the.settings.integrator;
+}
+
+/* Another generation was posted and seen; or work for this one was stopped and may go on. Starts what there is to do. */
+static void direct(void) {
+  if (stop_wanted()) {
+    end_render();
+    set_state(scene_is_right() || !the.evaluated ? BRIDGE_IDLE : BRIDGE_WRONG);
+    return;
+  }
+  const bool fresh = the.picture_generation != the.generation;
+  if (!fresh && the.render) return;
+  if (fresh) end_render();
+  if (!the.evaluated) {
+    set_state(BRIDGE_EVALUATING);
+    if (!run_script()) return; // stopped or superseded: the next step sees to that
+    if (scene_is_right()) merge();
+    report();
+  } else if (fresh && scene_is_right() && reported_otherwise()) {
+    report();
+  }
+  if (!scene_is_right()) {
+    set_state(BRIDGE_WRONG);
+    return;
+  }
+  if (fresh) {
+    if (!start_picture()) {
+      set_state(BRIDGE_WRONG);
+      return;
+    }
+  } else if (word_get(&the.status, WORD_hash_generation) == the.generation || *the.failure) {
+    return; // complete, or it cannot be
+  }
+  set_state(BRIDGE_RENDERING);
+  if (!the.render && !start_full()) set_state(BRIDGE_WRONG);
+}
+
+static void complete(void) {
+  const uint64_t hash = ml_film_hash(the.film);
+  end_render();
+  word_set(&the.status, WORD_hash_high, (int32_t)(uint32_t)(hash >> 32));
+  word_set(&the.status, WORD_hash_low, (int32_t)(uint32_t)hash);
+  word_set(&the.status, WORD_hash_generation, the.generation);
+  set_state(BRIDGE_IDLE);
+}
+
+/* The exposure came to be known after tiles had been shown with that of the coarse picture. */
+static void follow_exposure(const MlProgress *progress) {
+  if (progress->fewest == 0 && progress->most == 0) return;
+  if (progress->exposure == atomic_load(&the.frame.exposure)) return;
+  atomic_store(&the.frame.exposure, progress->exposure);
+  frame_show(&the.frame, the.film, 0, 0, ml_film_width(the.film), ml_film_height(the.film));
+}
+
+/* Looks at the render that is under way, for about `seconds`. */
+static void follow(double seconds, int32_t seen) {
+  const int32_t threads = word_get(&the.status, WORD_threads);
+#ifndef ML_NO_THREADS
+  // The coarse picture's end is what is waited for, later the page's next word.
+  if (the.phase == PHASE_FULL && ml_render_progress(the.render).state == ML_RENDER_RUNNING)
+    wake_wait(&the.status.words[WORD_request_sequence], seen, seconds);
+  seconds = the.phase == PHASE_COARSE ? POLL / 4 : 0.0;
+#endif
+  (void)seen;
+  const MlRenderState state = ml_render_wait(the.render, seconds);
+  const MlProgress progress = ml_render_progress(the.render);
+  if (the.phase == PHASE_COARSE) {
+    if (state == ML_RENDER_RUNNING) return;
+    if (state == ML_RENDER_DONE) show_coarse(), note_first_pixels();
+    end_render();
+    if (!start_full()) set_state(BRIDGE_WRONG);
+    return;
+  }
+  if (progress.most > 0) note_first_pixels();
+  follow_exposure(&progress);
+  show_progress(&progress);
+  if (state == ML_RENDER_DONE) {
+    complete();
+  } else if (threads != (int32_t)ml_engine_threads(the.engine) && threads >= 1 && threads <= 1024) {
+    end_render(); // the same film goes on with the other number of threads
+    if (!start_full()) set_state(BRIDGE_WRONG);
+  }
+}
+
+/* One step: sees what is new, works or waits for about `seconds`. true: there is more to do. */
+static bool step(double seconds) {
+  Status *status = &the.status;
+  beat();
+  const int32_t seen = word_get(status, WORD_request_sequence);
+  const int32_t fault = word_get(status, WORD_fault);
+  if (fault == 1) __builtin_trap();
+  while (fault == 2 && word_get(status, WORD_fault) == 2) {}
+  while (files_turn(&the.files, status, the.asset_name)) {}
+  if (word_get(status, WORD_generation) != the.generation) see_request();
+  encode();
+  if (the.generation != 0) direct();
+  if (the.render && !stop_wanted()) {
+    follow(seconds < POLL ? seconds : POLL, seen);
+    return true;
+  }
+  if (word_get(status, WORD_generation) != the.generation || (the.generation && !stop_wanted() && !the.evaluated)) return true;
+  if (the.generation == 0) set_state(BRIDGE_IDLE);
+  show_memory();
+  if (the.warmed < WARM_UP) {
+    warm_up(WARM_UP / 10);
+    return true;
+  }
+  wake_wait(&status->words[WORD_request_sequence], seen, seconds);
+  return false;
+}
+
+#ifndef ML_NO_THREADS
+static void *director_main(void *ud) {
+  (void)ud;
+  while (!the.stopping) step(REST);
+  return NULL;
+}
+
+static bool start_director(void) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 1u << 20); // Lua's C stack is bounded by its own count of calls
+  const bool started = pthread_create(&the.thread, &attributes, director_main, NULL) == 0;
+  pthread_attr_destroy(&attributes);
+  return started;
+}
+#endif
+
+/* -------------------------------------------------------------------- exports */
+
+static int32_t address(const void *p) { return (int32_t)(intptr_t)p; }
+
+EXPORTED const BridgeBlock *bridge_start(uint32_t threads, double memory_cap) {
+  const MlEngineDesc desc = ML_DESC(MlEngineDesc, .memory_cap = memory_cap > 0.0 ? (uint64_t)memory_cap : 0, .threads = threads);
+  if (ml_engine_create(&desc, &the.engine, NULL) != ML_OK) return NULL;
+  the.files.engine = the.frame.engine = the.report.engine = the.encoded.engine = the.engine;
+  the.frame.status = &the.status;
+  the.evaluated_version = -1;
+  word_set(&the.status, WORD_threads, (int32_t)threads);
+  word_set(&the.status, WORD_frame_scale, 1);
+  figure_set(&the.status, FIGURE_noise, -1.0);
+  the.block = (BridgeBlock){address(the.status.words), address(the.status.figures), address(&the.request), address(the.asset_name)};
+#ifndef ML_NO_THREADS
+  if (!start_director()) {
+    ml_engine_destroy(the.engine);
+    the.engine = NULL;
+    return NULL;
+  }
+#endif
+  return &the.block;
+}
+
+EXPORTED int bridge_step(double seconds) {
+#ifdef ML_NO_THREADS
+  return step(seconds);
+#else
+  (void)seconds;
+  return 0;
+#endif
+}
+
+void bridge_stop(void) {
+  if (!the.engine) return;
+  the.stopping = true;
+#ifndef ML_NO_THREADS
+  atomic_fetch_add(&the.status.words[WORD_request_sequence], 2);
+  wake_all(&the.status.words[WORD_request_sequence]);
+  pthread_join(the.thread, NULL);
+#endif
+  end_render();
+  ml_film_destroy(the.film);
+  ml_scene_release(the.scene);
+  script_evaluation_destroy(the.evaluation);
+  frame_free(&the.frame);
+  buffer_free(&the.report);
+  buffer_free(&the.encoded);
+  files_free(&the.files);
+  ml_engine_destroy(the.engine);
+  memset(&the, 0, sizeof the);
+}

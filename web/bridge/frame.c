@@ -1,0 +1,115 @@
+/* frame.c - the pixels that the page looks at, while they are being made. */
+#include <string.h>
+
+#include "internal.h"
+
+static size_t pixel_bytes(const Frame *frame) { return (size_t)frame->width * frame->height * sizeof(uint32_t); }
+static size_t band_bytes(const Frame *frame) { return frame->band_count * sizeof *frame->bands; }
+
+void frame_free(Frame *frame) {
+  if (frame->pixels) ml_engine_realloc(frame->engine, frame->pixels, pixel_bytes(frame), 0);
+  if (frame->bands) ml_engine_realloc(frame->engine, frame->bands, band_bytes(frame), 0);
+  frame->pixels = NULL;
+  frame->bands = NULL;
+  frame->width = frame->height = frame->band_count = 0;
+}
+
+static bool resize(Frame *frame, uint32_t width, uint32_t height) {
+  Frame larger = {.engine = frame->engine, .width = width, .height = height, .band_count = (height + BRIDGE_BAND - 1) / BRIDGE_BAND};
+  if ((uint64_t)width * height > SIZE_MAX / sizeof(uint32_t)) return false;
+  larger.pixels = ml_engine_realloc(frame->engine, NULL, 0, pixel_bytes(&larger));
+  larger.bands = ml_engine_realloc(frame->engine, NULL, 0, band_bytes(&larger));
+  if (!larger.pixels || !larger.bands) {
+    frame_free(&larger);
+    return false;
+  }
+  for (size_t i = 0; i < (size_t)width * height; i++) larger.pixels[i] = 0xff000000u;
+  memset((void *)larger.bands, 0, band_bytes(&larger));
+  frame_free(frame);
+  frame->pixels = larger.pixels, frame->bands = larger.bands;
+  frame->width = width, frame->height = height, frame->band_count = larger.band_count;
+  return true;
+}
+
+bool frame_begin(Frame *frame, uint32_t width, uint32_t height, int32_t generation) {
+  Status *status = frame->status;
+  lock_begin(status, WORD_frame_sequence);
+  const bool fits = (frame->width == width && frame->height == height) || resize(frame, width, height);
+  // What was not looked at of an older picture is not to be taken for pixels of this one.
+  if (fits && word_get(status, WORD_frame_generation) != generation)
+    for (uint32_t i = 0; i < frame->band_count; i++) atomic_store_explicit(&frame->bands[i], 0, memory_order_relaxed);
+  if (fits) {
+    word_set(status, WORD_frame_address, (int32_t)(intptr_t)frame->pixels);
+    word_set(status, WORD_frame_bands, (int32_t)(intptr_t)frame->bands);
+    word_set(status, WORD_frame_width, (int32_t)width);
+    word_set(status, WORD_frame_height, (int32_t)height);
+    word_set(status, WORD_frame_generation, generation);
+  }
+  lock_end(status, WORD_frame_sequence);
+  return fits;
+}
+
+static void bands_changed(Frame *frame, uint32_t y0, uint32_t y1) {
+  for (uint32_t band = y0 / BRIDGE_BAND; band * BRIDGE_BAND < y1; band++) atomic_store_explicit(&frame->bands[band], 1, memory_order_release);
+}
+
+static MlDisplay display_of(const Frame *frame) {
+  MlDisplay display = frame->display;
+  display.exposure = atomic_load_explicit(&frame->exposure, memory_order_relaxed);
+  return display;
+}
+
+void frame_show(Frame *frame, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
+  const MlDisplay display = display_of(frame);
+  ml_film_show(film, &display, x0, y0, x1, y1, frame->pixels);
+  bands_changed(frame, y0, y1);
+}
+
+/* Where pixel i of `size` lies among `small` samples: two neighbours, and the weight of the second in 256ths. */
+typedef struct Place {
+  uint32_t low, high, weight;
+} Place;
+
+static Place place_of(uint32_t i, uint32_t size, uint32_t small) {
+  const uint64_t twice = ((uint64_t)(2 * i + 1) * small * 256) / size;
+  const uint64_t at = twice > 256 ? (twice - 256) / 2 : 0; // 256 to a pixel, from the first one's centre
+  const uint32_t low = (uint32_t)(at >> 8) < small ? (uint32_t)(at >> 8) : small - 1;
+  return (Place){low, low + 1 < small ? low + 1 : low, (uint32_t)(at & 255)};
+}
+
+static uint32_t mix(uint32_t a, uint32_t b, uint32_t weight) { return (a * (256 - weight) + b * weight + 128) >> 8; }
+
+static void enlarge_row(Frame *frame, uint32_t y, const Place *across, const uint8_t *top, const uint8_t *bottom, uint32_t weight) {
+  uint32_t *row = frame->pixels + (size_t)y * frame->width;
+  for (uint32_t x = 0; x < frame->width; x++) {
+    const Place at = across[x];
+    uint32_t pixel = 0xff000000u;
+    for (uint32_t c = 0; c < 3; c++) {
+      const uint32_t a = mix(top[3 * at.low + c], top[3 * at.high + c], at.weight);
+      const uint32_t b = mix(bottom[3 * at.low + c], bottom[3 * at.high + c], at.weight);
+      pixel |= mix(a, b, weight) << 8 * c;
+    }
+    __atomic_store_n(&row[x], pixel, __ATOMIC_RELAXED);
+  }
+}
+
+bool frame_enlarge(Frame *frame, const MlFilm *film) {
+  const uint32_t width = ml_film_width(film), height = ml_film_height(film);
+  const size_t bytes = (size_t)width * height * 3, places = frame->width * sizeof(Place);
+  uint8_t *small = ml_engine_realloc(frame->engine, NULL, 0, bytes);
+  Place *across = ml_engine_realloc(frame->engine, NULL, 0, places);
+  if (small && across) {
+    const MlDisplay display = display_of(frame);
+    ml_film_display(film, &display, 0, height, small);
+    for (uint32_t x = 0; x < frame->width; x++) across[x] = place_of(x, frame->width, width);
+    for (uint32_t y = 0; y < frame->height; y++) {
+      const Place down = place_of(y, frame->height, height);
+      enlarge_row(frame, y, across, small + 3 * (size_t)width * down.low, small + 3 * (size_t)width * down.high, down.weight);
+    }
+    bands_changed(frame, 0, frame->height);
+  }
+  const bool done = small && across;
+  if (small) ml_engine_realloc(frame->engine, small, bytes, 0);
+  if (across) ml_engine_realloc(frame->engine, across, places, 0);
+  return done;
+}
