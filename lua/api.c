@@ -79,10 +79,12 @@ const char *api_kind_name(ApiKind kind) {
 
 static void put_bound(const MlSink *sink, double bound) { put_format(sink, "%g", bound); }
 
+bool api_has_least(const ApiRange *range) { return range->hard_min > -1e12 && (range->hard_min != 0 || range->hard_max != 0); }
+
+bool api_has_most(const ApiRange *range) { return range->hard_max < 1e12 && range->hard_max != 0; }
+
 static void put_range(const ApiRange *range, const MlSink *sink) {
-  // Limits beyond any use guard the arithmetic; they are not worth a word.
-  const bool low = range->hard_min > -1e12 && (range->hard_min != 0 || range->hard_max != 0),
-             high = range->hard_max < 1e12 && range->hard_max != 0;
+  const bool low = api_has_least(range), high = api_has_most(range);
   if (low && high) {
     put_string(sink, range->open_min ? " > " : " ");
     put_bound(sink, range->hard_min);

@@ -183,6 +183,13 @@ typedef struct ApiFunction {
   const char *doc, *example;
 } ApiFunction;
 
+/* What Lua's own libraries keep besides the functions of the table. */
+typedef struct ApiLibrary {
+  const char *name, *members; /* "math", "fmod,modf,..." */
+  const char *manual;         /* section of Lua's manual */
+} ApiLibrary;
+
+extern const ApiLibrary api_libraries[];    /* ends with name NULL */
 extern const ApiEntry *const api_entries[]; /* NULL-terminated, in the order of the reference */
 extern const ApiFunction api_functions[];   /* ends with name NULL */
 extern const ApiShared api_shared_shape, api_shared_light, api_shared_material;
@@ -211,6 +218,9 @@ bool api_is_entry(const char *name, size_t size);
 const char *api_kind_name(ApiKind kind);
 /* What a field takes, in words: "a number 0..1", "a colour (...)". */
 void api_expected(const ApiField *field, const MlSink *sink);
+/* Are the hard limits worth a word? Those beyond any use guard the arithmetic only. */
+bool api_has_least(const ApiRange *range);
+bool api_has_most(const ApiRange *range);
 /* "sphere{ center, radius, ... }" */
 void api_signature(const ApiEntry *entry, const MlSink *sink);
 /* The i-th bit of Node.given for field i of the entry: own fields first, shared ones from bit 32. */

@@ -125,3 +125,11 @@ const ApiFunction api_functions[] = {
   {NULL, API_VALUE, NULL, NULL, NULL, NULL},
 };
 // clang-format on
+
+const ApiLibrary api_libraries[] = {
+  {"math", "fmod,modf,tointeger,type,ult,huge,maxinteger,mininteger", "6.7"},
+  {"string", "byte,char,find,format,gmatch,gsub,len,lower,match,rep,reverse,sub,upper", "6.4"},
+  {"table", "concat,insert,move,pack,remove,sort,unpack", "6.6"},
+  {"utf8", "char,codes,codepoint,len,offset", "6.5"},
+  {NULL, NULL, NULL},
+};

@@ -194,16 +194,6 @@ static bool put_section(const char *name, const MlSink *sink) {
 
 /* --------------------------------------------------------------- qualified names */
 
-/* What Lua's own libraries keep besides the functions of the table. */
-static const struct {
-  const char *library, *members, *manual;
-} libraries[] = {
-  {"math", "fmod,modf,tointeger,type,ult,huge,maxinteger,mininteger", "6.7"},
-  {"string", "byte,char,find,format,gmatch,gsub,len,lower,match,rep,reverse,sub,upper", "6.4"},
-  {"table", "concat,insert,move,pack,remove,sort,unpack", "6.6"},
-  {"utf8", "char,codes,codepoint,len,offset", "6.5"},
-};
-
 /* ":at" or "part:at", "r:pick": methods of things, and those that a function's sentence names. */
 static bool put_method(const char *name, const MlSink *sink) {
   char call[64];
@@ -244,16 +234,16 @@ static bool put_member(const char *name, const char *dot, Suggestion *near, cons
     put_example(entry->example, sink);
     return true;
   }
-  for (size_t i = 0; i < API_COUNT(libraries); i++) {
-    if (strcmp(libraries[i].library, owner) != 0) continue;
-    const ApiFunction *same = i == 0 ? api_find_function(member) : NULL; /* math's are the global ones */
+  for (const ApiLibrary *library = api_libraries; library->name; library++) {
+    if (strcmp(library->name, owner) != 0) continue;
+    const ApiFunction *same = strcmp(owner, "math") == 0 ? api_find_function(member) : NULL; /* the global ones */
     if (same && (strcmp(same->section, "maths") == 0 || strcmp(member, "random") == 0)) {
       put_format(sink, "%s is the global %s:\n", name, member);
       put_function(same, sink);
       return true;
     }
-    if (!suggest_in_list(libraries[i].members, member)) continue;
-    put_format(sink, "%s is Lua's own: \xC2\xA7 %s of the Lua 5.4 manual, www.lua.org/manual/5.4\n", name, libraries[i].manual);
+    if (!suggest_in_list(library->members, member)) continue;
+    put_format(sink, "%s is Lua's own: \xC2\xA7 %s of the Lua 5.4 manual, www.lua.org/manual/5.4\n", name, library->manual);
     return true;
   }
   const ApiFunction *function = api_find_function(owner);

@@ -1,11 +1,9 @@
-/* reference.c - docs/REFERENCE.md and api.json, written from the API table. The pictures that it shows: .make/reference-pictures. */
+/* reference.c - docs/REFERENCE.md, written from the API table. The pictures that it shows: .make/reference-pictures. */
 #include <string.h>
 
 #include "api.h"
 #include "script.h"
 #include "text.h"
-
-/* ---------------------------------------------------------------------- markdown */
 
 /* A cell of a table: '|' would end it. */
 static void put_cell(const MlSink *sink, const char *text) {
@@ -130,72 +128,4 @@ void script_write_reference(const MlSink *sink) {
   put_kind(API_LIGHT, "Lights", NULL, sink);
   put_kind(API_SETTING, "Camera, picture, surroundings", NULL, sink);
   put_functions(sink);
-}
-
-/* -------------------------------------------------------------------------- JSON */
-
-static void put_member(const MlSink *sink, const char *name, const char *text) {
-  if (!text) return;
-  put_format(sink, ",\"%s\":", name);
-  script_write_json_string(text, sink);
-}
-
-static bool write_string(void *ud, const void *bytes, size_t count) {
-  const MlSink *sink = ud;
-  const char *text = bytes;
-  for (size_t i = 0; i < count; i++) put_bytes(sink, text[i] == '"' ? "\\\"" : text + i, text[i] == '"' ? 2 : 1);
-  return true;
-}
-
-static void put_json_field(const ApiField *f, const MlSink *sink) {
-  put_string(sink, "{\"name\":");
-  script_write_json_string(f->name, sink);
-  put_string(sink, ",\"takes\":\"");
-  const MlSink inside = {write_string, (void *)(uintptr_t)sink};
-  api_expected(f, &inside);
-  put_string(sink, "\"");
-  put_member(sink, "unit", f->unit);
-  put_member(sink, "default", f->def);
-  put_member(sink, "doc", f->doc);
-  if (f->flags & API_REQUIRED) put_string(sink, ",\"required\":true");
-  if (f->flags & API_ADVANCED) put_string(sink, ",\"advanced\":true");
-  if (f->position) put_format(sink, ",\"position\":%u", f->position);
-  if ((f->type == API_NUMBER || f->type == API_INT) && f->range.soft_max > f->range.soft_min)
-    put_format(sink, ",\"min\":%g,\"max\":%g", f->range.soft_min, f->range.soft_max);
-  for (const char *const *word = f->words; word && *word; word++)
-    put_format(sink, "%s\"%s\"", word == f->words ? ",\"words\":[" : ",", *word);
-  put_string(sink, f->words ? "]}" : "}");
-}
-
-void script_write_api_json(const MlSink *sink) {
-  put_format(sink, "{\"language\":%d,\"entries\":[", ML_LANGUAGE_VERSION);
-  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
-    put_string(sink, entry == api_entries ? "\n{\"name\":" : ",\n{\"name\":");
-    script_write_json_string((*entry)->name, sink);
-    put_member(sink, "kind", api_kind_name((*entry)->kind));
-    put_member(sink, "doc", (*entry)->doc);
-    put_member(sink, "example", (*entry)->example);
-    put_string(sink, ",\"fields\":[");
-    for (uint32_t i = 0; i < api_field_count(*entry); i++) {
-      put_string(sink, i ? ",\n  " : "\n  ");
-      put_json_field(api_field(*entry, i), sink);
-    }
-    put_string(sink, "]}");
-  }
-  put_string(sink, "],\n\"functions\":[");
-  for (const ApiFunction *f = api_functions; f->name; f++) {
-    static const char *const kinds[] = {"function", "method", "value"};
-    put_string(sink, f == api_functions ? "\n{\"name\":" : ",\n{\"name\":");
-    script_write_json_string(f->name, sink);
-    put_member(sink, "kind", kinds[f->kind]);
-    put_member(sink, "section", f->section);
-    put_member(sink, "signature", f->signature);
-    put_member(sink, "doc", f->doc);
-    put_member(sink, "example", f->example);
-    put_string(sink, "}");
-  }
-  put_string(sink, "],\n\"presets\":[");
-  for (const ApiPreset *preset = api_presets; preset->name; preset++)
-    put_format(sink, "%s\"%s\"", preset == api_presets ? "" : ",", preset->name);
-  put_string(sink, "]}\n");
 }

@@ -201,6 +201,15 @@ static void api_json_is_balanced(void **state) {
   assert_int_equal(depth, 0);
   assert_false(string);
   assert_contains(scenes->text, "\"name\":\"sphere\",\"kind\":\"shape\"");
+  // What an editor lives on: kinds of values, limits, what excludes what, members of libraries, colours.
+  assert_contains(scenes->text, "\"name\":\"floor\",\"type\":\"boolean\"");
+  assert_contains(scenes->text, "\"name\":\"fov\",\"type\":\"number\",\"takes\":\"a number > 0 and up to 179.9\"");
+  assert_contains(scenes->text, "\"least\":0,\"above\":true,\"most\":179.9,\"min\":1,\"max\":150");
+  assert_contains(scenes->text, "\"excludes\":[\"from\",\"to\"]");
+  assert_contains(scenes->text, "\"members\":[\"concat\",\"insert\",");
+  assert_contains(scenes->text, "\"name\":\"rubber\",\"kind\":\"plastic\",\"doc\":\"plastic, nearly black, dull\",\"color\":\"#303030\"");
+  assert_contains(scenes->text, "\"tomato\":\"#ff6347\"");
+  assert_contains(scenes->text, "\"name\":\"gold\",\"kind\":\"metal\",\"doc\":\"measured metal\",\"color\":\"#f8daaa\"");
 }
 
 int main(void) {
