@@ -18,7 +18,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$(2))')
 
 BUILD ?= build
 CONFIG ?= release#  release debug asan ubsan tsan fuzz
-TARGET ?= native#   native aarch64 wasm wasm-threads
+TARGET ?= native#   native aarch64 wasm wasm-threads page page-threads
 OPT ?= -O2
 ifeq ($(origin CC),default)
 CC := gcc
@@ -37,22 +37,33 @@ else ifeq ($(TARGET),aarch64)
   OBJCOPY := aarch64-linux-gnu-objcopy
   ISAS := scalar neon
   TARGET_LDFLAGS := -static
-else ifneq ($(filter wasm wasm-threads,$(TARGET)),)
+else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   export NODE_PATH := /usr/share/nodejs# where Debian's emcc finds the acorn it needs
   COMPILER := emcc
   AR := emar
   ISAS := scalar simd128
   EXE := .js
-  TARGET_CFLAGS := -sSUPPORT_LONGJMP=wasm $(if $(filter wasm,$(TARGET)),-DML_NO_THREADS)
-  TARGET_LDFLAGS := -sSUPPORT_LONGJMP=wasm -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=8MB -sNODERAWFS=1 \
-                    -sEXIT_RUNTIME=1 -sASSERTIONS=0
+  TARGET_CFLAGS := -sSUPPORT_LONGJMP=wasm $(if $(filter wasm page,$(TARGET)),-DML_NO_THREADS)
+  TARGET_LDFLAGS := -sSUPPORT_LONGJMP=wasm -sALLOW_MEMORY_GROWTH=1 -Wno-pthreads-mem-growth -sASSERTIONS=0
+  ifneq ($(filter page%,$(TARGET)),)
+    # The page's modules (docs/ARCHITECTURE.md): no command, no files, one kernel; the page makes the memory and says how many threads.
+    ISAS := simd128
+    TARGET_CFLAGS += -DML_NO_SCALAR
+    TARGET_LDFLAGS += -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createMoonlit -sENVIRONMENT=web,worker -sFILESYSTEM=0 \
+                      -sDYNAMIC_EXECUTION=0 -sINITIAL_MEMORY=48MB -sMAXIMUM_MEMORY=2GB -sIMPORTED_MEMORY=1 -sTOTAL_STACK=1MB \
+                      -sEXPORTED_FUNCTIONS=_bridge_start,_bridge_step
+  else
+    TARGET_LDFLAGS += -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=8MB -sNODERAWFS=1 -sEXIT_RUNTIME=1
+  endif
   ifeq ($(TARGET),wasm-threads)
-    TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB -Wno-pthreads-mem-growth
+    TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB
+  else ifeq ($(TARGET),page-threads)
+    TARGET_LDFLAGS += -sDEFAULT_PTHREAD_STACK_SIZE=1MB -sPTHREAD_POOL_SIZE=Module.poolSize -sEXPORTED_RUNTIME_METHODS=PThread
   endif
 else
-  $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads)
+  $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads page page-threads)
 endif
-THREADS := $(if $(filter wasm,$(TARGET)),,-pthread)
+THREADS := $(if $(filter wasm page,$(TARGET)),,-pthread)
 
 ISA_FLAGS_sse41 := -msse4.1
 ISA_FLAGS_avx2 := -mavx2# without -mfma: a fused product has other bits
@@ -100,7 +111,8 @@ ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS
 ENGINE_C := $(filter-out engine/render/kernel.c,$(sort $(wildcard engine/*.c engine/*/*.c)))
 KERNEL_C := $(wildcard engine/render/kernel.c)
 SCRIPT_C := $(sort $(wildcard lua/*.c))
-CLI_C := $(sort $(wildcard cli/*.c))
+CLI_C := $(if $(filter page%,$(TARGET)),,$(sort $(wildcard cli/*.c)))
+BRIDGE_C := $(sort $(wildcard web/bridge/*.c))
 LUA_NAMES := lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring ltable ltm lundump lvm lzio \
              lauxlib lbaselib lcorolib ldblib liolib lmathlib loadlib loslib lstrlib ltablib lutf8lib linit
 TEST_C := $(sort $(wildcard tests/*/test_*.c))
@@ -114,18 +126,21 @@ PROTECT_O := $(PROTECT_C:%.c=$(OBJ)/%.protect.o)
 SCRIPT_O := $(SCRIPT_C:%.c=$(OBJ)/%.o)
 LUA_O := $(if $(SCRIPT_C),$(LUA_NAMES:%=$(OBJ)/lua-$(LUA_VERSION)/%.o))
 CLI_O := $(CLI_C:%.c=$(OBJ)/%.o)
+BRIDGE_O := $(BRIDGE_C:%.c=$(OBJ)/%.o)
 
 ENGINE_A := $(OUT)/engine.a#      every object of the engine, its insides visible to tests
 LIBRARY := $(OUT)/libmoonlit.a#   the same as one object of which only ml_ names can be seen: what is installed and what the command links
 SCRIPT_A := $(OUT)/script.a#      lua/ and Lua itself
 CLI_A := $(OUT)/cli.a
+BRIDGE_A := $(OUT)/bridge.a#      natively for tests alone
 COMMAND := $(if $(CLI_C),$(OUT)/moonlit$(EXE))
+MODULE := $(if $(filter page-threads,$(TARGET)),$(OUT)/moonlit.js)$(if $(filter page,$(TARGET)),$(OUT)/single.js)
 TESTS := $(TEST_C:%.c=$(OUT)/%$(EXE))
 FUZZERS := $(FUZZ_C:%.c=$(OUT)/%)
 EXAMPLES := $(EXAMPLE_C:%.c=$(OUT)/%$(EXE))
 
 .PHONY: all tests fuzzers setup
-all: $(if $(ENGINE_C),$(ENGINE_A) $(if $(OBJCOPY),$(LIBRARY) $(EXAMPLES))) $(if $(SCRIPT_C),$(SCRIPT_A)) $(COMMAND)
+all: $(if $(ENGINE_C),$(ENGINE_A) $(if $(OBJCOPY),$(LIBRARY) $(EXAMPLES))) $(if $(SCRIPT_C),$(SCRIPT_A)) $(COMMAND) $(MODULE)
 tests: all $(TESTS)
 fuzzers: $(FUZZERS)
 
@@ -158,6 +173,7 @@ $(eval $(call remember,$(OBJ)/flags.link,$(COMPILER) $(ALL_LDFLAGS)))
 $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
 $(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
+$(eval $(call remember,$(OBJ)/list.bridge,$(BRIDGE_O)))
 .PHONY: FORCE
 FORCE:
 
@@ -191,6 +207,12 @@ $(OBJ)/cli/%.o: cli/%.c $(OBJ)/flags.script | $(LUA_READY)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) $(DEPFLAGS) -c $< -o $@
 
+$(OBJ)/web/%.o: web/%.c $(OBJ)/flags.script | $(LUA_READY)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) $(SCRIPT_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(OBJ)/tests/web/%.o: TEST_CFLAGS += -Iweb/bridge
 $(OBJ)/tests/%.o: tests/%.c $(OBJ)/flags.script | $(LUA_READY)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -206,7 +228,8 @@ $(OBJ)/lua-$(LUA_VERSION)/%.o: $(LUA_READY) $(OBJ)/flags.lua
 $(ENGINE_A): $(ENGINE_O) $(OBJ)/list.engine
 $(SCRIPT_A): $(SCRIPT_O) $(LUA_O) $(OBJ)/list.script
 $(CLI_A): $(filter-out $(OBJ)/cli/main.o,$(CLI_O)) $(OBJ)/list.cli
-$(ENGINE_A) $(SCRIPT_A) $(CLI_A):
+$(BRIDGE_A): $(BRIDGE_O) $(OBJ)/list.bridge
+$(ENGINE_A) $(SCRIPT_A) $(CLI_A) $(BRIDGE_A):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
@@ -221,7 +244,14 @@ $(OUT)/moonlit$(EXE): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli
 	$(call say,LINK,$@)
 	$(Q)$(COMPILER) -o $@ $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) -lm $(ALL_LDFLAGS)
 
+# A module of the page. Its glue, and with threads the script of its workers, come beside it.
+$(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS)
+
 # Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
+$(filter $(OUT)/tests/web/%,$(TESTS)): TEST_LIBS := $(BRIDGE_A) $(SCRIPT_A)
+$(filter $(OUT)/tests/web/%,$(TESTS)): $(BRIDGE_A) $(SCRIPT_A)
 TESTS_OF_SCENES := $(filter $(OUT)/tests/lua/% $(OUT)/tests/cli/% $(OUT)/tests/render/test_means%,$(TESTS))
 $(TESTS_OF_SCENES): TEST_LIBS := $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
 $(TESTS_OF_SCENES): $(if $(CLI_C),$(CLI_A)) $(if $(SCRIPT_C),$(SCRIPT_A))
