@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { serve } from '../../web/serve.mjs';
 import { BROWSERS, end, launch } from './harness/browsers.mjs';
 import * as drive from './harness/drive.mjs';
-import { native, nativeHash, root } from './harness/native.mjs';
+import { native, nativeHash, nativeHashOf, root } from './harness/native.mjs';
 
 const build = join(root, process.env.BUILD || 'build');
 const web = join(build, 'web');
@@ -27,7 +27,9 @@ const ALL_SECONDS = Number(process.env.WEB_TEST_SECONDS || 285); // of everythin
 /** What a check has to hand. */
 class Check {
   constructor(browser, browserName, name, url, options) {
-    Object.assign(this, { browser, browserName, name, url, options, native, nativeHash, problems: [], closers: [] });
+    Object.assign(this, { browser, browserName, name, url, options, native, nativeHash, nativeHashOf, problems: [], closers: [] });
+    // Checks take these apart: async ({ page, open }) => …
+    for (const method of ['newPage', 'host', 'open', 'download', 'shot']) this[method] = this[method].bind(this);
   }
 
   async begin() {

@@ -3,7 +3,9 @@
  * both browsers.
  */
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -30,4 +32,26 @@ export function nativeHash(scene, args = []) {
     hashes.set(key, native(['hash', scene, ...args]).then(({ stdout }) => stdout.toString().trim().split('\n').pop()));
   }
   return hashes.get(key);
+}
+
+let folder = null;
+let texts = 0;
+
+/** A file with this text as a scene. Goes away with us. */
+export function sceneFile(text) {
+  if (!folder) {
+    folder = mkdtempSync(join(tmpdir(), 'moonlit-scenes-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  }
+  const file = join(folder, `scene-${++texts}.lua`);
+  writeFileSync(file, text);
+  return file;
+}
+
+const files = new Map();
+
+/** The film's hash of a scene's text. */
+export function nativeHashOf(text, args = []) {
+  if (!files.has(text)) files.set(text, sceneFile(text));
+  return nativeHash(files.get(text), args);
 }
