@@ -117,19 +117,22 @@ static void put_function(const ApiFunction *f, const MlSink *sink) {
 }
 
 /* The sRGB code, 0..255, that is nearest to a linear value. */
-static uint32_t srgb_code(double linear) {
+static uint32_t srgb_code(float linear) {
   uint32_t code = 0;
-  while (code < 255 && ml_srgb_decode((code + 0.5) / 255) < linear) code++;
+  while (code < 255 && ml_srgb_decode((code + 0.5) / 255) < (double)linear) code++;
   return code;
 }
 
 /* Light that comes back from a metal when it falls straight onto it. */
-static double reflectance(double eta, double k) { return ((eta - 1) * (eta - 1) + k * k) / ((eta + 1) * (eta + 1) + k * k); }
+static float reflectance(float index, float absorption) {
+  const double eta = (double)index, k = (double)absorption;
+  return (float)(((eta - 1) * (eta - 1) + k * k) / ((eta + 1) * (eta + 1) + k * k));
+}
 
 static uint32_t preset_color(const ApiPreset *preset) {
   MlColor c = preset->color, eta, k;
   if (preset->kind == PRESET_METAL && ml_metal_preset(preset->name, &eta, &k))
-    c = (MlColor){(float)reflectance(eta.r, k.r), (float)reflectance(eta.g, k.g), (float)reflectance(eta.b, k.b)};
+    c = (MlColor){reflectance(eta.r, k.r), reflectance(eta.g, k.g), reflectance(eta.b, k.b)};
   return srgb_code(c.r) << 16 | srgb_code(c.g) << 8 | srgb_code(c.b);
 }
 
