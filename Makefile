@@ -147,8 +147,9 @@ fuzzers: $(FUZZERS)
 # ------------------------------------------------------------------------------------------------------------- set-up
 
 # Before anything is compiled: the packages, the Lua release. Both do nothing when all is there.
-SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TARGET)) $(if $(filter wasm%,$(TARGET)),wasm) $(filter fuzz,$(CONFIG)) \
-        $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
+SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TARGET)) $(if $(filter wasm% page%,$(TARGET)),wasm) $(filter fuzz,$(CONFIG)) \
+        $(if $(filter web serve,$(MAKECMDGOALS)),wasm web) $(if $(filter bench-web,$(MAKECMDGOALS)),wasm web browsers) \
+        $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm web browsers) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
         $(filter format,$(MAKECMDGOALS))
 setup:
 	@$(if $(filter-out done,$(DEPS) x),DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' .make/setup $(SETS),:)
@@ -156,6 +157,12 @@ setup:
 $(LUA_READY): | setup
 	$(call say,LUA,Lua $(LUA_VERSION))
 	$(Q)DEPS_DIR='$(DEPS_DIR)' LUA_TARBALL='$(LUA_TARBALL)' .make/fetch-lua
+
+# The page's npm packages, exactly those of the lock file. The copy kept beside them says which are there.
+NODE_READY := web/node_modules/package-lock.json
+$(NODE_READY): web/package-lock.json | setup
+	@if cmp -s $< $@; then touch $@; else printf '  %-5s %s\n' NPM 'packages of web/package-lock.json'; \
+	  cd web && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null && cp package-lock.json node_modules/; fi
 
 # ---------------------------------------------------------------------------------------------------------- compiling
 
@@ -240,7 +247,7 @@ $(LIBRARY): $(ENGINE_O) $(OBJ)/list.engine
 	$(Q)rm -f $@ && $(AR) rcs $@ $(OBJ)/moonlit.o
 
 ENGINE_FOR_COMMAND := $(if $(OBJCOPY),$(LIBRARY),$(ENGINE_A))
-$(OUT)/moonlit$(EXE): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli $(OBJ)/flags.link
+$(COMMAND): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli $(OBJ)/flags.link
 	$(call say,LINK,$@)
 	$(Q)$(COMPILER) -o $@ $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) -lm $(ALL_LDFLAGS)
 
@@ -286,7 +293,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -295,6 +302,22 @@ render: all
 	@printf '%s\n' '' 'The picture is out/hello.png.' 'Next: edit scenes/hello.lua and run `make render` again, or try' \
 	  '  $(COMMAND) render scenes/cornell.lua -o out/cornell.png --samples 256' \
 	  '  $(COMMAND) doc sphere' '  $(COMMAND) --help'
+
+## web         set up, build the page: build/web, static files for any host
+WEB := $(BUILD)/web
+PAGE_BUILDS := +$(Q)$(SUBMAKE) CONFIG=release OPT=-O2
+web: all $(NODE_READY)
+	$(PAGE_BUILDS) TARGET=page-threads all
+	$(PAGE_BUILDS) TARGET=page all
+	$(Q)node web/build.mjs --build '$(BUILD)' --moonlit '$(COMMAND)'
+
+## serve       build the page and serve it on 127.0.0.1, with the headers for shared memory: PORT=8000 or the next that is free
+serve: web
+	@PORT='$(PORT)' node web/serve.mjs '$(WEB)'
+
+## bench-web   the page's floors, measured in Chromium and Firefox
+bench-web: web
+	@BUILD='$(BUILD)' MOONLIT='$(COMMAND)' node tests/web/bench.mjs
 
 ## test        set up, build, run the tests: release by gcc, and WebAssembly under node
 test: setup

@@ -1,14 +1,15 @@
 /**
  * build.mjs - puts the page together: what `make web` runs when the command, the modules and the gallery's pictures are built.
  *
- *   node web/build.mjs [--build build] [--out build/web]
+ *   node web/build.mjs [--build build] [--moonlit build/moonlit] [--out build/web]
  *
- * Reads the tree and, below --build: moonlit (the command), page-threads/moonlit.{js,wasm,worker.js}, page/single.{js,wasm},
- * web-pictures/NAME.jpg. Writes --out: static files for any host, with relative addresses only. A file is written only if its content has
- * changed, and what no build writes any more is removed, so that a page being served never sees half of one.
+ * Reads the tree and, below --build: page-threads/moonlit.{js,wasm,worker.js} and page/single.{js,wasm}. Writes --out: static files for any
+ * host, with relative addresses only. A file is written only if its content has changed, and what no build writes any more is removed, so
+ * that a page being served never sees half of one. The gallery's pictures are kept in --build/web-pictures.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +20,14 @@ import esbuild from 'esbuild';
 const TREE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const BROWSERS = ['chrome109', 'firefox115', 'safari16.4'];
 
-const { values: options } = parseArgs({ options: { build: { type: 'string', default: 'build' }, out: { type: 'string' } } });
+const PICTURE = { width: 400, samples: 64 }; // of the gallery: pixels, samples per pixel
+const LOOK = { width: 32, samples: 2 }; // as small as tells whether a picture is out of date
+
+const { values: options } = parseArgs({
+  options: { build: { type: 'string', default: path.join(TREE, 'build') }, moonlit: { type: 'string' }, out: { type: 'string' } },
+});
 const build = path.resolve(options.build);
+const command = path.resolve(options.moonlit ?? path.join(build, 'moonlit'));
 const out = path.resolve(options.out ?? path.join(build, 'web'));
 
 /** What the page consists of: name below `out` → content. */
@@ -86,19 +93,8 @@ async function engine(folder, name, hasWorker) {
 
 /** Runs the native command and returns what it prints. */
 async function moonlit(...words) {
-  const { stdout } = await promisify(execFile)(path.join(build, 'moonlit'), words, { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(command, words, { maxBuffer: 64 << 20 });
   return stdout;
-}
-
-/** Width and height of a JPEG, from its frame header. */
-function sizeOfJpeg(bytes) {
-  for (let at = 2; at + 9 < bytes.length; at += 2 + bytes.readUInt16BE(at + 2)) {
-    const marker = bytes[at + 1];
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) };
-    }
-  }
-  throw new Error('a picture of the gallery is no JPEG.');
 }
 
 /** The first sentence of the comment that a scene begins with is its title, the rest tells more. */
@@ -109,29 +105,63 @@ function headOf(source, name) {
   return { title: title.replace(/\.$/, ''), about: more ?? '' };
 }
 
-/** One scene: its script, picture and assets, and its entry in scenes/index.json. */
-async function scene(name) {
+/** Renders `file` as a JPEG of the given width, in the proportions of its own size. */
+async function render(file, own, { width, samples }, picture) {
+  const height = Math.max(1, Math.round((width * own.height) / own.width));
+  await moonlit('render', file, '--size', `${width}x${height}`, '--samples', String(samples), '-o', picture, '--quiet');
+  return { width, height };
+}
+
+/**
+ * The picture of a scene, and the files that the scene reads. What is kept is good while command, scene and files are the same; and when only
+ * the command is another one, while a tiny picture comes out as before.
+ * @returns {Promise<{width: number, height: number, assets: string[], content: Buffer}>}
+ */
+async function picture(name, file, commandDigest) {
+  const folder = path.join(build, 'web-pictures');
+  const base = path.join(folder, name);
+  const state = async (assets) => digest(JSON.stringify([PICTURE, ...(await Promise.all([file, ...assets].map(async (each) => digest(await readFile(each)))))]));
+  const below = (assets) => assets.map((asset) => path.join(path.dirname(file), asset));
+  const kept = JSON.parse(await readFile(`${base}.json`, 'utf8').catch(() => '{"assets":[]}'));
+  const unchanged = kept.scene === (await state(below(kept.assets)).catch(() => null)) && existsSync(`${base}.jpg`);
+  if (!unchanged || kept.command !== commandDigest) {
+    await mkdir(folder, { recursive: true });
+    const { statistics } = JSON.parse((await moonlit('check', file, '--json', '--quiet')).trim().split('\n').at(-1));
+    await render(file, statistics, LOOK, `${base}.look.jpg`);
+    const look = digest(await readFile(`${base}.look.jpg`));
+    if (!unchanged || kept.look !== look) {
+      console.log(`  JPG   ${path.relative('.', `${base}.jpg`)}`);
+      Object.assign(kept, await render(file, statistics, PICTURE, `${base}.jpg`));
+    }
+    Object.assign(kept, { command: commandDigest, look, assets: statistics.assets, scene: await state(below(statistics.assets)) });
+    await writeFile(`${base}.json`, JSON.stringify(kept));
+  }
+  return { width: kept.width, height: kept.height, assets: kept.assets, content: await readFile(`${base}.jpg`) };
+}
+
+/** One scene: its script, picture and files, and its entry in scenes/index.json. */
+async function scene(name, commandDigest) {
   const file = path.join(TREE, 'scenes', `${name}.lua`);
   const source = await readFile(file);
-  const picture = await need(path.join(build, 'web-pictures', `${name}.jpg`), 'make web renders it');
-  const check = JSON.parse((await moonlit('check', file, '--json', '--quiet')).trim().split('\n').at(-1));
-  const assets = [];
-  for (const asset of check.statistics.assets ?? []) {
-    const content = await readFile(path.join(TREE, 'scenes', asset));
-    put(`scenes/${asset}`, content);
-    assets.push({ path: asset, size: content.length, hash: digest(content) });
+  const { width, height, assets, content } = await picture(name, file, commandDigest);
+  const entries = [];
+  for (const asset of assets) {
+    const bytes = await readFile(path.join(TREE, 'scenes', asset));
+    put(`scenes/${asset}`, bytes);
+    entries.push({ path: asset, size: bytes.length, hash: digest(bytes) });
   }
   put(`scenes/${name}.lua`, source);
-  put(`scenes/${name}.jpg`, picture);
-  return { name, ...headOf(source.toString(), name), file: `${name}.lua`, picture: `${name}.jpg`, ...sizeOfJpeg(picture), assets };
+  put(`scenes/${name}.jpg`, content);
+  return { name, ...headOf(source.toString(), name), file: `${name}.lua`, picture: `${name}.jpg`, width, height, assets: entries };
 }
 
 async function gallery() {
   const names = (await readdir(path.join(TREE, 'scenes'))).filter((file) => file.endsWith('.lua')).map((file) => file.slice(0, -4));
   const order = (name) => (name === 'hello' ? '' : name);
   names.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const commandDigest = digest(await readFile(command));
   const entries = [];
-  for (const name of names) entries.push(await scene(name));
+  for (const name of names) entries.push(await scene(name, commandDigest));
   put('scenes/index.json', JSON.stringify(entries));
 }
 
