@@ -10,6 +10,7 @@ mkdir -p "$work/bin" "$work/none" "$work/deps"
 cat >"$work/bin/dpkg-query" <<'STRAW'
 #!/bin/sh
 for package; do :; done
+case $package in -*) cat "$STRAW/provided" 2>/dev/null; exit ;; esac
 if grep -qx "$package" "$STRAW/have"; then echo "ii "; else exit 1; fi
 STRAW
 cat >"$work/bin/apt-get" <<'STRAW'
@@ -39,6 +40,11 @@ fresh() {
 twice() { setup build && called . 0 && same "$(cat "$work/said")" ""; }
 part() { grep -vx libstb-dev "$work/have" >"$work/h"; mv "$work/h" "$work/have"; setup build && called "install --no-install-recommends libstb-dev" 1; }
 more() { setup build test && called "install --no-install-recommends $(packages test | paste -sd' ')" 1; }
+provided() {
+  echo 'ii  bundle-dev, libcmocka-dev (= 1.1),' >"$work/provided"
+  grep -vx libcmocka-dev "$work/have" >"$work/h"; mv "$work/h" "$work/have"
+  setup build test && called . 0 && rm "$work/provided" && setup build test && called "install --no-install-recommends libcmocka-dev" 1
+}
 user() { : >"$work/have"; STRAW_UID=1000 setup build && called sudo 2; }
 no_sudo() { : >"$work/have"; mv "$work/bin/sudo" "$work/sudo"; STRAW_UID=1000 setup build; local status=$?; mv "$work/sudo" "$work/bin/"; [ $status != 0 ] && called . 0 && said "As root, run: apt-get install"; }
 offline() { : >"$work/have"; touch "$work/broken"; setup build; local status=$?; rm "$work/broken"; [ $status != 0 ] && said "E: no network" && said "Could not install:"; }
@@ -57,6 +63,7 @@ check "a fresh system gets every package, once, unasked" fresh
 check "a second run does and says nothing" twice
 check "a removed package comes back alone" part
 check "tests add theirs" more
+check "what another package brings is there" provided
 check "as a user, by sudo" user
 check "without root and sudo it says what to run" no_sudo
 check "without a network it says so" offline
