@@ -6,7 +6,6 @@
  *   Text      UTF-8. Whatever is written goes to an MlSink; nothing here prints, exits or keeps globals.
  *             Lines and columns count from 1 (columns in characters, not bytes); 0 means that the place is not known.
  *   Threads   an evaluation runs on the calling thread and is a plain value afterwards: read it from anywhere, destroy it once.
- *             The director below owns a thread of its own.
  *   Sameness  the result is a function of script, assets, parameters and options; time and memory decide only whether a limit is hit.
  */
 #ifndef MOONLIT_LUA_SCRIPT_H
@@ -177,34 +176,5 @@ bool script_doc(const char *name, const MlSink *sink);
 bool script_doc_search(const char *word, const MlSink *sink);
 void script_write_reference(const MlSink *sink); /* docs/REFERENCE.md */
 void script_write_api_json(const MlSink *sink);  /* completion and hover of editors */
-
-/* ---------------------------------------------------------------- director */
-
-/* A thread that owns the Lua state: it evaluates the newest script posted and drops an older one that is still running. Built
- * without threads (ML_NO_THREADS), script_director_run() does the work on the calling thread. */
-typedef struct ScriptDirector ScriptDirector;
-
-typedef struct ScriptDirectorState {
-  uint64_t posted;   /* number of the newest post, from 1; 0: none */
-  uint64_t finished; /* number of the newest one evaluated to its end */
-  bool busy;
-} ScriptDirectorState;
-
-/* done (may be NULL) is called on the director's thread after each evaluation that was not superseded, before it can be taken. */
-MlStatus script_director_start(MlEngine *engine, void (*done)(void *ud, uint64_t number, const ScriptEvaluation *evaluation), void *ud,
-                               ScriptDirector **out, MlError *error);
-/* Cancels what runs, waits for the thread, frees what was not taken. NULL is allowed. */
-void script_director_stop(ScriptDirector *director);
-/* Everything is copied, but `assets->ud` and the console's ud must live until the evaluation has ended. Supersedes an older post. Returns
- * its number, 0 when out of memory. The input's own cancel is polled, too. */
-uint64_t script_director_post(ScriptDirector *director, const ScriptInput *input);
-void script_director_cancel(ScriptDirector *director);                     /* drop what runs and what waits */
-ScriptDirectorState script_director_state(const ScriptDirector *director); /* without a lock */
-/* Wait until the newest post has ended or `seconds` have passed (< 0: for ever). true: nothing is under way. */
-bool script_director_wait(ScriptDirector *director, double seconds);
-/* The newest finished evaluation, now the caller's; NULL: none since the last time. */
-ScriptEvaluation *script_director_take(ScriptDirector *director, uint64_t *number);
-/* Without threads: evaluate what was posted, now. With threads: nothing. */
-void script_director_run(ScriptDirector *director);
 
 #endif

@@ -162,7 +162,7 @@ static void another_view_does_not_run_the_script(void **state) {
 
 static void parameters_reach_the_script(void **state) {
   (void)state;
-  static const char source[] = "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', { choices = {'a', 'b'} }) sphere{ radius=r } plane{} background{1} print(r, c)";
+  static const char source[] = "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', {'a', 'b'}) sphere{ radius=r } plane{} background{1} print(r, c)";
   const int32_t generation = post((Wish){.source = source, .sets = "r\0002.5\0c\0b", .sets_size = 10, .set_count = 2});
   assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
   const ScriptSet sets[] = {{"r", "2.5"}, {"c", "b"}};

@@ -61,7 +61,7 @@ typedef struct Bridge {
   double warmed; /* seconds of warming up, so far */
   int32_t picture_generation; /* that the film is of */
   char failure[512];
-  bool stopping;
+  _Atomic bool stopping;
 #ifndef ML_NO_THREADS
   pthread_t thread;
 #endif
