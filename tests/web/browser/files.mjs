@@ -1,0 +1,87 @@
+/** files.mjs - pictures that a scene needs: asked for by name, dropped, kept by the browser, listed, removed. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMALL, SMALL_NATIVE, drop, expect, look, picture, same, seen, until, visit, write, wrong } from '../harness/drive.mjs';
+import { ball } from '../harness/scenes.mjs';
+
+const NEEDS = `camera{ from = {0, 1, 4}, look_at = {0, 1, 0}, fov = 40 }
+background{ .7 }
+rect{ size = 2, at = {0, 1, 0}, turn = {x = 90}, material = image{ "wood.png" } }
+`;
+
+/** A scene beside its picture, as the command sees them: the picture's bytes and the hash. */
+async function known(native, other = 'origin') {
+  const folder = await mkdtemp(join(tmpdir(), 'moonlit-files-'));
+  try {
+    await native(['render', `scenes/${other}.lua`, '--size', '48x48', '--samples', '4', '--quiet', '-o', join(folder, 'wood.png')]);
+    await writeFile(join(folder, 'scene.lua'), NEEDS);
+    const { stdout } = await native(['hash', join(folder, 'scene.lua'), ...SMALL_NATIVE]);
+    return { bytes: await readFile(join(folder, 'wood.png')), hash: stdout.toString().trim().split('\n').pop() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function dropped({ page, open, url, native, shot }) {
+  const { bytes, hash } = await known(native);
+  await open();
+  const now = await wrong(page, { after: await write(page, NEEDS) });
+  expect(now.console.includes('wood.png') && /drop/i.test(now.console + now.notices + now.status), `says what to drop: ${now.console}`);
+  await shot('missing-file');
+  await drop(page, '#stage', [{ name: 'wood.png', type: 'image/png', bytes }]);
+  same(await picture(page, { timeout: 8000 }).catch(async () => {
+    await seen(page, 'picture with the file', (each) => each.hash);
+    return (await look(page)).hash;
+  }), hash, 'hash with the dropped file');
+  await until(page, 'file in the list', () => document.getElementById('files').textContent.includes('wood.png'));
+  expect((await look(page)).text === NEEDS, 'a picture dropped is no new script');
+
+  // It outlives a reload; the text does, too.
+  await visit(page, `${url}?${SMALL}`);
+  await seen(page, 'text after the reload', ({ text }) => text === NEEDS);
+  await page.click('#render');
+  await seen(page, 'picture after the reload', (each) => each.hash);
+  same((await look(page)).hash, hash, 'hash after the reload');
+
+  // Another file of the same name takes its place.
+  const other = await known(native, 'cornell');
+  expect(other.hash !== hash, 'another file is another picture');
+  await drop(page, '#stage', [{ name: 'wood.png', type: 'image/png', bytes: other.bytes }]);
+  await seen(page, 'picture with the newer file', (each) => each.hash === other.hash);
+
+  // Removed, it is missing again.
+  await page.click('#tab-files');
+  await shot('files');
+  await page.evaluate(() => {
+    const button = [...document.querySelectorAll('#files button')].find((each) => /remove/i.test(`${each.textContent} ${each.ariaLabel} ${each.title}`));
+    if (!button) throw new Error(`nothing to remove a file with: ${document.getElementById('files').textContent}`);
+    button.click();
+  });
+  await until(page, 'file gone from the list', () => !document.querySelector('#files li, #files .file')?.textContent.includes('wood.png'));
+  await write(page, `${NEEDS}-- again\n`);
+  await wrong(page);
+}
+
+async function script({ page, open, nativeHashOf }) {
+  await open();
+  const text = ball(77);
+  await drop(page, '#stage', [{ name: 'my ball.lua', type: '', bytes: Buffer.from(text) }]);
+  await seen(page, 'text of the dropped script', (now) => now.text === text);
+  same(await picture(page).catch(() => ''), await nativeHashOf(text, []).catch(() => ''), 'hash at its own size');
+}
+
+async function damaged({ page, open }) {
+  await open();
+  await wrong(page, { after: await write(page, NEEDS) });
+  await drop(page, '#stage', [{ name: 'wood.png', type: 'image/png', bytes: Buffer.from('this is no picture') }]);
+  await seen(page, 'words about the damaged file', (now) => now.state === 'error' && /png|picture|wood/i.test(now.console) && !/drop it/i.test(now.console));
+  const { kind } = await look(page);
+  same(kind, 'threads', 'engine');
+}
+
+export default [
+  ['files: missing, dropped, kept, replaced, removed', dropped],
+  ['files: a dropped script is another scene', script],
+  ['files: a damaged one is said to be so', damaged],
+];
