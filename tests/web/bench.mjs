@@ -7,7 +7,7 @@
  * alternate. To be run on a quiet machine.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { serve } from '../../web/serve.mjs';
 import { manyEdits } from './browser/stop.mjs';
@@ -16,8 +16,8 @@ import { look, open, picture, seen, sleep, until, visit } from './harness/drive.
 import { native, root } from './harness/native.mjs';
 import { ENDLESS, ball } from './harness/scenes.mjs';
 
-const web = join(root, process.env.BUILD || 'build', 'web');
-const OUTPUT = join(root, process.env.BUILD || 'build', 'bench-web.png'); // of the command
+const web = resolve(root, process.env.BUILD || 'build', 'web');
+const OUTPUT = resolve(root, process.env.BUILD || 'build', 'bench-web.png'); // of the command
 const RUNS = Number(process.env.RUNS || 15);
 const wanted = (process.env.ONLY || '').split(/\s+/).filter(Boolean);
 const HELLO = readFileSync(join(root, 'scenes/hello.lua'), 'utf8');

@@ -12,13 +12,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { serve } from '../../web/serve.mjs';
 import { BROWSERS, end, launch } from './harness/browsers.mjs';
 import * as drive from './harness/drive.mjs';
 import { native, nativeHash, nativeHashOf, root } from './harness/native.mjs';
 
-const build = join(root, process.env.BUILD || 'build');
+const build = resolve(root, process.env.BUILD || 'build');
 const web = join(build, 'web');
 const shots = join(build, 'web-shots');
 const SECONDS = 30; // of a check

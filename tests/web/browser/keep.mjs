@@ -1,6 +1,6 @@
 /** keep.mjs - what the browser keeps: the text, also of a loop that was running when the page went away; named scenes; the gallery. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SMALL, SMALL_NATIVE, expect, look, picture, same, seen, sleep, until, visit, write } from '../harness/drive.mjs';
 import { root } from '../harness/native.mjs';
 import { BALL, ENDLESS, ball } from '../harness/scenes.mjs';
@@ -81,7 +81,7 @@ async function gallery({ page, open, shot }) {
   await picture(page);
   await page.click('#gallery');
   const pictures = () => page.evaluate(() => [...document.querySelectorAll('#gallery-list img')].filter((each) => each.complete && each.naturalWidth > 0).length);
-  const index = JSON.parse(await readFile(join(root, process.env.BUILD || 'build', 'web/scenes/index.json'), 'utf8'));
+  const index = JSON.parse(await readFile(resolve(root, process.env.BUILD || 'build', 'web/scenes/index.json'), 'utf8'));
   await until(page, 'gallery', (count) => document.querySelectorAll('#gallery-list button, #gallery-list a').length >= count, { args: [index.length] });
   await page.evaluate(() => document.querySelectorAll('#gallery-list img').forEach((each) => each.scrollIntoView()));
   for (let i = 0; i < 100 && (await pictures()) < index.length; i++) await sleep(50);
