@@ -70,7 +70,7 @@ ISA_FLAGS_avx2 := -mavx2# without -mfma: a fused product has other bits
 ISA_FLAGS_simd128 := -msimd128
 
 # Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens.
-CONFIG_release := $(OPT) -DNDEBUG
+CONFIG_release := $(if $(filter page%,$(TARGET)),-Oz,$(OPT)) -DNDEBUG
 CONFIG_debug := -Og -DML_PROTECT
 CONFIG_asan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 CONFIG_ubsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
@@ -83,6 +83,13 @@ endif
 space := $(subst ,, )
 VARIANT := $(subst $(space),-,$(strip $(filter-out native,$(TARGET)) $(filter-out release,$(CONFIG)) \
              $(if $(filter native,$(TARGET)),$(filter-out gcc,$(notdir $(CC)))) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
+# A visitor loads all of a page's module: what takes the time is compiled for speed, the rest for size.
+ifneq ($(filter page%,$(TARGET)),)
+  SPEED := -O3
+  HOT := engine/render/kernel_simd128 $(addprefix lua-5.4.9/,lapi ldo lgc lmathlib lobject lstring ltable ltm lvm) \
+         $(patsubst %.c,%,$(wildcard engine/bvh/*.c))
+endif
+
 OUT := $(BUILD)$(addprefix /,$(VARIANT))
 OBJ := $(OUT)/obj
 
@@ -173,9 +180,9 @@ $(1): FORCE | setup
 	@{ echo '$(2)'; $(COMPILER) --version 2>/dev/null | head -1; } > $$@.new; \
 	  if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 endef
-$(eval $(call remember,$(OBJ)/flags.engine,$(COMPILER) $(ENGINE_CFLAGS)))
+$(eval $(call remember,$(OBJ)/flags.engine,$(COMPILER) $(ENGINE_CFLAGS) $(SPEED) $(HOT)))
 $(eval $(call remember,$(OBJ)/flags.script,$(COMPILER) $(SCRIPT_CFLAGS)))
-$(eval $(call remember,$(OBJ)/flags.lua,$(COMPILER) $(LUA_CFLAGS)))
+$(eval $(call remember,$(OBJ)/flags.lua,$(COMPILER) $(LUA_CFLAGS) $(SPEED) $(HOT)))
 $(eval $(call remember,$(OBJ)/flags.link,$(COMPILER) $(ALL_LDFLAGS)))
 $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
@@ -186,6 +193,8 @@ FORCE:
 
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
+$(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS += $(SPEED)
+$(HOT:%=$(OBJ)/%.o): LUA_CFLAGS += $(SPEED)
 # stb_image's arithmetic on damaged pictures wraps.
 $(OBJ)/engine/image/read_stb.o: ENGINE_CFLAGS += -fwrapv
 
@@ -284,7 +293,7 @@ $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
 
 # Programs that say what they found in TAP; tests/run sums them up. ONLY='lua/ test_film' picks by part of the name.
 SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-HOUSE_SCRIPTS := $(filter tests/build/% %_targets.sh,$(SCRIPTS))# about this tree and other builds: once is enough
+HOUSE_SCRIPTS := $(filter tests/build/% tests/web/% %_targets.sh,$(SCRIPTS))# about this tree, other builds, the page: once is enough
 pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstring $(o),$(p)))),$(p))),$(1))
 RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
             TEST_LOGS='$(OUT)/test-logs' tests/run
@@ -319,11 +328,12 @@ serve: web
 bench-web: web
 	@BUILD='$(BUILD)' MOONLIT='$(COMMAND)' node tests/web/bench.mjs
 
-## test        set up, build, run the tests: release by gcc, and WebAssembly under node
+## test        set up, build, run the tests: release by gcc, WebAssembly under node, the page in Chromium and Firefox
 test: setup
 	@rm -f $(FAILED)
 	+$(Q)$(SUBMAKE) -k tests $(OR_FAIL)
 	+$(Q)$(SUBMAKE) TARGET=wasm all $(OR_FAIL)
+	$(if $(filter tests/web/%,$(call pick,$(SCRIPTS))),+$(Q)$(SUBMAKE) DEPS='$(DEPS)' web $(OR_FAIL))
 	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS)) $$(ls $(FAILED) 2>/dev/null)
 
 ## check       build and run the tests of one configuration: make check CONFIG=asan ONLY='lua/ test_film'
@@ -372,7 +382,7 @@ docs: all
 
 ## format      lay out all C sources by .clang-format
 format: setup
-	$(Q)clang-format -i $$(find engine lua cli tests docs -name '*.[ch]')
+	$(Q)clang-format -i $$(find engine lua cli web/bridge tests docs -name '*.[ch]')
 
 ## install     PREFIX=/usr/local DESTDIR=: command, library, header, pkg-config file, manual page
 PREFIX ?= /usr/local
