@@ -1,0 +1,66 @@
+/**
+ * module.js - loading the engine's WebAssembly: compiled once and kept, for engines that are started again; memory as large as can be had.
+ * Works on the page and in workers.
+ */
+
+const MiB = 1 << 20;
+const PAGE = 65536;
+const INITIAL_PAGES = 768; // what the modules were linked with (Makefile, INITIAL_MEMORY)
+export const MOST_MEMORY = 2048 * MiB;
+const LEAST_MEMORY = 128 * MiB;
+
+/** Maxima to be tried, in bytes: halves of `most` down to 128 MiB. */
+export function maxima(most = MOST_MEMORY) {
+  const sizes = [];
+  const first = Math.min(Math.max(Math.floor(most / PAGE) * PAGE, LEAST_MEMORY), MOST_MEMORY);
+  for (let size = first; size >= LEAST_MEMORY; size = Math.floor(size / 2 / PAGE) * PAGE) sizes.push(size);
+  return sizes;
+}
+
+/** @returns {{memory: WebAssembly.Memory, bytes: number}} bytes: how far it can grow */
+export function createMemory(most, shared, Memory = WebAssembly.Memory) {
+  let reason;
+  for (const bytes of maxima(most)) {
+    try {
+      return { memory: new Memory({ initial: INITIAL_PAGES, maximum: bytes / PAGE, shared }), bytes };
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw new Error(`The browser has no ${LEAST_MEMORY / MiB} MiB of memory for the engine (${reason.message}). Close other tabs and reload.`);
+}
+
+/** @param {string} url of a .wasm file @returns {Promise<WebAssembly.Module>} */
+export async function compile(url) {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok) throw new Error(`The engine could not be loaded (${url}${response ? `: ${response.status}` : ''}). Reload the page.`);
+  try {
+    // Hosts that do not know the type of .wasm files have the bytes compiled instead.
+    const known = response.headers.get('Content-Type')?.startsWith('application/wasm');
+    return known && WebAssembly.compileStreaming ? await WebAssembly.compileStreaming(response)
+      : await WebAssembly.compile(await response.arrayBuffer());
+  } catch (error) {
+    throw new Error(`This browser cannot run the engine, which needs WebAssembly with SIMD (${error.message}). Use a newer one.`);
+  }
+}
+
+/**
+ * Instantiates a compiled module by its glue. `before(options)` is called when the glue has run, before the instance is used.
+ * @param {string} glue url of the script that emcc made
+ */
+export async function instantiate(glue, module, options, before = () => {}) {
+  const { default: create } = await import(glue);
+  let failed = () => {};
+  const failure = new Promise((_, reject) => { failed = reject; });
+  const filled = {
+    ...options,
+    instantiateWasm(imports, receive) {
+      WebAssembly.instantiate(module, imports).then(instance => {
+        before(filled);
+        receive(instance, module);
+      }).catch(failed);
+      return {};
+    },
+  };
+  return Promise.race([create(filled), failure]);
+}

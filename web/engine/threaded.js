@@ -1,0 +1,213 @@
+/**
+ * threaded.js - one life of the engine with threads. The page makes memory and module; director and pool are workers of the page that share
+ * the memory. After bridge_start() the page calls no function of the module: it reads and writes the block, in animation frames while
+ * something happens, a few times a second else.
+ *
+ * A trap in any thread leaves the others waiting for ever. Then every worker is terminated and the memory dropped; freeing anything in it
+ * could wait for a lock whose owner is gone.
+ */
+import { Block } from './block.js';
+import { Mailbox } from './mailbox.js';
+import { Files } from './files.js';
+import { Health } from './health.js';
+import { Watcher } from './watch.js';
+import { W, STATES } from './words.js';
+import { compile, createMemory, instantiate } from './module.js';
+
+const SLOW = 250; // ms between looks while nothing happens
+const QUICK = 4; // ms between looks for answers to files
+const AWAKE = 500; // ms of animation frames after something was asked for
+const START_LIMIT = 10000; // ms
+const FAULTS = { silent: 'it gave no sign of life for 4 seconds', stuck: 'no sample was finished for 30 seconds' };
+
+const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
+
+/**
+ * Makes engines; what can be kept from one to the next is.
+ * @param {string} base url of the page's folder
+ */
+export function threadedMaker(base) {
+  const url = name => new URL(`engine/${name}`, base).href;
+  let module = null;
+  return async function make(options) {
+    module ??= compile(url('moonlit.wasm'));
+    module.catch(() => { module = null; });
+    const life = new Threaded(options);
+    try {
+      await life.start(url('moonlit.js'), module, options);
+      return life;
+    } catch (error) {
+      life.kill();
+      throw error;
+    }
+  };
+}
+
+class Threaded {
+  #hear;
+  #workers = new Set();
+  #dead = false;
+  #failure = null; // before the engine lives
+  #alive = false;
+  #block;
+  #mailbox;
+  #watcher;
+  #files;
+  #health;
+  #reported = '';
+  #frame = 0;
+  #slow = 0;
+  #quick = 0;
+  #awakeUntil = 0;
+
+  /** @param {{hear: object}} options hear: {state, report, figures, frame, fault} */
+  constructor({ hear }) { this.#hear = hear; }
+
+  /** Resolves when the director lives. */
+  async start(glue, modulePromise, { threads, memory: most }) {
+    const { memory, bytes } = createMemory(most, true);
+    this.memory = bytes;
+    const say = text => this.#said(text);
+    const options = { wasmMemory: memory, poolSize: threads + 1, onAbort: what => this.#fault(`${what}`), print: say, printErr: say };
+    const starting = modulePromise.then(module => instantiate(glue, module, options, filled => this.#adopt(filled.PThread)));
+    const module = await this.#orFailure(starting);
+    const address = module._bridge_start(threads, bytes);
+    if (!address) throw new Error('The browser gave no threads or no memory to the engine. Close other tabs and reload.');
+
+    const block = this.#block = new Block(memory, address);
+    this.#mailbox = new Mailbox(block);
+    this.#files = new Files(block, () => this.#reported);
+    await this.#orFailure(this.#firstBeat());
+    this.#alive = true;
+    this.#health = new Health();
+    const report = value => {
+      this.#reported = value.failure ?? '';
+      this.#hear.report(value);
+    };
+    this.#watcher = new Watcher(block, { ...this.#hear, report });
+    this.#slow = setInterval(() => this.#lookSlowly(), SLOW);
+    this.#stir();
+  }
+
+  async #firstBeat() {
+    const begin = performance.now();
+    while (STATES[this.#block.load(W.state)] === 'starting' && !this.#dead) {
+      if (performance.now() - begin > START_LIMIT) throw new Error('The threads of the engine did not start within 10 seconds.');
+      await sleep(QUICK);
+    }
+  }
+
+  /** Whatever fails first: the promise, or a worker. */
+  #orFailure(promise) {
+    return Promise.race([promise, new Promise((_, reject) => {
+      this.#failed = reject;
+      if (this.#failure) reject(this.#failure);
+    })]);
+  }
+
+  #failed = () => {};
+
+  /** Hears of every worker, those that come later too, in place of the glue, which would only throw the error once more. */
+  #adopt(PThread) {
+    const load = PThread.loadWasmModuleToWorker;
+    PThread.loadWasmModuleToWorker = (worker, done) => {
+      load.call(PThread, worker, done);
+      this.#workers.add(worker);
+      worker.onerror = event => {
+        event.preventDefault();
+        this.#fault(event.message ?? 'a script of its threads could not be loaded');
+      };
+      if (this.#dead) worker.terminate();
+    };
+  }
+
+  /** What the runtime prints: of interest only when it is about to fail. */
+  #said(text) { if (!this.#dead) console.warn(`moonlit: ${text}`); }
+
+  #fault(detail) {
+    if (this.#dead) return;
+    if (this.#alive) {
+      this.#hear.fault(detail);
+      return;
+    }
+    this.#failure ??= new Error(`The engine did not start: ${detail}.`);
+    this.#failed(this.#failure);
+  }
+
+  kill() {
+    this.#dead = true;
+    clearInterval(this.#slow);
+    clearTimeout(this.#quick);
+    globalThis.cancelAnimationFrame?.(this.#frame);
+    for (const worker of this.#workers) {
+      worker.onmessage = worker.onerror = null;
+      worker.terminate();
+    }
+    this.#files?.fail(new Error('The engine was started again.'));
+  }
+
+  // -- asked for ------------------------------------------------------------------------------------------------------------------
+
+  post(request, generation) {
+    this.#mailbox.post(request, generation);
+    this.#watcher.repeat();
+    this.#stir();
+  }
+
+  stop(on) {
+    this.#set(W.stop, on ? 1 : 0);
+    this.#watcher.repeat();
+  }
+
+  setThreads(count) { this.#set(W.threads, count); }
+  fault(kind) { this.#set(W.fault, kind); }
+
+  provide(path, bytes) { return this.#ask(this.#files.provide(path, bytes)); }
+  forget(path) { return this.#ask(this.#files.forget(path)); }
+  encode(format) { return this.#ask(this.#files.encode(format)); }
+
+  #set(word, value) {
+    this.#block.store(word, value);
+    this.#block.wake();
+    this.#stir();
+  }
+
+  #ask(promise) {
+    if (!this.#quick) this.#pump();
+    return promise;
+  }
+
+  #pump() {
+    // An encoder's failure is told by the report.
+    this.#watcher.look(false);
+    this.#files.pump();
+    this.#quick = this.#files.busy ? setTimeout(() => this.#pump(), QUICK) : 0;
+  }
+
+  // -- looking --------------------------------------------------------------------------------------------------------------------
+
+  #stir() {
+    this.#awakeUntil = performance.now() + AWAKE;
+    this.#request();
+  }
+
+  #request() {
+    if (!this.#frame && !this.#dead) this.#frame = requestAnimationFrame(() => this.#look());
+  }
+
+  #look() {
+    this.#frame = 0;
+    const more = this.#watcher.look(true);
+    if (more || performance.now() < this.#awakeUntil) this.#request();
+  }
+
+  /** Animation frames stop in tabs that nobody sees; state and hash come all the same. */
+  #lookSlowly() {
+    if (this.#watcher.look(false)) this.#request();
+    const block = this.#block;
+    const rendering = STATES[block.load(W.state)] === 'rendering';
+    const { progress, rays, samples } = block.figures();
+    const fault = this.#health.look(block.load(W.heartbeat), rendering, JSON.stringify([progress, rays, samples]));
+    if (fault) this.#fault(FAULTS[fault]);
+  }
+}

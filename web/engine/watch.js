@@ -1,0 +1,108 @@
+/**
+ * watch.js - looks at the block and tells what is new: state, report, figures, bands of the frame. The page's thread does this for the engine
+ * with threads, the worker of the one-thread engine for itself. Times in ms.
+ */
+import { W } from './words.js';
+import { Bands } from './bands.js';
+
+const FIGURES_EVERY = 200;
+const REPEAT_AFTER = 300;
+/** How long a finished picture may wait for its last bands to be shown before it is called finished (in tabs that nobody sees). */
+const LONGEST_WAIT = 400;
+
+const decoder = new TextDecoder();
+
+export class Watcher {
+  #block;
+  #out;
+  #now;
+  #bands;
+  #state = '';
+  #reportSequence = 0;
+  #figures = '';
+  #figuresAt = -Infinity;
+  #repeatAt = Infinity;
+  #heldSince = Infinity;
+
+  /**
+   * @param {import('./block.js').Block} block
+   * @param {{state: Function, report: Function, figures: Function, frame: Function}} out what is called with news
+   * @param {object} [options] now, and those of Bands
+   */
+  constructor(block, out, options = {}) {
+    this.#block = block;
+    this.#out = out;
+    this.#now = options.now ?? (() => performance.now());
+    this.#bands = new Bands(block, options);
+  }
+
+  learn(bytes, ms) { this.#bands.learn(bytes, ms); }
+
+  /** Something was asked for whose answer may be the state that is there already: it is told once more, a moment later. */
+  repeat() { this.#repeatAt = this.#now() + REPEAT_AFTER; }
+
+  /** The state was told by somebody who knew it earlier. */
+  told(state) { this.#state = JSON.stringify(state); }
+
+  /**
+   * Tells what is new. What was true first is told first: the report comes before the state that it explains, a complete picture before
+   * its hash.
+   * @param {boolean} pixels may the frame be copied (in an animation frame)
+   * @returns {boolean} whether more is to be expected soon
+   */
+  look(pixels) {
+    const now = this.#now();
+    const state = this.#block.state();
+    this.#report();
+    const { changed, left } = pixels ? this.#bands.take(this.#out.frame) : { changed: 0, left: 0 };
+    this.#tellFigures(now);
+    const held = state !== null && this.#mustWait(state, pixels, changed, now);
+    if (state && !held) this.#tellState(state, now);
+    if (!state || held || left > 0) return true;
+    const seen = state.generation === this.#block.load(W.generation);
+    return !seen || (state.state !== 'idle' && state.state !== 'wrong') || this.#repeatAt < Infinity;
+  }
+
+  /** A picture that has become complete is not called so before its pixels are shown; where nobody looks, it is after a while. */
+  #mustWait(state, pixels, changed, now) {
+    const complete = state.state === 'idle' && JSON.stringify(state) !== this.#state;
+    if (!complete || (pixels && changed === 0)) {
+      this.#heldSince = Infinity;
+      return false;
+    }
+    this.#heldSince = Math.min(this.#heldSince, now);
+    return now - this.#heldSince < LONGEST_WAIT;
+  }
+
+  #tellState(state, now) {
+    const text = JSON.stringify(state);
+    const repeat = now >= this.#repeatAt;
+    if (repeat) this.#repeatAt = Infinity;
+    if (text === this.#state && !repeat) return;
+    this.#state = text;
+    this.#out.state(state);
+  }
+
+  #report() {
+    if (this.#block.load(W.report_sequence) === this.#reportSequence) return;
+    const report = this.#block.report();
+    if (!report) return;
+    this.#reportSequence = report.sequence;
+    if (!report.value) return;
+    try {
+      this.#out.report(JSON.parse(decoder.decode(report.value)));
+    } catch (error) {
+      this.#out.report({ generation: this.#block.load(W.state_generation), failure: `The engine's report could not be read: ${error.message}` });
+    }
+  }
+
+  #tellFigures(now) {
+    if (now - this.#figuresAt < FIGURES_EVERY) return;
+    const figures = this.#block.figures();
+    const text = JSON.stringify(figures);
+    if (text === this.#figures) return;
+    this.#figures = text;
+    this.#figuresAt = now;
+    this.#out.figures(figures);
+  }
+}
