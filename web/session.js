@@ -107,7 +107,8 @@ export class Session extends EventTarget {
 
   /** @param {string} origin 'editor', 'textarea', 'load' (another scene: with its own camera, size, samples and parameters), 'restore'
    *  (likewise, but not run), 'fix', 'camera' … */
-  setText(text, origin = 'editor', name = this.name) {
+  setText(newText, origin = 'editor', name = this.name) {
+    const text = newText.replace(/\r\n?/g, '\n'); // as a textarea has it
     const another = origin === 'load' || origin === 'restore';
     if (text === this.text && name === this.name && !another) return;
     this.text = text;
@@ -449,6 +450,9 @@ export class Session extends EventTarget {
   }
 
   // -- what it all comes to -------------------------------------------------------------------------------------------------------
+
+  /** Shows a place of the text, {line, column, endColumn}: the editor does, and prevents the event's default, or the textarea. */
+  goTo(place) { this.dispatchEvent(Object.assign(new Event('goto', { cancelable: true }), { detail: place })); }
 
   /** A short message for people, shown beside the picture. @param {'info'|'warning'|'error'} kind */
   notify(kind, text, action) { this.#emit('notice', { kind, text, action }); }

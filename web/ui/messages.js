@@ -1,0 +1,88 @@
+/**
+ * messages.js - what is wrong with the scene, line by line, and what it printed. Every text is shown as text, whatever is in it.
+ */
+import { icon, make, setText } from './elements.js';
+import { plural, visible } from './format.js';
+import { fixed } from './places.js';
+
+const MOST_LINES = 500;
+const LONGEST = 2000; // characters of a line
+
+export function mountMessages(session, root) {
+  const host = root.querySelector('#console');
+  const badge = root.querySelector('#message-count');
+  const list = make('ul', { class: 'diagnostics' });
+  const prints = make('pre', { class: 'prints', 'aria-label': 'What the script printed' });
+  const quiet = make('p', { class: 'nothing' }, 'Errors and what the script prints are shown here.');
+  host.append(list, prints, quiet);
+  let shown = '';
+
+  const draw = () => {
+    const { report } = session;
+    const entries = entriesOf(report);
+    const text = cut(report?.console ?? '');
+    const now = JSON.stringify([entries, text]);
+    if (now === shown) return;
+    shown = now;
+    const focused = [...list.querySelectorAll('button')].indexOf(root.activeElement);
+    list.replaceChildren(...entries.map((entry) => item(session, root, entry)));
+    if (focused >= 0) list.querySelectorAll('button')[focused]?.focus();
+    prints.textContent = text;
+    list.hidden = !entries.length;
+    prints.hidden = !text;
+    quiet.hidden = entries.length > 0 || text !== '';
+    const { errors = 0, warnings = 0 } = report?.script ?? {};
+    const wrong = Math.max(errors, entries.some((entry) => entry.severity === 'error') ? 1 : 0);
+    setText(badge, wrong ? String(wrong) : warnings ? String(warnings) : '');
+    badge.dataset.severity = wrong ? 'error' : 'warning';
+    badge.title = [wrong && plural(wrong, 'error'), warnings && plural(warnings, 'warning')].filter(Boolean).join(', ');
+  };
+
+  session.addEventListener('report', draw);
+  draw();
+}
+
+/** What there is to say, first what stands in the way. */
+function entriesOf(report) {
+  if (!report) return [];
+  const missing = (report.missing ?? []).map((path) => ({ severity: 'error', missing: path }));
+  const failure = report.failure ? [{ severity: 'error', message: report.failure, line: 0 }] : [];
+  const diagnostics = report.script?.diagnostics ?? [];
+  const rank = (entry) => (entry.severity === 'error' ? 0 : 1);
+  return [...missing, ...failure, ...[...diagnostics].sort((a, b) => rank(a) - rank(b))];
+}
+
+function item(session, root, entry) {
+  if (entry.missing !== undefined) return missingItem(root, entry.missing);
+  const { severity, message, note, count, line, fix, file } = entry;
+  const here = line > 0 && (!file || file === session.name);
+  const place = line > 0 ? `${here ? 'line' : `${visible(file)}, line`} ${line}: ` : '';
+  const times = count > 1 ? ` (${plural(count, 'time')})` : '';
+  const text = [make('span', { class: 'place' }, place), visible(message.slice(0, LONGEST)), times];
+  const told = here
+    ? make('button', { type: 'button', class: 'go', title: 'Go there', onclick: () => session.goTo(entry) }, ...text)
+    : make('span', { class: 'go' }, ...text);
+  return make('li', { class: severity }, told,
+    here && fix ? make('button', { type: 'button', class: 'fix', onclick: () => repair(session, fix) }, `Fix: ${visible(fix.text)}`) : null,
+    note ? make('p', { class: 'note' }, visible(note.slice(0, LONGEST))) : null);
+}
+
+/** The text may have been edited since the report: the fix counts only for what it was made for, which the next report decides. */
+function repair(session, fix) {
+  session.setText(fixed(session.text, fix), 'fix');
+}
+
+function missingItem(root, path) {
+  const files = () => root.querySelector('#tab-files').click();
+  return make('li', { class: 'error missing' }, icon('save'),
+    make('span', { class: 'go' }, make('strong', {}, visible(path)), ' is missing: drop it anywhere on this page.'),
+    make('button', { type: 'button', class: 'fix', onclick: files }, 'Files…'));
+}
+
+/** The last lines, none too long. */
+export function cut(text) {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const kept = lines.slice(-MOST_LINES).map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line));
+  if (lines.length > MOST_LINES) kept.unshift(`… ${plural(lines.length - MOST_LINES, 'line')} before these are left out`);
+  return visible(kept.join('\n'));
+}

@@ -1,0 +1,189 @@
+/**
+ * running.js - Render and Stop, live, threads, size and samples; and the status line, which says in a few words how things stand.
+ *
+ * Ctrl-Enter (Cmd-Enter) renders wherever the focus is, Esc stops what runs unless something else has used it.
+ */
+import { setText } from './elements.js';
+import { count, plural, seconds } from './format.js';
+import { recall, remember } from './remember.js';
+
+const SIZES = ['320x180', '640x360', '960x540', '1280x720', '1920x1080', '512x512', '1024x1024'];
+const TYPED = 400;  // ms after the last key in a number's field
+const PATIENCE = 300; // ms that something takes before "Rendering…" is said
+const APART = 600;  // ms between two sentences
+
+export function mountRunning(session, root) {
+  mountButtons(session, root);
+  mountThreads(session, root);
+  mountSize(session, root);
+  mountSamples(session, root);
+  mountStatus(session, root);
+}
+
+function mountButtons(session, root) {
+  const render = root.querySelector('#render');
+  const stop = root.querySelector('#stop');
+  const live = root.querySelector('#live');
+  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  render.title = `Render (${mac ? '⌘' : 'Ctrl'}-Enter)`;
+
+  render.addEventListener('click', () => session.run());
+  stop.addEventListener('click', () => session.stop());
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    session.run();
+  }, true);
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || root.querySelector('dialog[open], :popover-open')) return;
+    if (session.state === 'rendering') event.preventDefault();
+    session.stop();
+  });
+
+  live.addEventListener('change', () => {
+    session.setLive(live.checked);
+    remember('live', live.checked ? 'yes' : 'no');
+  });
+  if (recall('live') === 'no') session.setLive(false);
+
+  // The button keeps its place in the order of focus when there is nothing to stop.
+  const draw = () => {
+    stop.setAttribute('aria-disabled', String(session.state !== 'rendering'));
+    live.checked = session.live;
+  };
+  for (const event of ['state', 'wanted']) session.addEventListener(event, draw);
+  draw();
+}
+
+function mountThreads(session, root) {
+  const range = root.querySelector('#concurrency');
+  const amount = root.querySelector('#concurrency-amt');
+  range.max = String(session.maxThreads);
+
+  const draw = () => {
+    range.value = String(session.threads);
+    setText(amount, String(session.threads));
+  };
+  range.addEventListener('input', () => session.setThreads(Number(range.value)));
+  session.addEventListener('wanted', draw);
+  session.addEventListener('ready', () => {
+    const { kind, reason } = session.engine;
+    if (kind !== 'single') return;
+    range.disabled = true;
+    range.title = reason;
+  });
+  draw();
+}
+
+function mountSize(session, root) {
+  const select = root.querySelector('#size');
+  const custom = root.querySelector('#size-custom');
+  const fields = [root.querySelector('#size-width'), root.querySelector('#size-height')];
+  for (const size of SIZES) select.append(new Option(size.replace('x', ' × '), size));
+  select.append(new Option('Custom…', 'custom'));
+
+  const draw = () => {
+    const { size } = session;
+    const name = size ? `${size.width}x${size.height}` : '';
+    const other = size && !SIZES.includes(name);
+    if (other || select.value !== 'custom') select.value = other ? 'custom' : name;
+    custom.hidden = select.value !== 'custom';
+    const now = size ?? session.report?.picture;
+    if (now && !fields.includes(root.activeElement)) [fields[0].value, fields[1].value] = [now.width, now.height];
+  };
+  const choose = () => {
+    const [width, height] = select.value === 'custom' ? fields.map((field) => field.valueAsNumber) : select.value.split('x').map(Number);
+    const valid = [width, height].every((side) => Number.isInteger(side) && side >= 1 && side <= Number(fields[0].max));
+    if (select.value === '') session.setSize(null);
+    else if (valid) session.setSize({ width, height });
+    draw();
+  };
+
+  select.addEventListener('change', choose);
+  for (const field of fields) whenTyped(field, choose);
+  for (const event of ['wanted', 'text', 'report']) session.addEventListener(event, () => {
+    if (event === 'text' && !session.size) select.value = '';
+    draw();
+  });
+  draw();
+}
+
+function mountSamples(session, root) {
+  const field = root.querySelector('#samples');
+  const draw = () => {
+    const says = session.report?.picture?.samples;
+    if (says) field.placeholder = count(says);
+    if (field !== root.activeElement) field.value = session.samples ?? '';
+  };
+  whenTyped(field, () => {
+    const value = field.valueAsNumber;
+    if (field.value === '') session.setSamples(null);
+    else if (Number.isInteger(value) && value >= 1 && value <= Number(field.max)) session.setSamples(value);
+  });
+  for (const event of ['wanted', 'text', 'report']) session.addEventListener(event, draw);
+  draw();
+}
+
+/** At once when a number is finished, or a moment after its last digit. */
+function whenTyped(field, then) {
+  let timer = 0;
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(then, TYPED);
+  });
+  field.addEventListener('change', () => {
+    clearTimeout(timer);
+    then();
+  });
+}
+
+// -- the status line ------------------------------------------------------------------------------------------------------------------
+
+/** How things stand, in a few words. */
+export function sentence(session) {
+  const { state, report, figures } = session;
+  switch (state) {
+    case 'loading': return 'Loading…';
+    case 'rendering': return 'Rendering…';
+    case 'error': return wrong(report);
+    default:
+  }
+  if (session.hash && figures) return `Done, ${plural(figures.samples.wanted, 'sample')} in ${seconds(figures.seconds)}`;
+  if (session.hash) return 'Done';
+  if (session.stopped) return figures?.samples.fewest ? `Stopped at ${plural(figures.samples.fewest, 'sample')}` : 'Stopped';
+  return session.dirty && session.text ? 'Not rendered yet' : 'Ready';
+}
+
+function wrong(report) {
+  const { errors = 0, diagnostics = [] } = report?.script ?? {};
+  const [missing, ...others] = report?.missing ?? [];
+  if (missing) return others.length ? `${plural(others.length + 1, 'file')} missing` : `${missing} is missing`;
+  if (errors) {
+    const line = diagnostics.find((each) => each.severity === 'error' && each.line > 0)?.line;
+    if (!line) return plural(errors, 'error');
+    return errors === 1 ? `1 error, on line ${line}` : `${plural(errors, 'error')}, first on line ${line}`;
+  }
+  return report?.failure ? 'Could not be rendered' : 'Stopped by an error';
+}
+
+function mountStatus(session, root) {
+  const status = root.querySelector('#status');
+  let timer = 0;
+  let last = -Infinity;
+
+  const say = () => {
+    timer = 0;
+    last = performance.now();
+    setText(status, sentence(session));
+  };
+  // What changes again at once is never said: screen readers would stumble from sentence to sentence.
+  const soon = () => {
+    clearTimeout(timer);
+    const patience = session.state === 'rendering' ? PATIENCE : 50;
+    timer = setTimeout(say, Math.max(patience, last + APART - performance.now()));
+  };
+  for (const event of ['state', 'report', 'text', 'wanted']) session.addEventListener(event, soon);
+  root.querySelector('#render').addEventListener('click', soon);
+  say();
+}
