@@ -2,7 +2,7 @@
 import { SMALL_NATIVE, expect, look, picture, same, sleep, until, write } from '../harness/drive.mjs';
 import { BALL } from '../harness/scenes.mjs';
 
-/** Does a fault of the engine's; resolves to ms from its being noticed to the next engine's being ready. */
+/** Does a fault of the engine's (words.def, fault); resolves to ms from its being noticed to the next engine's being ready. */
 const fault = (page, kind, samples) =>
   page.evaluate(
     async (what, many) => {
@@ -13,9 +13,9 @@ const fault = (page, kind, samples) =>
       let noticed = 0;
       const { onfault, onready } = engine;
       return new Promise((resolve) => {
-        engine.onfault = (message) => {
+        engine.onfault = (...words) => {
           noticed = performance.now();
-          onfault(message);
+          onfault(...words);
         };
         engine.onready = () => {
           engine.onfault = onfault;
@@ -57,8 +57,8 @@ const after = (kind, samples, hurry = 1) => async ({ page, open, nativeHashOf, s
 const ANY = { errors: /./, seconds: 60 };
 
 export default [
-  ['the director traps', after('director-trap', 0), ANY],
-  ['the director hangs', after('director-hang', 0), ANY],
-  ['a thread of the pool traps', after('pool-trap', 65536), ANY],
-  ['a thread of the pool hangs', after('pool-hang', 65536, 8), ANY],
+  ['the director traps', after(1, 0), ANY],
+  ['the director hangs', after(2, 0), ANY],
+  ['a thread of the pool traps', after(3, 65536), ANY],
+  ['a thread of the pool hangs', after(4, 65536, 8), ANY],
 ];

@@ -8,9 +8,9 @@ import { BALL } from '../harness/scenes.mjs';
 const scenes = readdirSync(join(root, 'scenes')).filter((name) => name.endsWith('.lua')).map((name) => name.slice(0, -4));
 
 async function firstPicture({ page, url, nativeHash, shot }) {
-  await visit(page, `${url}?samples=4`);
+  await visit(page, `${url}?samples=1`); // at the scene's own size
   const hash = await picture(page);
-  same(hash, await nativeHash('scenes/hello.lua', ['--samples', '4']), 'hash of the first picture');
+  same(hash, await nativeHash('scenes/hello.lua', ['--samples', '1']), 'hash of the first picture');
   const now = await look(page);
   same(now.kind, 'threads', 'engine');
   expect(now.text.startsWith('-- Three balls'), 'the textarea has the first scene');
@@ -90,7 +90,7 @@ async function threads({ page, open, nativeHash }) {
 }
 
 async function threadsLive({ page, url, nativeHash }) {
-  await visit(page, `${url}?scene=cornell&size=160x120&samples=256`);
+  await visit(page, `${url}?scene=cornell&size=80x60&samples=512`);
   const most = await page.evaluate(() => navigator.hardwareConcurrency);
   await until(page, 'rendering', () => globalThis.moonlit?.figures?.progress > 0.02 && document.body.dataset.state === 'rendering');
   const before = await look(page);
@@ -98,7 +98,7 @@ async function threadsLive({ page, url, nativeHash }) {
     await setControl(page, '#concurrency', String(n));
     await sleep(120);
   }
-  same(await picture(page), await nativeHash('scenes/cornell.lua', ['--size', '160x120', '--samples', '256']), 'hash after changes of threads');
+  same(await picture(page), await nativeHash('scenes/cornell.lua', ['--size', '80x60', '--samples', '512']), 'hash after changes of threads');
   same((await look(page)).generation, before.generation, 'generation: the film went on');
 }
 
