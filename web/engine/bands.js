@@ -1,9 +1,10 @@
 /**
  * bands.js - the frame's pixels, a band of 32 rows at a time, within a budget of ms for each animation frame.
  *
- * A band's word is not 0 when its pixels have changed. It is cleared before they are copied, so that what changes meanwhile is copied again.
- * Bands are taken round robin: none starves while others keep changing. A change of the frame's words (another size, another picture) has
- * every band copied once more, a moment later and after those that have changed: nothing is missed, and old pixels do not come first.
+ * A band's word is not 0 when its pixels have changed. It is cleared before they are copied, so that what changes meanwhile is copied
+ * again. Bands are taken round robin: none starves while others keep changing. A change of the frame's words (another size, another
+ * picture) has every band copied once more, a moment later and after those that have changed: nothing is missed, and old pixels do not
+ * come first.
  */
 import { W, BAND } from './words.js';
 
@@ -26,8 +27,8 @@ export class Bands {
 
   /**
    * @param {import('./block.js').Block} block
-   * @param {{now?: () => number, budget?: number, own?: boolean}} [options] budget: ms; own: every band gets a buffer of its own, to be sent
-   *   away, else they are views of one that lives until the next take()
+   * @param {{now?: () => number, budget?: number, own?: boolean}} [options] budget: ms; own: every band gets a buffer of its own, to be
+   *   sent away, else they are views of one that lives until the next take()
    */
   constructor(block, { now = () => performance.now(), budget = 8, own = false } = {}) {
     this.#block = block;

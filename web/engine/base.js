@@ -1,13 +1,17 @@
 /**
  * base.js - the engine as the page knows it, whatever it runs on: one interface over lives that end by a fault and begin again.
  *
- * A life (threaded.js, single.js): {memory, post(request, generation), stop(on), setThreads(n), provide(), forget(), encode(), fault(), kill()};
- * it tells what it hears to {state, report, figures, frame, fault(detail), stopped()}.
+ * A life (threaded.js, single.js): {memory, post(request, generation), stop(on), setThreads(n), provide(), forget(), encode(), fault(),
+ * kill()}; it tells what it hears to {state, report, figures, frame, fault(detail), stopped()}.
  */
 
 const ATTEMPTS = 3;
 const PAUSE = 200; // ms between them
 const FIGURES_EVERY = 200; // ms
+
+const BROKEN = detail => `The engine broke down: ${detail}. It starts again; the text is kept, and is not run by itself.`;
+const STOPPED = 'Stopped. On one thread, a script that does not end is stopped with its engine, which starts again.';
+const LOST = detail => `The engine could not be started again: ${detail} Reload the page; the text is kept.`;
 
 const nothing = () => {};
 const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
@@ -19,16 +23,18 @@ export class Engine {
   onstate = nothing;
   /** The report of bridge.h, parsed. */
   onreport = nothing;
-  /** {progress 0..1, seconds, rays, samples: {fewest, most, wanted}, noise (-1: unknown), memory, memoryCap (bytes), threads, evaluate, build
-   *  (seconds), exposure (EV), firstPixels (ms from post() to the first pixels on the page, null: not yet)}; up to 5 times a second */
+  /** {progress 0..1, seconds, rays, samples: {fewest, most, wanted}, noise (-1: unknown), memory, memoryCap (bytes), threads, evaluate,
+   *  build (seconds), exposure (EV), firstPixels (ms from post() to the first pixels on the page, null: not yet)}; up to 5 times a s */
   onfigures = nothing;
-  /** {width, height, generation, scale, bands: [{y, height, pixels}], fresh}; pixels are good during the call. fresh false: copied once more */
+  /** {width, height, generation, scale, bands: [{y, height, pixels}], fresh}; pixels are good during the call.
+   *  fresh false: they are only copied once more */
   onframe = nothing;
   /** (message, kind: 'fault'|'stopped'): the engine was thrown away, a new one is on its way. Nothing is run by itself. */
   onfault = nothing;
   onready = nothing;
 
   #make;
+  #token = null; // of the life that is heard
   #options;
   #life = null;
   #ready;
@@ -88,16 +94,14 @@ export class Engine {
     this.#pending = null;
   }
 
-  #token = null;
-
   #listeners() {
     return {
       state: state => this.onstate(state),
       report: report => this.onreport(report),
       figures: figures => this.#hearFigures(figures),
       frame: frame => this.#hearFrame(frame),
-      fault: detail => this.#restart('fault', `The engine broke down: ${plain(detail)}. It starts again; the text is kept, and is not run by itself.`),
-      stopped: () => this.#restart('stopped', 'Stopped. On one thread a script that does not end is stopped with its engine, which starts again.'),
+      fault: detail => this.#restart('fault', BROKEN(plain(detail))),
+      stopped: () => this.#restart('stopped', STOPPED),
     };
   }
 
@@ -181,7 +185,7 @@ export class Engine {
     try {
       await living;
     } catch (error) {
-      if (!this.#destroyed) this.onfault(`The engine could not be started again: ${error.message} Reload the page; the text is kept.`, 'fault');
+      if (!this.#destroyed) this.onfault(LOST(error.message), 'fault');
       return;
     }
     if (!this.#destroyed) this.onready();

@@ -1,18 +1,21 @@
 /**
  * block.js - views of the block that page and engine share: words, figures, what a sequence lock guards, the report's text.
  *
- * The engine's threads write while this reads, and the memory may grow under it. Addresses are bytes from the memory's start. Shared memory
- * grows without moving, memory of one thread gets another buffer, so every view is asked for afresh. TextDecoder and ImageData refuse shared
- * memory: what goes to them is copied first.
+ * The engine's threads write while this reads, and the memory may grow under it. Addresses are bytes from the memory's start. Shared
+ * memory grows without moving, memory of one thread gets another buffer, so every view is asked for afresh. TextDecoder and ImageData
+ * refuse shared memory: what goes to them is copied first.
  */
 import { W, F, STATES } from './words.js';
 
 const TRIES = 16;
+const STATE_WORDS = [W.state, W.state_generation, W.hash_generation, W.hash_high, W.hash_low, W.frame_generation, W.frame_scale];
 
 export class Block {
   #memory;
   #addresses;
   #buffer = null;
+  #words;
+  #figures;
 
   /**
    * @param {WebAssembly.Memory|{buffer: ArrayBufferLike}} memory
@@ -28,13 +31,13 @@ export class Block {
   #refresh() {
     if (this.#buffer === this.#memory.buffer) return;
     this.#buffer = this.#memory.buffer;
-    this.words_ = new Int32Array(this.#buffer, this.#addresses.words, Object.keys(W).length);
-    this.figures_ = new Float64Array(this.#buffer, this.#addresses.figures, Object.keys(F).length);
+    this.#words = new Int32Array(this.#buffer, this.#addresses.words, Object.keys(W).length);
+    this.#figures = new Float64Array(this.#buffer, this.#addresses.figures, Object.keys(F).length);
   }
 
   get words() {
     this.#refresh();
-    return this.words_;
+    return this.#words;
   }
 
   get request() { return this.#addresses.request; }
@@ -45,7 +48,7 @@ export class Block {
 
   figure(index) {
     this.#refresh();
-    return this.figures_[index];
+    return this.#figures[index];
   }
 
   /** `size` elements of `Type` (bytes of a DataView) at an address, or null where the memory is not that large (yet). */
@@ -85,7 +88,7 @@ export class Block {
   }
 
   #stateWords() {
-    return [W.state, W.state_generation, W.hash_generation, W.hash_high, W.hash_low, W.frame_generation, W.frame_scale].map(i => this.load(i));
+    return STATE_WORDS.map(index => this.load(index));
   }
 
   /** {sequence, value: bytes|null} of the report; null: it was changing. The bytes are a copy. */

@@ -25,7 +25,7 @@ export function noThreads(scope = globalThis) {
  * @returns {Promise<Engine>} rejects with an Error for people
  */
 export async function startEngine({ threads, memory = MOST_MEMORY, single = false, base = document.baseURI } = {}) {
-  if (typeof WebAssembly !== 'object') throw new Error('This browser has no WebAssembly, which the engine needs. Use a newer one, or allow it.');
+  if (typeof WebAssembly !== 'object') throw new Error('This browser has no WebAssembly, which the engine needs. Use a newer one.');
   const count = Math.min(Math.max(threads || navigator.hardwareConcurrency || 1, 1), 1024);
   let reason = single ? 'One thread only, as asked for.' : noThreads();
   if (!reason) {

@@ -1,8 +1,8 @@
 /**
  * health.js - does the engine live? It is taken for hung when its heart is silent for 4 s, or when it renders and no sample comes for 30 s.
  *
- * Only time counts in which the page itself was running: of the time between two looks at most half a second, so that a laptop that slept, a
- * tab that was frozen or a page that was busy does not make the engine look dead.
+ * Only time counts in which the page itself was running: of the time between two looks at most half a second, so that a laptop that slept,
+ * a tab that was frozen or a page that was busy does not make the engine look dead.
  */
 
 export const SILENT = 4000; // ms

@@ -1,6 +1,6 @@
 /**
- * mailbox.js - writes what is wanted into the request of bridge.h, under its sequence lock, and wakes the director. Never waits: the page is
- * the only writer.
+ * mailbox.js - writes what is wanted into the request of bridge.h, under its sequence lock, and wakes the director. Never waits: the page
+ * is the only writer.
  */
 import { W, REQUEST, MAX_SOURCE, MAX_TEXT } from './words.js';
 
@@ -31,7 +31,7 @@ export class Mailbox {
   /** @param {import('./block.js').Block} block */
   constructor(block) { this.#block = block; }
 
-  /** Writes the request and its generation, and ends a Stop. True when the script is going to run, false when only view or settings differ. */
+  /** Writes the request and its generation, and ends a Stop. True: the script is going to run; false: only view or settings differ. */
   post(request, generation) {
     const texts = textsOf(request);
     const script = [request.source, texts.key, request.timeLimit, request.scriptMemory, request.filesVersion];

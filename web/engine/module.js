@@ -27,7 +27,8 @@ export function createMemory(most, shared, Memory = WebAssembly.Memory) {
       reason = error;
     }
   }
-  throw new Error(`The browser has no ${LEAST_MEMORY / MiB} MiB of memory for the engine (${reason.message}). Close other tabs and reload.`);
+  const least = `${LEAST_MEMORY / MiB} MiB`;
+  throw new Error(`The browser has no ${least} of memory for the engine (${reason.message}). Close other tabs and reload.`);
 }
 
 /** @param {string} url of a .wasm file @returns {Promise<WebAssembly.Module>} */

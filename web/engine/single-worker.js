@@ -1,6 +1,6 @@
 /**
- * single-worker.js - the engine without threads, whole in one Worker: owns its memory, writes requests into it as the page does where memory
- * is shared, and lets the engine work step by step, its own event loop in between. What is new is posted to single.js.
+ * single-worker.js - the engine without threads, whole in one Worker: owns its memory, writes requests into it as the page does where
+ * memory is shared, and lets the engine work step by step, its own event loop in between. What is new is posted to single.js.
  *
  * To here:   start {module, memory}  post {request, generation}  stop {on, id}  provide {id, path, bytes}  forget {id, path}
  *            encode {id, format}  fault {value}  took {bytes, ms}  ping
@@ -73,7 +73,8 @@ async function start({ module: compiled, memory: most }) {
   block = new Block(memory, address);
   mailbox = new Mailbox(block);
   files = new Files(block, () => failure);
-  watcher = new Watcher(block, { state: value => send('state', value), report, figures: value => send('figures', value), frame }, { own: true });
+  const out = { state: value => send('state', value), report, figures: value => send('figures', value), frame };
+  watcher = new Watcher(block, out, { own: true });
   send('ready', { memory: bytes });
   schedule();
 }
@@ -89,7 +90,8 @@ function post({ request, generation }) {
 }
 
 function answer(id, promise) {
-  promise.then(value => self.postMessage({ kind: 'done', id, value }), error => self.postMessage({ kind: 'done', id, error: error.message }));
+  const done = result => self.postMessage({ kind: 'done', id, ...result });
+  promise.then(value => done({ value }), error => done({ error: error.message }));
 }
 
 const commands = {

@@ -38,6 +38,7 @@ class Single {
   #dead = false;
   #ready = () => {};
   #failed = () => {};
+  #startTimer = 0;
   #alive = false;
   #health;
   #slow = 0;
@@ -65,7 +66,7 @@ class Single {
         event.preventDefault?.();
         this.#fault(event.message ?? 'its script could not be loaded');
       };
-      setTimeout(() => reject(new Error('The engine did not start within 15 seconds. Reload the page.')), START_LIMIT);
+      this.#startTimer = setTimeout(() => reject(new Error('The engine did not start within 15 seconds. Reload the page.')), START_LIMIT);
       this.#worker.postMessage({ command: 'start', module, memory });
     });
   }
@@ -74,6 +75,7 @@ class Single {
     this.#dead = true;
     this.#worker?.terminate();
     clearInterval(this.#slow);
+    clearTimeout(this.#startTimer);
     clearTimeout(this.#stopTimer);
     clearTimeout(this.#lateTimer);
     cancelAnimationFrame(this.#animation);
@@ -144,6 +146,7 @@ class Single {
   #begin({ memory }) {
     this.memory = memory;
     this.#alive = true;
+    clearTimeout(this.#startTimer);
     this.#health = new Health();
     this.#slow = setInterval(() => this.#check(), SLOW);
     this.#ready();

@@ -48,6 +48,7 @@ class Threaded {
   #workers = new Set();
   #dead = false;
   #failure = null; // before the engine lives
+  #failed = () => {};
   #alive = false;
   #block;
   #mailbox;
@@ -104,8 +105,6 @@ class Threaded {
       if (this.#failure) reject(this.#failure);
     })]);
   }
-
-  #failed = () => {};
 
   /** Hears of every worker, those that come later too, in place of the glue, which would only throw the error once more. */
   #adopt(PThread) {

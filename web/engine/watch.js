@@ -1,6 +1,6 @@
 /**
- * watch.js - looks at the block and tells what is new: state, report, figures, bands of the frame. The page's thread does this for the engine
- * with threads, the worker of the one-thread engine for itself. Times in ms.
+ * watch.js - looks at the block and tells what is new: state, report, figures, bands of the frame. The page's thread does this for the
+ * engine with threads, the worker of the one-thread engine for itself. Times in ms.
  */
 import { W } from './words.js';
 import { Bands } from './bands.js';
@@ -22,7 +22,8 @@ export class Watcher {
   #figures = '';
   #figuresAt = -Infinity;
   #repeatAt = Infinity;
-  #heldSince = Infinity;
+  #held = ''; // the state that waits for pixels, since when
+  #heldSince = 0;
 
   /**
    * @param {import('./block.js').Block} block
@@ -65,12 +66,10 @@ export class Watcher {
 
   /** A picture that has become complete is not called so before its pixels are shown; where nobody looks, it is after a while. */
   #mustWait(state, pixels, changed, now) {
-    const complete = state.state === 'idle' && JSON.stringify(state) !== this.#state;
-    if (!complete || (pixels && changed === 0)) {
-      this.#heldSince = Infinity;
-      return false;
-    }
-    this.#heldSince = Math.min(this.#heldSince, now);
+    const text = JSON.stringify(state);
+    if (state.state !== 'idle' || text === this.#state || (pixels && changed === 0)) return false;
+    if (text !== this.#held) this.#heldSince = now;
+    this.#held = text;
     return now - this.#heldSince < LONGEST_WAIT;
   }
 
@@ -92,7 +91,8 @@ export class Watcher {
     try {
       this.#out.report(JSON.parse(decoder.decode(report.value)));
     } catch (error) {
-      this.#out.report({ generation: this.#block.load(W.state_generation), failure: `The engine's report could not be read: ${error.message}` });
+      const failure = `The engine's report could not be read: ${error.message}`;
+      this.#out.report({ generation: this.#block.load(W.state_generation), failure });
     }
   }
 

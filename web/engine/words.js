@@ -5,11 +5,12 @@
 
 /** The int32 words of the status block, in order. */
 export const WORDS = [
-  'request_sequence', 'generation', 'stop', 'threads', 'asset_turn', 'asset_size', 'asset_name_size', 'encode_wanted', 'encode_format', 'fault',
+  'request_sequence', 'generation', 'stop', 'threads', 'asset_turn', 'asset_size', 'asset_name_size', 'encode_wanted', 'encode_format',
+  'fault',
   'heartbeat', 'state', 'state_generation', 'report_sequence', 'report_address', 'report_size', 'frame_sequence', 'frame_generation',
-  'frame_address', 'frame_width', 'frame_height', 'frame_bands', 'frame_scale', 'hash_generation', 'hash_high', 'hash_low', 'samples_fewest',
-  'samples_most', 'samples_wanted', 'threads_used', 'asset_address', 'encode_done', 'encode_address', 'encode_size', 'error_count',
-  'warning_count',
+  'frame_address', 'frame_width', 'frame_height', 'frame_bands', 'frame_scale', 'hash_generation', 'hash_high', 'hash_low',
+  'samples_fewest', 'samples_most', 'samples_wanted', 'threads_used', 'asset_address', 'encode_done', 'encode_address', 'encode_size',
+  'error_count', 'warning_count',
 ];
 
 /** The float64 figures, in order. */

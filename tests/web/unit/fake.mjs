@@ -1,5 +1,6 @@
 /**
- * fake.mjs - a block as the engine would make it, in shared memory, without an engine: addresses, and writers that keep the rules of bridge.h.
+ * fake.mjs - a block as the engine would make it, in shared memory, without an engine: addresses, and writers that keep the rules of
+ * bridge.h.
  */
 import { Block } from '../../../web/engine/block.js';
 import { W, F, REQUEST, MAX_TEXT, BAND } from '../../../web/engine/words.js';
@@ -51,7 +52,8 @@ export class FakeEngine {
     const address = this.allocate(width * height * 4);
     const bands = this.allocate(count * 4);
     Atomics.add(this.words, W.frame_sequence, 1);
-    this.set({ frame_address: address, frame_bands: bands, frame_width: width, frame_height: height, frame_generation: generation, frame_scale: scale });
+    this.set({ frame_address: address, frame_bands: bands, frame_width: width, frame_height: height });
+    this.set({ frame_generation: generation, frame_scale: scale });
     Atomics.add(this.words, W.frame_sequence, 1);
     this.pixels = this.bytes(address, width * height * 4);
     this.bands = new Int32Array(this.memory.buffer, bands, count);

@@ -43,7 +43,8 @@ function setup(failure) {
 
 test('files are handed over one after the other, and forgotten', async () => {
   const { engine, files, director, work } = setup();
-  const done = [files.provide('a.png', Uint8Array.of(1, 2, 3)), files.provide('ü/b.hdr', new Uint8Array(100000).fill(7)), files.provide('empty', new Uint8Array(0))];
+  const given = { 'a.png': Uint8Array.of(1, 2, 3), 'ü/b.hdr': new Uint8Array(100000).fill(7), empty: new Uint8Array(0) };
+  const done = Object.entries(given).map(([path, bytes]) => files.provide(path, bytes));
   const before = engine.get('request_sequence');
   work();
   await Promise.all(done);
