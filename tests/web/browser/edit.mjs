@@ -69,8 +69,8 @@ async function errorAndFix({ page, open, nativeHashOf, shot }) {
   expect(await visible(page, '#stale'), 'the page says that the picture is an older one');
   await until(page, 'mark in the editor', () => Boolean(document.querySelector('.cm-lintRange-error, .cm-lint-marker-error')));
   await shot('error');
-  const fix = await page.evaluateHandle(() => [...document.querySelectorAll('#console button')].find((each) => /radius/.test(each.textContent)));
-  expect(fix.asElement(), 'a button that puts `radius`');
+  const fix = await page.evaluateHandle(() => document.querySelector('#console button.fix'));
+  expect(fix.asElement() && /radius/.test(await page.evaluate((each) => each.textContent, fix)), 'a button that puts `radius`');
   await fix.asElement().click();
   const hash = await picture(page, { after: now.generation });
   const fixed = WRONG.replace('radus', 'radius');

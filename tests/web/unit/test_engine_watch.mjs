@@ -241,8 +241,10 @@ test('figures are told five times a second at most, the last ones always', () =>
     watcher.look(false);
     now.ms += 10;
   }
+  engine.set({ state: 1 });
+  assert.equal(watcher.look(false), true, 'the last ones are still to be told');
   now.ms += 200;
-  watcher.look(false);
+  assert.equal(watcher.look(false), false);
   const figures = told.filter(([kind]) => kind === 'figures');
   assert.ok(figures.length <= 6, `${figures.length}`);
   assert.equal(figures.at(-1)[1].rays, 99);
