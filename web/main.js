@@ -1,6 +1,6 @@
 /**
- * main.js - starts the page: the engine and the first scene at once, then all that can be seen, and the editor when the first picture has begun.
- * `globalThis.moonlit` is the session, for tests and for curious people.
+ * main.js - starts the page: the engine and the first scene at once, then all that can be seen, and the editor when the first picture has
+ * begun. `globalThis.moonlit` is the session, for tests and for curious people.
  */
 import { startEngine } from './engine/engine.js';
 import { startServiceWorker } from './offline.js';
@@ -53,8 +53,9 @@ async function start() {
 }
 
 function mountAll() {
-  for (const mount of [mountLayout, mountNotices, mountText, mountPicture, mountFigures, mountMessages, mountRunning]) mount(session, document);
-  for (const mount of [mountParams, mountFiles, mountGallery, mountSave, mountShare, mountScenes]) mount(session, document);
+  const mounts = [mountLayout, mountNotices, mountText, mountPicture, mountFigures, mountMessages, mountRunning,
+    mountParams, mountFiles, mountGallery, mountSave, mountShare, mountScenes];
+  for (const mount of mounts) mount(session, document);
   mountCamera(session, document.getElementById('canvas'));
   mountEditorSoon();
 }

@@ -24,7 +24,7 @@ export const BUDGETS = {
 };
 
 /** Origins of a text that run at once when live; 'restore' does not run by itself; all others wait LIVE_DELAY. */
-const IMMEDIATE = new Set(['load', 'fix', 'camera']);
+const IMMEDIATE = new Set(['load', 'fix', 'camera', 'step']);
 
 /** The largest size of the same shape with at most `pixels` pixels. */
 export function shrink({ width, height }, pixels) {
@@ -106,7 +106,7 @@ export class Session extends EventTarget {
   // -- wanted ---------------------------------------------------------------------------------------------------------------------
 
   /** @param {string} origin 'editor', 'textarea', 'load' (another scene: with its own camera, size, samples and parameters), 'restore'
-   *  (likewise, but not run), 'fix', 'camera' … */
+   *  (likewise, but not run), 'fix', 'camera', 'step' (a number by arrow keys) … */
   setText(newText, origin = 'editor', name = this.name) {
     const text = newText.replace(/\r\n?/g, '\n'); // as a textarea has it
     const another = origin === 'load' || origin === 'restore';
@@ -451,8 +451,8 @@ export class Session extends EventTarget {
 
   // -- what it all comes to -------------------------------------------------------------------------------------------------------
 
-  /** Shows a place of the text, {line, column, endColumn}: the editor does, and prevents the event's default, or the textarea. */
-  goTo(place) { this.dispatchEvent(Object.assign(new Event('goto', { cancelable: true }), { detail: place })); }
+  /** Asks the editor, or the textarea, to show a place of the text and to put the caret there. */
+  reveal({ line, column = 0, endColumn = column }) { this.#emit('reveal', { line, column, endColumn }); }
 
   /** A short message for people, shown beside the picture. @param {'info'|'warning'|'error'} kind */
   notify(kind, text, action) { this.#emit('notice', { kind, text, action }); }

@@ -1,4 +1,4 @@
-/** embed.js - ?embed=1: the picture in somebody else's page, with a line of controls: play or stop, the script, and the way to the editor. */
+/** embed.js - ?embed=1: the picture in somebody else's page, and a line of controls: play or stop, the script, the way to the editor. */
 
 export function mountEmbed(session, root) {
   const bar = root.querySelector('#embed-bar');
@@ -6,6 +6,7 @@ export function mountEmbed(session, root) {
   const script = root.querySelector('#embed-script');
   const open = root.querySelector('#embed-open');
   root.body.classList.add('embed');
+  bar.prepend(root.querySelector('.brand'));
   bar.hidden = false;
 
   const draw = () => {

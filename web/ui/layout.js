@@ -4,15 +4,15 @@
  */
 import { recall, remember } from './remember.js';
 
-/** Up to this width (px) panels are stacked; styles/layout.css says the same. */
-const NARROW = '(max-width: 760px)';
+/** Where panels are stacked; styles/layout.css says the same. */
+const NARROW = '(max-width: 760px), (max-width: 1000px) and (orientation: portrait)';
 const LEAST = 20;
 const MOST = 75;
 const USUAL = 40;
 
 export function mountLayout(session, root) {
   mountDivider(root);
-  mountTabs(root);
+  mountTabs(session, root);
 }
 
 function mountDivider(root) {
@@ -59,7 +59,7 @@ function mountDivider(root) {
 }
 
 /** body.dataset.tab is the panel that is chosen; where there is room, the script and the controls are always seen, and never a choice. */
-function mountTabs(root) {
+function mountTabs(session, root) {
   const tabs = [...root.querySelectorAll('#tabs [role=tab]')];
   const narrow = matchMedia(NARROW);
   const shown = () => tabs.filter((tab) => !tab.hidden && (narrow.matches || !tab.classList.contains('phone')));
@@ -87,6 +87,17 @@ function mountTabs(root) {
       here[to].focus();
     });
   }
+  // No parameters, no tab for them.
+  const params = root.querySelector('#params');
+  const tab = root.querySelector('#tab-params');
+  const follow = () => {
+    tab.hidden = params.hidden;
+    if (tab.hidden && root.body.dataset.tab === 'params') choose('script');
+  };
+  new MutationObserver(follow).observe(params, { attributes: true, attributeFilter: ['hidden'] });
+  follow();
+  // The script is to be seen before the caret goes there: this listener is the first.
+  session.addEventListener('reveal', () => { if (narrow.matches) choose('script'); });
   narrow.addEventListener('change', () => choose(narrow.matches ? 'script' : 'messages'));
   choose(narrow.matches ? 'script' : 'messages');
 }

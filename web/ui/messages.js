@@ -1,7 +1,7 @@
 /**
  * messages.js - what is wrong with the scene, line by line, and what it printed. Every text is shown as text, whatever is in it.
  */
-import { icon, make, setText } from './elements.js';
+import { make, setText } from './elements.js';
 import { plural, visible } from './format.js';
 import { fixed } from './places.js';
 
@@ -42,41 +42,39 @@ export function mountMessages(session, root) {
   draw();
 }
 
-/** What there is to say, first what stands in the way. */
-function entriesOf(report) {
+/** What there is to say, first what stands in the way. An error about a file that is missing is shown as what to do about it. */
+export function entriesOf(report) {
   if (!report) return [];
-  const missing = (report.missing ?? []).map((path) => ({ severity: 'error', missing: path }));
-  const failure = report.failure ? [{ severity: 'error', message: report.failure, line: 0 }] : [];
   const diagnostics = report.script?.diagnostics ?? [];
+  const about = (path) => diagnostics.find(({ message }) => message.endsWith(`there is no file '${path}' beside the scene`));
+  const missing = (report.missing ?? []).map((path) => ({ line: 0, ...about(path), severity: 'error', missing: path }));
+  const failure = report.failure ? [{ severity: 'error', message: report.failure, line: 0 }] : [];
+  const told = new Set((report.missing ?? []).map(about));
   const rank = (entry) => (entry.severity === 'error' ? 0 : 1);
-  return [...missing, ...failure, ...[...diagnostics].sort((a, b) => rank(a) - rank(b))];
+  return [...missing, ...failure, ...diagnostics.filter((each) => !told.has(each)).sort((a, b) => rank(a) - rank(b))];
 }
 
 function item(session, root, entry) {
-  if (entry.missing !== undefined) return missingItem(root, entry.missing);
-  const { severity, message, note, count, line, fix, file } = entry;
+  const { severity, message, note, count, line, fix, file, missing } = entry;
   const here = line > 0 && (!file || file === session.name);
   const place = line > 0 ? `${here ? 'line' : `${visible(file)}, line`} ${line}: ` : '';
   const times = count > 1 ? ` (${plural(count, 'time')})` : '';
-  const text = [make('span', { class: 'place' }, place), visible(message.slice(0, LONGEST)), times];
+  const text = [make('span', { class: 'place' }, place),
+    ...(missing ? [make('strong', {}, visible(missing)), ' is missing: drop it anywhere on this page'] : [wording(message), times])];
   const told = here
-    ? make('button', { type: 'button', class: 'go', title: 'Go there', onclick: () => session.goTo(entry) }, ...text)
+    ? make('button', { type: 'button', class: 'go', title: 'Go there', onclick: () => session.reveal(entry) }, ...text)
     : make('span', { class: 'go' }, ...text);
   return make('li', { class: severity }, told,
     here && fix ? make('button', { type: 'button', class: 'fix', onclick: () => repair(session, fix) }, `Fix: ${visible(fix.text)}`) : null,
-    note ? make('p', { class: 'note' }, visible(note.slice(0, LONGEST))) : null);
+    missing ? make('button', { type: 'button', class: 'fix', onclick: () => root.querySelector('#tab-files').click() }, 'Files…') : null,
+    note ? make('p', { class: 'note' }, wording(note)) : null);
 }
+
+const wording = (text) => visible(text.slice(0, LONGEST));
 
 /** The text may have been edited since the report: the fix counts only for what it was made for, which the next report decides. */
 function repair(session, fix) {
   session.setText(fixed(session.text, fix), 'fix');
-}
-
-function missingItem(root, path) {
-  const files = () => root.querySelector('#tab-files').click();
-  return make('li', { class: 'error missing' }, icon('save'),
-    make('span', { class: 'go' }, make('strong', {}, visible(path)), ' is missing: drop it anywhere on this page.'),
-    make('button', { type: 'button', class: 'fix', onclick: files }, 'Files…'));
 }
 
 /** The last lines, none too long. */

@@ -17,8 +17,10 @@ function show(host, { kind = 'info', text, action }) {
   const notice = make('div', { class: `notice ${kind}`, 'data-text': text });
   const close = () => notice.remove();
   notice.append(make('p', {}, text));
-  if (action) notice.append(make('button', { type: 'button', class: 'action', onclick: () => { close(); action.run(); } }, action.label));
-  notice.append(make('button', { type: 'button', class: 'quiet only-icon', 'aria-label': 'Close this notice', onclick: close }, icon('close')));
+  const act = () => { close(); action.run(); };
+  if (action) notice.append(make('button', { type: 'button', class: 'action', onclick: act }, action.label));
+  const closer = { type: 'button', class: 'quiet only-icon', 'aria-label': 'Close this notice', onclick: close };
+  notice.append(make('button', closer, icon('close')));
   notice.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     event.preventDefault();

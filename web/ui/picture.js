@@ -1,8 +1,8 @@
 /**
  * picture.js - the canvas: bands of pixels as they come, shown to fit the pane or pixel by pixel.
  *
- * The canvas has the picture's size in pixels; how large it is seen is style only, so that nothing else moves when the first frame or one of
- * another size arrives. "1:1" is one pixel of the picture on one of the screen's. While a scene is wrong its last good picture stays.
+ * The canvas has the picture's size in pixels; how large it is seen is style only, so that nothing else moves when the first frame or one
+ * of another size arrives. "1:1" is one pixel of the picture on one of the screen's. While a scene is wrong its last good picture stays.
  */
 
 /** Fitted pictures are enlarged smoothly up to this factor, then their pixels are shown as they are. */
@@ -25,14 +25,15 @@ export function mountPicture(session, root) {
     const ratio = globalThis.devicePixelRatio || 1;
     const fit = Math.min(stage.clientWidth / width, stage.clientHeight / height);
     const scale = factor() ? factor() / ratio : fit;
-    const middle = [(view.scrollLeft + view.clientWidth / 2) / view.scrollWidth, (view.scrollTop + view.clientHeight / 2) / view.scrollHeight];
+    const middleX = (view.scrollLeft + view.clientWidth / 2) / view.scrollWidth;
+    const middleY = (view.scrollTop + view.clientHeight / 2) / view.scrollHeight;
     canvas.style.width = `${width * scale}px`;
     canvas.style.height = `${height * scale}px`;
     canvas.classList.toggle('pixels', scale * ratio >= SMOOTH);
     stage.classList.toggle('zoomed', scale > fit * 1.001);
     view.tabIndex = scale > fit * 1.001 ? 0 : -1;
-    view.scrollLeft = middle[0] * view.scrollWidth - view.clientWidth / 2;
-    view.scrollTop = middle[1] * view.scrollHeight - view.clientHeight / 2;
+    view.scrollLeft = middleX * view.scrollWidth - view.clientWidth / 2;
+    view.scrollTop = middleY * view.scrollHeight - view.clientHeight / 2;
   };
 
   const paint = ({ width, height, bands }) => {

@@ -88,6 +88,7 @@ function mountSize(session, root) {
     const name = size ? `${size.width}x${size.height}` : '';
     const other = size && !SIZES.includes(name);
     if (other || select.value !== 'custom') select.value = other ? 'custom' : name;
+    setText(select.options[0], ownSize(session));
     custom.hidden = select.value !== 'custom';
     const now = size ?? session.report?.picture;
     if (now && !fields.includes(root.activeElement)) [fields[0].value, fields[1].value] = [now.width, now.height];
@@ -107,6 +108,11 @@ function mountSize(session, root) {
     draw();
   });
   draw();
+}
+
+/** Without a wish of ours the report tells the scene's own size. */
+function ownSize({ size, report }) {
+  return size || !report?.picture ? 'As the scene says' : `Scene: ${report.picture.width} × ${report.picture.height}`;
 }
 
 function mountSamples(session, root) {

@@ -1,6 +1,6 @@
 /**
  * text.js - the textarea: what is typed goes to the session, what the session has comes back. It works by itself; an editor over it keeps
- * its value equal, and listens to 'goto' in its stead.
+ * its value equal, and shows places in its stead.
  */
 import { rangeOf } from './places.js';
 
@@ -10,10 +10,9 @@ export function mountText(session, root) {
   session.addEventListener('text', () => {
     if (textarea.value !== session.text) replaceValue(textarea, session.text);
   });
-  // After the editor's listener, which is added later: it prevents the default.
-  session.addEventListener('goto', (event) => setTimeout(() => {
-    if (!event.defaultPrevented) select(textarea, rangeOf(session.text, event.detail));
-  }));
+  session.addEventListener('reveal', ({ detail }) => {
+    if (!('covered' in textarea.dataset)) select(textarea, rangeOf(session.text, detail));
+  });
   if (session.text) textarea.value = session.text;
 }
 
