@@ -333,7 +333,7 @@ test: setup
 	@rm -f $(FAILED)
 	+$(Q)$(SUBMAKE) -k tests $(OR_FAIL)
 	+$(Q)$(SUBMAKE) TARGET=wasm all $(OR_FAIL)
-	$(if $(filter tests/web/%,$(call pick,$(SCRIPTS))),+$(Q)$(SUBMAKE) DEPS='$(DEPS)' web $(OR_FAIL))
+	$(if $(filter tests/web/%,$(call pick,$(SCRIPTS))),+$(Q)$(SUBMAKE) web $(OR_FAIL))
 	@HASH_BUILDS='wasm' $(RUN_TESTS) $(call pick,$(TESTS) $(SCRIPTS)) $$(ls $(FAILED) 2>/dev/null)
 
 ## check       build and run the tests of one configuration: make check CONFIG=asan ONLY='lua/ test_film'
