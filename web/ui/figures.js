@@ -61,5 +61,5 @@ function samplesOf({ fewest, wanted }) {
 
 /** Estimated by what is done: samples of one picture take much the same time. */
 function leftOf({ progress, seconds: spent }) {
-  return progress > 0.01 && progress < 1 && spent > 0.2 ? `~ ${seconds((spent * (1 - progress)) / progress, 2)}` : NONE;
+  return progress > 0.01 && progress < 1 && spent > 0.2 ? seconds((spent * (1 - progress)) / progress, 2) : NONE;
 }
