@@ -15,7 +15,8 @@ import { W, STATES } from './words.js';
 import { compile, createMemory, instantiate } from './module.js';
 
 const SLOW = 250; // ms between looks while nothing happens
-const QUICK = 4; // ms between looks for answers to files
+const QUICK = 4; // ms between looks for answers to what was asked for
+const ANSWER = 100; // ms of such looks, for files until they are answered
 const AWAKE = 500; // ms of animation frames after something was asked for
 const START_LIMIT = 10000; // ms
 const FAULTS = { silent: 'it gave no sign of life for 4 seconds', stuck: 'no sample was finished for 30 seconds' };
@@ -60,6 +61,7 @@ class Threaded {
   #slow = 0;
   #quick = 0;
   #awakeUntil = 0;
+  #quickUntil = 0;
 
   /** @param {{hear: object}} options hear: {state, report, figures, frame, fault} */
   constructor({ hear }) { this.#hear = hear; }
@@ -172,22 +174,30 @@ class Threaded {
   }
 
   #ask(promise) {
-    if (!this.#quick) this.#pump();
-    return promise;
-  }
-
-  #pump() {
-    // An encoder's failure is told by the report.
-    this.#watcher.look(false);
     this.#files.pump();
-    this.#quick = this.#files.busy ? setTimeout(() => this.#pump(), QUICK) : 0;
+    this.#stir();
+    return promise;
   }
 
   // -- looking --------------------------------------------------------------------------------------------------------------------
 
   #stir() {
-    this.#awakeUntil = performance.now() + AWAKE;
+    const now = performance.now();
+    this.#awakeUntil = now + AWAKE;
+    this.#quickUntil = now + ANSWER;
     this.#request();
+    this.#lookQuickly();
+  }
+
+  /** An answer to Stop is not to wait for an animation frame, nor are files. */
+  #lookQuickly() {
+    if (this.#quick) return;
+    this.#quick = setTimeout(() => {
+      this.#quick = 0;
+      this.#watcher.look(false); // first, as an encoder's failure is told by the report
+      this.#files.pump();
+      if (!this.#dead && (this.#files.busy || performance.now() < this.#quickUntil)) this.#lookQuickly();
+    }, QUICK);
   }
 
   #request() {

@@ -56,10 +56,10 @@ export class Watcher {
     const state = this.#block.state();
     this.#report();
     const { changed, left } = pixels ? this.#bands.take(this.#out.frame) : { changed: 0, left: 0 };
-    this.#tellFigures(now);
+    const figuresDue = this.#tellFigures(now);
     const held = state !== null && this.#mustWait(state, pixels, changed, now);
     if (state && !held) this.#tellState(state, now);
-    if (!state || held || left > 0) return true;
+    if (!state || held || left > 0 || figuresDue) return true;
     const seen = state.generation === this.#block.load(W.generation);
     return !seen || (state.state !== 'idle' && state.state !== 'wrong') || this.#repeatAt < Infinity;
   }
@@ -67,7 +67,7 @@ export class Watcher {
   /** A picture that has become complete is not called so before its pixels are shown; where nobody looks, it is after a while. */
   #mustWait(state, pixels, changed, now) {
     const text = JSON.stringify(state);
-    if (state.state !== 'idle' || text === this.#state || (pixels && changed === 0)) return false;
+    if (!state.hash || text === this.#state || (pixels && changed === 0)) return false;
     if (text !== this.#held) this.#heldSince = now;
     this.#held = text;
     return now - this.#heldSince < LONGEST_WAIT;
@@ -96,13 +96,15 @@ export class Watcher {
     }
   }
 
+  /** True: there are some, but it is too early. */
   #tellFigures(now) {
-    if (now - this.#figuresAt < FIGURES_EVERY) return;
     const figures = this.#block.figures();
     const text = JSON.stringify(figures);
-    if (text === this.#figures) return;
+    if (text === this.#figures) return false;
+    if (now - this.#figuresAt < FIGURES_EVERY) return true;
     this.#figures = text;
     this.#figuresAt = now;
     this.#out.figures(figures);
+    return false;
   }
 }

@@ -205,6 +205,11 @@ test('a picture is not called complete before all its bands are shown; where nob
   assert.equal(news().includes('state idle'), false);
   watcher.look(true);
   assert.deepEqual(news(), ['frame 1', 'state idle']);
+
+  engine.paint(0, 2);
+  engine.set({ generation: 3, state_generation: 3 });
+  watcher.look(false);
+  assert.deepEqual(news(), ['state idle'], 'what was stopped is told at once');
 });
 
 test('nothing is told twice, and nothing more is expected at rest', () => {
@@ -236,7 +241,7 @@ test('a state that was there already is told once more when it may be the answer
 
 test('figures are told five times a second at most, the last ones always', () => {
   const { engine, now, watcher, told } = setup();
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 95; i++) {
     engine.figures[F.rays] = i;
     watcher.look(false);
     now.ms += 10;
@@ -247,7 +252,7 @@ test('figures are told five times a second at most, the last ones always', () =>
   assert.equal(watcher.look(false), false);
   const figures = told.filter(([kind]) => kind === 'figures');
   assert.ok(figures.length <= 6, `${figures.length}`);
-  assert.equal(figures.at(-1)[1].rays, 99);
+  assert.equal(figures.at(-1)[1].rays, 94);
 });
 
 test('a report that is no JSON is told as a failure', () => {
