@@ -140,8 +140,8 @@ export class Session extends EventTarget {
     if (same([...next], [...this.parameters])) return;
     this.parameters = next;
     this.#dirty = true;
-    // No delay: a slider would lag behind the hand.
-    if (this.live && !this.#faulted) this.#scheduleText(0);
+    // No delay: a slider would lag behind the hand. A restored text still waits for Render.
+    if (this.live && !this.#faulted && (this.#ran || this.#waiting || this.#due || this.#timer)) this.#scheduleText(0);
     this.#changed('wanted', { what: 'parameters' });
   }
 
@@ -305,7 +305,7 @@ export class Session extends EventTarget {
     engine.onreport = (report) => this.#onReport(report);
     engine.onfigures = (figures) => { this.figures = figures; this.#emit('figures', figures); };
     engine.onframe = (frame) => this.#onFrame(frame);
-    engine.onfault = (message) => this.#onFault(message);
+    engine.onfault = (message, kind) => this.#onFault(message, kind);
     engine.onready = () => this.#onReady();
     this.#onReady();
     this.#emit('ready', engine);
@@ -357,9 +357,11 @@ export class Session extends EventTarget {
     this.#emit('frame', frame);
   }
 
-  #onFault(message) {
+  /** @param {'fault'|'stopped'} kind 'stopped': Stop could be had only by ending the engine */
+  #onFault(message, kind) {
     this.#cancel();
-    this.#faulted = this.#dirty = true;
+    this.#faulted = kind !== 'stopped';
+    this.#dirty = true;
     this.#started = this.#waiting = this.#stopped = this.#reportDue = false;
     this.#ran = this.#sent = this.hash = this.#phase = null;
     this.#engineRun += 1;
@@ -367,7 +369,7 @@ export class Session extends EventTarget {
     this.#provided.clear();
     this.#refused.clear();
     this.#derive();
-    this.notify('error', message, { label: 'Render again', run: () => this.run() });
+    this.notify(this.#faulted ? 'error' : 'info', message, { label: 'Render again', run: () => this.run() });
   }
 
   /** What is larger than the budget allows, by the script's own words, is asked for again, smaller. */

@@ -10,7 +10,7 @@ const PAUSE = 200; // ms between them
 const FIGURES_EVERY = 200; // ms
 
 const BROKEN = detail => `The engine broke down: ${detail}. It starts again; the text is kept, and is not run by itself.`;
-const STOPPED = 'Stopped. On one thread, a script that does not end is stopped with its engine, which starts again.';
+const STOPPED = 'Stopped. The script did not answer, so the engine was ended with it; a new one starts, and the text is kept.';
 const LOST = detail => `The engine could not be started again: ${detail} Reload the page; the text is kept.`;
 
 const nothing = () => {};

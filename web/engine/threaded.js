@@ -19,6 +19,7 @@ const QUICK = 4; // ms between looks for answers to what was asked for
 const ANSWER = 100; // ms of such looks, for files until they are answered
 const AWAKE = 500; // ms of animation frames after something was asked for
 const START_LIMIT = 10000; // ms
+const STOP_LIMIT = 1000; // ms without a beat of the heart after Stop
 const FAULTS = { silent: 'it gave no sign of life for 4 seconds', stuck: 'no sample was finished for 30 seconds' };
 
 const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
@@ -56,6 +57,7 @@ class Threaded {
   #watcher;
   #files;
   #health;
+  #stopHealth = null; // while Stop is wanted
   #reported = '';
   #frame = 0;
   #slow = 0;
@@ -63,7 +65,7 @@ class Threaded {
   #awakeUntil = 0;
   #quickUntil = 0;
 
-  /** @param {{hear: object}} options hear: {state, report, figures, frame, fault} */
+  /** @param {{hear: object}} options hear: {state, report, figures, frame, fault, stopped} */
   constructor({ hear }) { this.#hear = hear; }
 
   /** Resolves when the director lives. */
@@ -151,6 +153,7 @@ class Threaded {
 
   post(request, generation) {
     this.#mailbox.post(request, generation);
+    this.#stopHealth = null;
     this.#watcher.repeat();
     this.#stir();
   }
@@ -158,6 +161,7 @@ class Threaded {
   stop(on) {
     this.#set(W.stop, on ? 1 : 0);
     this.#watcher.repeat();
+    this.#stopHealth = on ? new Health(undefined, { silent: STOP_LIMIT }) : null;
   }
 
   setThreads(count) { this.#set(W.threads, count); }
@@ -216,7 +220,10 @@ class Threaded {
     const block = this.#block;
     const rendering = STATES[block.load(W.state)] === 'rendering';
     const { progress, rays, samples } = block.figures();
-    const fault = this.#health.look(block.load(W.heartbeat), rendering, JSON.stringify([progress, rays, samples]));
-    if (fault) this.#fault(FAULTS[fault]);
+    const beat = block.load(W.heartbeat);
+    const fault = this.#health.look(beat, rendering, JSON.stringify([progress, rays, samples]));
+    // What hears Stop beats: a script can be inside one endless call.
+    if (this.#stopHealth?.look(beat, false, '')) this.#hear.stopped();
+    else if (fault) this.#fault(FAULTS[fault]);
   }
 }
