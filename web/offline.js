@@ -1,8 +1,8 @@
 /**
  * offline.js - registers the service worker: for offline use, and for shared memory on hosts that do not send the headers for it.
  *
- * Such a page is loaded once more when the worker has taken over: once in a tab, never in a frame. Where no worker can be had (old or private
- * windows, plain http), the page goes on without.
+ * Such a page is loaded once more when the worker has taken over: once in a tab, never in a frame. Where no worker can be had (old or
+ * private windows, plain http), the page goes on without.
  */
 
 const RELOADED = 'moonlit-reloaded'; // in sessionStorage: this tab has been loaded once more, and it shall not be again

@@ -130,7 +130,9 @@ export async function serve({ root, port = 0, next = false, headers = true }) {
 async function main() {
   const root = process.argv[2] ?? 'build/web';
   const port = Number(process.env.PORT || 8000);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT is to be a number from 0 to 65535, not '${process.env.PORT}'.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Error(`PORT is to be a number from 0 to 65535, not '${process.env.PORT}'.`);
+  }
   if (!(await stat(path.join(root, 'index.html')).catch(() => null))) throw new Error(`${root} has no index.html: run \`make web\` first.`);
   const { url } = await serve({ root, port, next: true });
   console.log(`moonlit is at ${url}  (Ctrl-C ends)`);

@@ -1,9 +1,9 @@
 /**
  * service-worker.js - keeps the page for offline use, and gives it the headers of isolation where the host does not send them.
  *
- * The network comes first, so that the page is what the host has; without a network, or after PATIENCE ms without an answer to a page that
- * is kept, the kept files answer. They are kept when the page asks for it ("keep"), all of one build or none: each is compared with its hash.
- * build.mjs puts in FILES (name → SHA-256) and VERSION.
+ * The network comes first, so that the page is what the host has; without a network, or after PATIENCE ms without an answer, the kept files
+ * answer. They are kept when the page asks for it ("keep"), all of one build or none: each is compared with its hash. build.mjs puts in FILES
+ * (name → SHA-256) and VERSION.
  */
 /* global FILES, VERSION */
 
