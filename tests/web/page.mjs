@@ -29,18 +29,29 @@ class Check {
   constructor(browser, browserName, name, url, options) {
     Object.assign(this, { browser, browserName, name, url, options, native, nativeHash, nativeHashOf, problems: [], closers: [] });
     // Checks take these apart: async ({ page, open }) => …
-    for (const method of ['newPage', 'host', 'open', 'download', 'shot']) this[method] = this[method].bind(this);
+    for (const method of ['newPage', 'stranger', 'host', 'open', 'download', 'shot']) this[method] = this[method].bind(this);
   }
 
   async begin() {
     this.folder = await mkdtemp(join(tmpdir(), 'moonlit-page-'));
-    this.context = await this.browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath: this.folder } });
+    this.context = await this.newContext();
     this.page = await this.newPage();
   }
 
+  async newContext() {
+    const context = await this.browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath: this.folder } });
+    this.closers.push(() => Promise.race([context.close(), drive.sleep(5000)]));
+    return context;
+  }
+
+  /** A page of somebody else: with a storage of its own. */
+  async stranger() {
+    return this.newPage(await this.newContext());
+  }
+
   /** Another page (a tab) with the same storage. */
-  async newPage() {
-    const page = await this.context.newPage();
+  async newPage(context = this.context) {
+    const page = await context.newPage();
     const note = (text) => this.problems.push(text);
     page.on('pageerror', (error) => note(`exception on the page: ${error.message}`));
     page.on('console', (message) => message.type() === 'error' && note(`console: ${message.text()} ${message.location()?.url ?? ''}`));
@@ -90,7 +101,6 @@ class Check {
 
   async finish() {
     for (const close of this.closers) await close().catch(() => {});
-    await Promise.race([this.context?.close().catch(() => {}), drive.sleep(5000)]);
     if (this.folder) await rm(this.folder, { recursive: true, force: true });
   }
 }

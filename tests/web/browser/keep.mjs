@@ -7,18 +7,22 @@ import { BALL, ENDLESS, ball } from '../harness/scenes.mjs';
 
 async function reload({ page, open, url }) {
   await open();
-  await picture(page, { after: await write(page, BALL) });
-  await visit(page, `${url}?${SMALL}`);
+  const hash = await picture(page, { after: await write(page, BALL) });
+  await page.reload({ waitUntil: 'domcontentloaded' });
   await seen(page, 'text after a reload', ({ text }) => text === BALL);
+  same(await picture(page), hash, 'hash after a reload');
+  await visit(page, 'about:blank');
+  await visit(page, `${url}?${SMALL}`);
+  await seen(page, 'text at the next visit', ({ text }) => text === BALL);
 }
 
 /** The page goes away in the middle of a loop: the text is there again, and is not run by itself. */
-async function midLoop({ page, open, url, nativeHashOf, shot }) {
+async function midLoop({ page, open, nativeHashOf, shot }) {
   await open();
   await write(page, ENDLESS);
   await sleep(700);
   same((await look(page)).state, 'rendering', 'state in the loop');
-  await visit(page, `${url}?${SMALL}`);
+  await page.reload({ waitUntil: 'domcontentloaded' });
   await seen(page, 'text after the reload', ({ text }) => text === ENDLESS);
   await until(page, 'engine', () => document.body.dataset.state !== 'loading');
   await sleep(1000);
