@@ -406,5 +406,5 @@ help:
 	@echo 'make              build $(OUT)/moonlit'
 	@sed -n 's/^## /make /p' Makefile
 	@echo
-	@echo 'Variables: CONFIG=release|debug|asan|ubsan|tsan|fuzz  CC=gcc|clang  TARGET=native|aarch64|wasm|wasm-threads  BUILD=folder  V=1'
+	@echo 'Variables: CONFIG=release|debug|asan|ubsan|tsan|fuzz  CC=gcc|clang  TARGET=native|aarch64|wasm|wasm-threads|page|page-threads  BUILD=folder  V=1'
 	@echo '           DEPS=skip (install nothing)  LUA_TARBALL=lua-$(LUA_VERSION).tar.gz (a copy at hand)'
