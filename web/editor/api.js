@@ -1,6 +1,9 @@
 /* api.js - what api.json knows of the scene language, as it is looked up while writing: entries, functions, methods, fields of the call
  * around a place, and the values that a field takes. Pure; lengths, angles and so on are in the fields' own units. */
-import { contextAt, madeBy, subjectAt } from './context.js';
+import { contextAt, literalValues, madeBy, subjectAt } from './context.js';
+
+/** Longer texts hold data: their numbers are not looked at, in characters. */
+const HINT_LENGTH = 200000;
 
 const byName = (list) => new Map(list.map((each) => [each.name, each]));
 
@@ -33,7 +36,13 @@ export class Language {
   membersOf(library) {
     const own = this.functions.get(library);
     if (!own?.members) return new Map();
-    const members = own.members.map((name) => ({ name, kind: 'function', section: own.section, signature: `${library}.${name}`, doc: own.doc }));
+    const members = own.members.map((name) => ({
+      name,
+      kind: 'function',
+      section: own.section,
+      signature: `${library}.${name}`,
+      doc: own.doc,
+    }));
     const shared = library === 'math' ? [...this.functions.values()].filter((each) => each.section === 'maths') : [];
     return byName([...shared, ...members]);
   }
@@ -53,7 +62,7 @@ export class Language {
   entryOf(frame, tokens) {
     if (!frame?.callee) return null;
     if (!frame.method) return this.entries.get(frame.callee) ?? null;
-    return frame.callee === 'with' ? this.entries.get(madeBy(tokens, frame.receiver, this)) ?? null : null;
+    return frame.callee === 'with' ? (this.entries.get(madeBy(tokens, frame.receiver, this)) ?? null) : null;
   }
 
   /** Fields that can be given in a frame's table, as api.json has them. */
@@ -64,20 +73,30 @@ export class Language {
     const outer = frame?.outer;
     if (frame?.open !== '{' || frame.callee || !outer) {
       const options = frame?.method && frame.callee === 'turn' ? ['x', 'y', 'z'] : [];
-      return options.map((name) => ({ name, type: 'number', takes: 'a number', unit: '°', default: '0', doc: `Degrees about the ${name} axis.` }));
+      return options.map((name) => ({
+        name,
+        type: 'number',
+        takes: 'a number',
+        unit: '°',
+        default: '0',
+        doc: `Degrees about the ${name} axis.`,
+      }));
     }
     // A table within a call: options of a function, or a field that takes one.
     const named = (text) => keysIn(text).map((name) => ({ name, type: '', takes: '', doc: '' }));
     if (outer.open === '(') return named(this.functions.get(outer.callee)?.signature ?? '');
     const field = this.fieldAt(outer, tokens);
     if (!field) return [];
-    if (field.type === 'turn') return ['x', 'y', 'z'].map((name) => ({ name, type: 'number', takes: 'a number', unit: '°', doc: field.doc }));
+    if (field.type === 'turn')
+      return ['x', 'y', 'z'].map((name) => ({ name, type: 'number', takes: 'a number', unit: '°', doc: field.doc }));
     if (field.type !== 'visible' && field.type !== 'bounces') return [];
     return named(field.takes).map((each) => ({ ...each, type: field.type === 'visible' ? 'boolean' : 'integer', doc: field.doc }));
   }
 
   /** Fields that most entries share: for methods of what is not known. */
-  #common() { return this.entries.get('group')?.fields ?? []; }
+  #common() {
+    return this.entries.get('group')?.fields ?? [];
+  }
 
   /** The field whose value is written at the end of the frame, by name or by position; null: none that is known. */
   fieldAt(frame, tokens) {
@@ -156,14 +175,28 @@ export class Language {
     return fn ? { ...place, what: 'function', item: fn } : null;
   }
 
-  context(text, at) { return contextAt(text, at); }
+  /** Literal numbers that their fields do not take, or hardly ever: {from, to, severity, message}. */
+  rangeHints(text) {
+    if (text.length > HINT_LENGTH) return [];
+    const { found, tokens } = literalValues(text);
+    const hints = found.map(({ token, from, value, frame, key }) => {
+      const wrong = checkRange(this.fieldAt({ ...frame, key }, tokens), value);
+      return wrong && { from, to: token.to, ...wrong };
+    });
+    return hints.filter(Boolean);
+  }
+
+  context(text, at) {
+    return contextAt(text, at);
+  }
 }
 
 /** "1..150 °", "at least 0 m", as people write it; '' for a field without a range. Usual values; what it takes says what is possible. */
 export function usualRange({ min, max, unit }) {
   if (min === undefined || (min <= -1e6 && max >= 1e6)) return '';
   const of = unit ? ` ${unit}` : '';
-  const say = (value) => String(Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential() : value).replace('-', '−');
+  const say = (value) =>
+    String(Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential() : value).replace('-', '−');
   if (max >= 1e6) return min > 1e-4 ? `at least ${say(min)}${of}` : '';
   if (min <= 1e-6 && min > 0) return `up to ${say(max)}${of}`;
   return `${say(min)} to ${say(max)}${of}`;

@@ -124,7 +124,14 @@ export function contextAt(text, at) {
     const inner = content(last);
     // An unclosed string is what the line up to the place says; what is behind it was there before the quote.
     const to = last.closed ? last.inner + inner.length : at;
-    return { ...result, kind: 'string', from: last.inner, to, word: text.slice(last.inner, at), frame: called ? frame('string', top, called) : top };
+    return {
+      ...result,
+      kind: 'string',
+      from: last.inner,
+      to,
+      word: text.slice(last.inner, at),
+      frame: called ? frame('string', top, called) : top,
+    };
   }
   if (last && (last.type === 'name' || last.type === 'keyword' || last.type === 'number') && at <= last.to) {
     code.pop();
@@ -140,7 +147,8 @@ function kindOf(tokens, top) {
   const before = tokens.at(-1);
   if (before?.text === ':') return 'method';
   if (before?.text === '.') return 'member';
-  if (before?.text === 'function' || before?.text === 'local' || before?.text === 'for' || before?.text === 'goto' || before?.text === '::') return 'name';
+  if (before?.text === 'function' || before?.text === 'local' || before?.text === 'for' || before?.text === 'goto' || before?.text === '::')
+    return 'name';
   if (top?.open === '{') return top.fresh ? 'key' : endsValue(before) ? 'none' : 'value';
   if (top && top.open !== 'block') return 'expression';
   return !before || endsValue(before) || startsStatement(before) ? 'statement' : 'expression';
@@ -148,8 +156,12 @@ function kindOf(tokens, top) {
 
 /** Can a value end with this token? Behind it there is no value, but perhaps the next statement. */
 function endsValue(token) {
-  return token.type === 'name' || token.type === 'number' || token.type === 'string' ||
-    [')', '}', ']', '...', 'end', 'true', 'false', 'nil', 'break'].includes(token.text);
+  return (
+    token.type === 'name' ||
+    token.type === 'number' ||
+    token.type === 'string' ||
+    [')', '}', ']', '...', 'end', 'true', 'false', 'nil', 'break'].includes(token.text)
+  );
 }
 
 const startsStatement = (token) => [';', '::', 'do', 'then', 'else', 'repeat'].includes(token.text);
@@ -229,7 +241,7 @@ export function declaredNames(text, at, language) {
   const tokens = tokenize(text, startFor(text, at), Math.min(text.length, at + AHEAD)).filter((token) => token.type !== 'comment');
   const found = new Map();
   const add = (token) => {
-    if (token?.type !== 'name' || token.from <= at && at <= token.to) return;
+    if (token?.type !== 'name' || (token.from <= at && at <= token.to)) return;
     const distance = token.from < at ? at - token.from : Infinity;
     found.set(token.text, Math.min(distance, found.get(token.text) ?? Infinity));
   };
@@ -248,9 +260,47 @@ export function declaredNames(text, at, language) {
       if (tokens[i + 1]?.type === 'name' && tokens[i + 2]?.text === '(') add(tokens[i + 1]);
       const open = tokens[i + 1]?.text === '(' ? i + 1 : i + 2;
       if (tokens[open]?.text === '(') addList(open + 1);
-    } else if (type === 'name' && tokens[i + 1]?.text === '=' && (!top || top.open === 'block') && tokens[i - 1]?.text !== '.') add(tokens[i]);
+    } else if (type === 'name' && tokens[i + 1]?.text === '=' && (!top || top.open === 'block') && tokens[i - 1]?.text !== '.')
+      add(tokens[i]);
   });
-  return [...found].filter(([name]) => !language.entries.has(name)).sort((a, b) => a[1] - b[1]).map(([name]) => name);
+  return [...found]
+    .filter(([name]) => !language.entries.has(name))
+    .sort((a, b) => a[1] - b[1])
+    .map(([name]) => name);
+}
+
+/** Where the first statement `name{ … }` of a text ends; -1: there is none. */
+export function callEnd(text, name) {
+  const tokens = tokenize(text).filter((token) => token.type !== 'comment');
+  let end = -1;
+  let table = null;
+  frames(tokens, (i, top) => {
+    if (!table && !top?.outer && top?.open === '{' && top.callee === name && (tokens[i - 3]?.text ?? '') !== '=') table = top;
+    if (table && end < 0 && top === table && tokens[i].text === '}') end = tokens[i].to;
+  });
+  return end;
+}
+
+/** Values in the first call `name{ … }` of a text as they are written: by field name, or by position ('1'). */
+export function fieldTexts(text, name) {
+  const tokens = tokenize(text).filter((token) => token.type !== 'comment');
+  const found = new Map();
+  let table = null;
+  let item = null;
+  frames(tokens, (i, top) => {
+    if (!table && top?.open === '{' && top.callee === name) table = top;
+    if (!table || top !== table) return;
+    const { text: word } = tokens[i];
+    if (word === ',' || word === '}') {
+      if (item) found.set(table.key || String(table.position), text.slice(item.from, tokens[i - 1].to));
+      item = null;
+    } else if (word === '=') {
+      item = null;
+    } else {
+      item ??= { from: tokens[i].from };
+    }
+  });
+  return found;
 }
 
 /** Each literal number that is the whole value of a field, as {token, sign, frame, key}: for checks against the fields' ranges. */
@@ -263,7 +313,13 @@ export function literalValues(text) {
     const before = tokens[sign < 0 ? i - 2 : i - 1]?.text;
     const after = tokens[i + 1]?.text;
     if (top.key && before === '=' && [',', ';', '}'].includes(after)) {
-      found.push({ token: tokens[i], from: tokens[sign < 0 ? i - 1 : i].from, value: sign * Number(tokens[i].text), frame: { ...top }, key: top.key });
+      found.push({
+        token: tokens[i],
+        from: tokens[sign < 0 ? i - 1 : i].from,
+        value: sign * Number(tokens[i].text),
+        frame: { ...top },
+        key: top.key,
+      });
     }
   });
   return { found, tokens };
@@ -281,7 +337,10 @@ export function subjectAt(text, at) {
   const isKey = token.type === 'name' && top?.open === '{' && top.fresh && tokens[i + 1]?.text === '=';
   const called = token.type === 'string' ? callBefore(before, before.length - 1) : null;
   return {
-    token, tokens: before, frame: called ? frame('string', top, called) : top, isKey,
+    token,
+    tokens: before,
+    frame: called ? frame('string', top, called) : top,
+    isKey,
     behind: before.at(-1)?.text === ':' ? 'method' : before.at(-1)?.text === '.' ? 'member' : '',
   };
 }

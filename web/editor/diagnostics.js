@@ -3,13 +3,10 @@
 import { forEachDiagnostic, linter, lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { ChangeSet, StateEffect, StateField } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { checkRange } from './api.js';
-import { literalValues } from './context.js';
 import { element } from './explain.js';
-import { rangeOf } from './positions.js';
+import { rangeOf } from '../ui/places.js';
 
 const HINT_DELAY = 500; // ms after the last change
-const HINT_LENGTH = 200000; // characters: longer texts are data
 
 /** What has changed since the text went to the engine: the report speaks of that text. */
 const sent = StateEffect.define();
@@ -21,29 +18,26 @@ const sinceSent = StateField.define({
   },
 });
 
-function lineOf(doc) {
-  return (number) => {
-    if (number < 1 || number > doc.lines) return null;
-    const { from, text } = doc.line(number);
-    return { from, text };
-  };
-}
-
-/** A diagnostic of the report, at its place in the text as it is now. */
-function placed(diagnostic, { doc, changes }, applyFix) {
-  const range = rangeOf(diagnostic, lineOf(doc)) ?? { from: doc.length, to: doc.length };
+/** A diagnostic of the report, at its place in the text as it is now. text: what the report is about. */
+function placed(diagnostic, { text: source, changes }, applyFix) {
+  const range = rangeOf(source, diagnostic);
   const map = ({ from, to }) => ({ from: changes.mapPos(from, 1), to: Math.max(changes.mapPos(from, 1), changes.mapPos(to, -1)) });
   const { from, to } = map(range);
   const count = diagnostic.count > 1 ? ` (${diagnostic.count} times)` : '';
   const message = `${diagnostic.message}${count}`;
-  const made = { from, to, severity: diagnostic.severity === 'error' ? 'error' : diagnostic.severity === 'warning' ? 'warning' : 'info', message };
+  const made = {
+    from,
+    to,
+    severity: diagnostic.severity === 'error' ? 'error' : diagnostic.severity === 'warning' ? 'warning' : 'info',
+    message,
+  };
   if (diagnostic.note) {
     made.renderMessage = () => element('span', '', message, element('span', 'cm-diagnostic-note', diagnostic.note));
   }
-  const fix = diagnostic.fix && rangeOf(diagnostic.fix, lineOf(doc));
+  const fix = diagnostic.fix && rangeOf(source, diagnostic.fix);
   if (fix) {
     const { text } = diagnostic.fix;
-    const there = doc.sliceString(fix.from, fix.to);
+    const there = source.slice(fix.from, fix.to);
     const now = map(fix);
     // Where it is is known relative to the mark, which moves with the text.
     const run = (view, at) => applyFix(view, { from: at + now.from - from, there, text });
@@ -51,19 +45,6 @@ function placed(diagnostic, { doc, changes }, applyFix) {
     made.actions = [{ name: there ? `Write ${text} for ${there}` : `Write ${text}`, apply: run }];
   }
   return made;
-}
-
-/** Literal numbers that their fields do not take, or hardly ever. */
-export function rangeHints(words, text) {
-  if (text.length > HINT_LENGTH) return [];
-  const { found, tokens } = literalValues(text);
-  const hints = [];
-  for (const { token, from, value, frame, key } of found) {
-    const field = words.fieldAt({ ...frame, key }, tokens);
-    const wrong = checkRange(field, value);
-    if (wrong) hints.push({ from, to: token.to, ...wrong });
-  }
-  return hints;
 }
 
 function problemAt(state) {
@@ -104,7 +85,7 @@ export function diagnostics({ session, words, replace }) {
   let timer = 0;
 
   function show(view) {
-    const hints = !session.live && words ? rangeHints(words, view.state.doc.toString()) : [];
+    const hints = !session.live && words ? words.rangeHints(view.state.doc.toString()) : [];
     const free = hints.filter((hint) => !reported.some((each) => each.from <= hint.to && each.to >= hint.from));
     view.dispatch(setDiagnostics(view.state, [...reported, ...free]));
   }
@@ -112,7 +93,9 @@ export function diagnostics({ session, words, replace }) {
   /** The marks of the report as the editor has moved them. */
   function current(state) {
     const list = [];
-    forEachDiagnostic(state, (diagnostic, from, to) => { if (reported.includes(diagnostic)) list.push({ ...diagnostic, from, to }); });
+    forEachDiagnostic(state, (diagnostic, from, to) => {
+      if (reported.includes(diagnostic)) list.push({ ...diagnostic, from, to });
+    });
     return list;
   }
 
@@ -120,7 +103,8 @@ export function diagnostics({ session, words, replace }) {
     const report = () => {
       const list = session.report?.script?.diagnostics ?? [];
       const own = list.filter((each) => !each.file || each.file === session.name);
-      const since = view.state.field(sinceSent);
+      const { doc, changes } = view.state.field(sinceSent);
+      const since = { text: doc.toString(), changes };
       reported = own.map((each) => placed(each, since, applyFix));
       show(view);
     };
@@ -151,7 +135,11 @@ export function diagnostics({ session, words, replace }) {
 
   return {
     extensions: [sinceSent, linter(null, { delay: 100 }), lintGutter({ hoverTime: 200 }), later],
-    keys: [{ key: 'F8', run: nextDiagnostic }, { key: 'Shift-F8', run: previousDiagnostic }, { key: 'Mod-.', run: fixHere }],
+    keys: [
+      { key: 'F8', run: nextDiagnostic },
+      { key: 'Shift-F8', run: previousDiagnostic },
+      { key: 'Mod-.', run: fixHere },
+    ],
     connect,
     forget,
   };

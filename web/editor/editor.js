@@ -3,20 +3,30 @@
  * The textarea stays: its value is the editor's text at every moment, and setting it and dispatching `input` works as typing does. What
  * others make of the session's text comes in as the least change, so that caret and history stay; another scene begins a new history. */
 import './adopt.js';
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertTab, isolateHistory } from '@codemirror/commands';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorSelection, EditorState, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap,
-  lineNumbers } from '@codemirror/view';
+import {
+  Decoration,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
 import { Language } from './api.js';
+import { rangeOf } from '../ui/places.js';
+import { leastChange, withPlainBreaks } from './changes.js';
 import { completion } from './completion.js';
 import { diagnostics } from './diagnostics.js';
 import { explanations } from './explain.js';
 import { luaFolding, luaLanguage } from './lua.js';
 import { numbers, stepped } from './numbers.js';
-import { leastChange, offsetOfColumn, withPlainBreaks } from './positions.js';
 import { theme } from './theme.js';
 
 const NARROW = '(max-width: 40rem)';
@@ -51,11 +61,11 @@ const revealed = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Caret to line and column (from 1, in characters), the line into the middle and marked for a moment. */
-function reveal(view, line, column) {
-  const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
-  const at = found.from + offsetOfColumn(found.text, column || 1);
-  view.dispatch({ selection: { anchor: at }, effects: [EditorView.scrollIntoView(at, { y: 'center' }), setRevealed.of(found.from)] });
+/** Selects a diagnostic's place, its line in the middle and marked for a moment. */
+function reveal(view, place) {
+  const { from, to } = rangeOf(view.state.doc.toString(), place);
+  const effects = [EditorView.scrollIntoView(from, { y: 'center' }), setRevealed.of(view.state.doc.lineAt(from).from)];
+  view.dispatch({ selection: { anchor: from, head: place.column && place.endColumn ? to : from }, effects });
   view.focus();
   clearTimeout(reveal.timer);
   reveal.timer = setTimeout(() => view.dispatch({ effects: setRevealed.of(null) }), REVEAL_TIME);
@@ -72,11 +82,14 @@ function tab(view) {
 function insertSpaces(view) {
   const unit = view.state.facet(indentUnit);
   if (!unit.startsWith(' ')) return insertTab(view);
-  view.dispatch(view.state.changeByRange((range) => {
-    const column = range.head - view.state.doc.lineAt(range.head).from;
-    const spaces = ' '.repeat(unit.length - (column % unit.length));
-    return { changes: { from: range.from, to: range.to, insert: spaces }, range: EditorSelection.cursor(range.from + spaces.length) };
-  }), { scrollIntoView: true, userEvent: 'input' });
+  view.dispatch(
+    view.state.changeByRange((range) => {
+      const column = range.head - view.state.doc.lineAt(range.head).from;
+      const spaces = ' '.repeat(unit.length - (column % unit.length));
+      return { changes: { from: range.from, to: range.to, insert: spaces }, range: EditorSelection.cursor(range.from + spaces.length) };
+    }),
+    { scrollIntoView: true, userEvent: 'input' },
+  );
   return true;
 }
 
@@ -87,15 +100,37 @@ function extensionsFor({ words, marks, wrap, attributes, listen }) {
   const language = luaLanguage(words ?? { entries: new Map(), functions: new Map() });
   const parts = [numbers(words), marks, ...(words ? [completion(words, language), explanations(words, language)] : [])];
   return [
-    lineNumbers(), marks.gutter ?? [], codeFolding(), foldGutter({ markerDOM: foldMarker }),
-    highlightSpecialChars(), history(), drawSelection(), dropCursor(), EditorState.allowMultipleSelections.of(true),
-    indentUnit.of('  '), EditorState.tabSize.of(2), indentOnInput(), bracketMatching(), closeBrackets(),
-    highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(), search({ top: true }),
-    language, luaFolding, revealed, theme, wrap, EditorView.contentAttributes.of(attributes),
+    lineNumbers(),
+    marks.gutter ?? [],
+    codeFolding(),
+    foldGutter({ markerDOM: foldMarker }),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    EditorState.allowMultipleSelections.of(true),
+    indentUnit.of('  '),
+    EditorState.tabSize.of(2),
+    indentOnInput(),
+    bracketMatching(),
+    closeBrackets(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSelectionMatches(),
+    search({ top: true }),
+    language,
+    luaFolding,
+    revealed,
+    theme,
+    wrap,
+    EditorView.contentAttributes.of(attributes),
     ...parts.map((part) => part.extensions),
     keymap.of([
       ...parts.flatMap((part) => part.keys),
-      ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap,
+      ...closeBracketsKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...foldKeymap,
       ...defaultKeymap.filter(({ key }) => !RESERVED.has(key)),
       { key: 'Tab', run: tab, shift: indentLess },
     ]),
@@ -119,7 +154,8 @@ function description(host) {
   const text = document.createElement('p');
   text.id = 'editor-keys';
   text.className = 'editor-keys';
-  text.textContent = 'Tab indents; Escape, then Tab, leaves the editor. F1 explains the word at the caret, F8 goes to the next problem, ' +
+  text.textContent =
+    'Tab indents; Escape, then Tab, leaves the editor. F1 explains the word at the caret, F8 goes to the next problem, ' +
     'Control and full stop takes its suggestion.';
   host.append(text);
   return text;
@@ -137,13 +173,19 @@ export async function mountEditor(session, { textarea, host }) {
   const words = await loadWords();
   const keys = description(host);
   const attributes = {
-    'aria-label': label(textarea), 'aria-describedby': keys.id, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off', translate: 'no',
+    'aria-label': label(textarea),
+    'aria-describedby': keys.id,
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocorrect: 'off',
+    translate: 'no',
     'data-gramm': 'false', // some browsers' extensions write into every field
   };
   const narrow = matchMedia(NARROW);
   const wrap = new Compartment();
   const wrapping = () => (narrow.matches ? EditorView.lineWrapping : []);
-  const replace = (view, changes) => view.dispatch({ changes, annotations: [origin.of('fix'), isolateHistory.of('full')], userEvent: 'input.fix' });
+  const replace = (view, changes) =>
+    view.dispatch({ changes, annotations: [origin.of('fix'), isolateHistory.of('full')], userEvent: 'input.fix' });
   const marks = diagnostics({ session, words, replace });
 
   const listen = (update) => {
@@ -186,12 +228,16 @@ export async function mountEditor(session, { textarea, host }) {
   });
   on(textarea, 'input', () => put(textarea.value, 'textarea'));
   on(textarea, 'focus', () => view.focus());
-  on(session, 'reveal', ({ detail }) => reveal(view, detail.line, detail.column));
+  on(session, 'reveal', ({ detail }) => reveal(view, detail));
   on(narrow, 'change', () => view.dispatch({ effects: wrap.reconfigure(wrapping()) }));
 
   host.append(view.dom);
   cover(textarea, true);
-  undo.push(() => { cover(textarea, false); keys.remove(); view.destroy(); });
+  undo.push(() => {
+    cover(textarea, false);
+    keys.remove();
+    view.destroy();
+  });
   marks.connect(view);
   if (hadFocus) view.focus();
   view.scrollDOM.scrollTop = scrollTop;

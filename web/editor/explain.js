@@ -55,9 +55,18 @@ function field({ item, owner }) {
 }
 
 function entry({ item }, language) {
-  const names = item.fields.filter((each) => !each.advanced).map((each) => each.name).join(', ');
+  const names = item.fields
+    .filter((each) => !each.advanced)
+    .map((each) => each.name)
+    .join(', ');
   const see = item.see ? element('p', 'cm-doc-kind', `See also ${item.see.join(', ')}.`) : null;
-  return [head(`${item.name}{ }`, item.kind), sentence(item.doc), names && element('p', 'cm-doc-fields', names), code(item.example, language), see];
+  return [
+    head(`${item.name}{ }`, item.kind),
+    sentence(item.doc),
+    names && element('p', 'cm-doc-fields', names),
+    code(item.example, language),
+    see,
+  ];
 }
 
 function fn({ item }, language) {
@@ -68,7 +77,11 @@ function word({ item }) {
   const kinds = { preset: 'preset', color: 'colour', word: '' };
   const shown = element('span', '', item.color ? chip(item.color) : '', item.color ? ' ' : '', element('strong', '', `"${item.word}"`));
   const color = item.kind === 'color' && item.color !== item.word ? sentence(item.color) : null;
-  return [element('div', 'cm-doc-head', shown, element('span', 'cm-doc-kind', kinds[item.kind])), item.doc && sentence(`${item.doc}.`), color];
+  return [
+    element('div', 'cm-doc-head', shown, element('span', 'cm-doc-kind', kinds[item.kind])),
+    item.doc && sentence(`${item.doc}.`),
+    color,
+  ];
 }
 
 const PARTS = { field, entry, function: fn, method: fn, word };
@@ -117,10 +130,20 @@ function hide(view) {
 
 /** Extensions and key bindings. @param words Language of api.js @param language of lua.js */
 export function explanations(words, language) {
-  const hover = hoverTooltip((view, at) => {
-    const subject = words.subject(view.state.doc.toString(), at);
-    return subject ? tooltip(subject, language) : null;
-  }, { hoverTime: 350, hideOnChange: true });
+  const hover = hoverTooltip(
+    (view, at) => {
+      const subject = words.subject(view.state.doc.toString(), at);
+      return subject ? tooltip(subject, language) : null;
+    },
+    { hoverTime: 350, hideOnChange: true },
+  );
   const run = explainAtCaret(words, language);
-  return { extensions: [hover, shown], keys: [{ key: 'F1', run }, { key: 'Mod-k Mod-i', run }, { key: 'Escape', run: hide }] };
+  return {
+    extensions: [hover, shown],
+    keys: [
+      { key: 'F1', run },
+      { key: 'Mod-k Mod-i', run },
+      { key: 'Escape', run: hide },
+    ],
+  };
 }

@@ -11,7 +11,9 @@ const ELECTRIC = /^\s*(?:end|else|elseif|until|[})\]])$/;
 const FOLD_REACH = 40000;
 
 /* What is open at a place: [kind, indentation of the line that it opened on], innermost last. */
-function open(state, kind, stream) { state.open.push({ kind, indent: stream.indentation() }); }
+function open(state, kind, stream) {
+  state.open.push({ kind, indent: stream.indentation() });
+}
 
 function close(state, kind) {
   for (let i = state.open.length - 1; i >= 0; i--) {
@@ -95,7 +97,8 @@ function code(stream, state, words) {
     return quotedRest(stream, state);
   }
   if (/[A-Za-z_]/.test(c)) return name(stream, state, words);
-  if (stream.match(/^(?:0[xX][\da-fA-F]*(?:\.[\da-fA-F]*)?(?:[pP][+-]?\d*)?|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d*)?)/)) return 'number';
+  if (stream.match(/^(?:0[xX][\da-fA-F]*(?:\.[\da-fA-F]*)?(?:[pP][+-]?\d*)?|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d*)?)/))
+    return 'number';
   stream.next();
   if (c === '{' || c === '(' || c === '[') open(state, c, stream);
   else if (c in CLOSING) close(state, CLOSING[c]);

@@ -3,8 +3,30 @@
  * A token: {type, text, from, to}; types: name, keyword, number, string, comment, op. Strings and comments have `closed` and
  * `inner` (offset of the content). Blanks are left out. */
 
-export const KEYWORDS = new Set(['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil',
-  'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while']);
+export const KEYWORDS = new Set([
+  'and',
+  'break',
+  'do',
+  'else',
+  'elseif',
+  'end',
+  'false',
+  'for',
+  'function',
+  'goto',
+  'if',
+  'in',
+  'local',
+  'nil',
+  'not',
+  'or',
+  'repeat',
+  'return',
+  'then',
+  'true',
+  'until',
+  'while',
+]);
 
 const BLANK = /\s+/y;
 const LONG = /\[(=*)\[/y;

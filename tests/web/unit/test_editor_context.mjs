@@ -17,19 +17,51 @@ function at(marked) {
 /** "kind word | open callee key position given" */
 function summary(marked) {
   const { kind, word, frame } = at(marked);
-  const around = frame ? [frame.open, frame.callee || '-', frame.key || '-', frame.position, [...frame.given].join('+') || '-'].join(' ') : 'none';
+  const around = frame
+    ? [frame.open, frame.callee || '-', frame.key || '-', frame.position, [...frame.given].join('+') || '-'].join(' ')
+    : 'none';
   return `${kind} '${word}' in ${around}`;
 }
 
 const types = (text) => tokenize(text).map(({ type, text: word }) => `${type}:${word}`);
 
 test('tokens of Lua 5.4', () => {
-  assert.deepEqual(types('local x<const> = 0x1Fp-2 // 3.5e+2 .. "a\\"b"'),
-    ['keyword:local', 'name:x', 'op:<', 'name:const', 'op:>', 'op:=', 'number:0x1Fp-2', 'op://', 'number:3.5e+2', 'op:..', 'string:"a\\"b"']);
-  assert.deepEqual(types('goto done ::done:: a.b:c{...}'),
-    ['keyword:goto', 'name:done', 'op:::', 'name:done', 'op:::', 'name:a', 'op:.', 'name:b', 'op::', 'name:c', 'op:{', 'op:...', 'op:}']);
-  assert.deepEqual(types('-- a\nx --[[ b\n]] y --[==[ ]] ]==] z'),
-    ['comment:-- a', 'name:x', 'comment:--[[ b\n]]', 'name:y', 'comment:--[==[ ]] ]==]', 'name:z']);
+  assert.deepEqual(types('local x<const> = 0x1Fp-2 // 3.5e+2 .. "a\\"b"'), [
+    'keyword:local',
+    'name:x',
+    'op:<',
+    'name:const',
+    'op:>',
+    'op:=',
+    'number:0x1Fp-2',
+    'op://',
+    'number:3.5e+2',
+    'op:..',
+    'string:"a\\"b"',
+  ]);
+  assert.deepEqual(types('goto done ::done:: a.b:c{...}'), [
+    'keyword:goto',
+    'name:done',
+    'op:::',
+    'name:done',
+    'op:::',
+    'name:a',
+    'op:.',
+    'name:b',
+    'op::',
+    'name:c',
+    'op:{',
+    'op:...',
+    'op:}',
+  ]);
+  assert.deepEqual(types('-- a\nx --[[ b\n]] y --[==[ ]] ]==] z'), [
+    'comment:-- a',
+    'name:x',
+    'comment:--[[ b\n]]',
+    'name:y',
+    'comment:--[==[ ]] ]==]',
+    'name:z',
+  ]);
   assert.deepEqual(types('[==[ a ]] ]==] [[b]]'), ['string:[==[ a ]] ]==]', 'string:[[b]]']);
   assert.deepEqual(types('#!/usr/bin/moonlit\nplane{}'), ['comment:#!/usr/bin/moonlit', 'name:plane', 'op:{', 'op:}']);
   assert.deepEqual(types('1..2'), ['number:1', 'op:..', 'number:2']);
@@ -58,12 +90,18 @@ test('fields and values of a call', () => {
 });
 
 test('what stands behind the caret counts as given', () => {
-  assert.equal(summary('sphere{ radius = 1, | at = {x = 1}, floor = true }\nplane{ material = 2 }'), "key '' in { sphere - 1 radius+at+floor");
+  assert.equal(
+    summary('sphere{ radius = 1, | at = {x = 1}, floor = true }\nplane{ material = 2 }'),
+    "key '' in { sphere - 1 radius+at+floor",
+  );
   assert.equal(summary('sphere{ |, f = function() local q = 1 end, at = 2 }'), "key '' in { sphere - 1 f+at");
 });
 
 test('nested calls, comments and strings do not mislead', () => {
-  assert.equal(summary('sphere{ -- box{ in a comment\n material = metal{ "a } {", roughness = |'), "value '' in { metal roughness 2 roughness");
+  assert.equal(
+    summary('sphere{ -- box{ in a comment\n material = metal{ "a } {", roughness = |'),
+    "value '' in { metal roughness 2 roughness",
+  );
   assert.equal(summary('sphere{ material = metal{ "gold" }, |'), "key '' in { sphere - 1 material");
   assert.equal(summary('sphere{ name = [[ box{ ]], |'), "key '' in { sphere - 1 name");
   assert.equal(summary('-- sphere{ |'), "comment '' in none");
@@ -150,7 +188,13 @@ test('the subject at a place', () => {
 
 test('literal numbers of fields, with their signs', () => {
   const { found } = literalValues('sphere{ radius = -1, at = {1}, x = 3 + 1, y = a - 2, fov = 2 }');
-  assert.deepEqual(found.map(({ key, value, from }) => [key, value, from]), [['radius', -1, 17], ['fov', 2, 59]]);
+  assert.deepEqual(
+    found.map(({ key, value, from }) => [key, value, from]),
+    [
+      ['radius', -1, 17],
+      ['fov', 2, 59],
+    ],
+  );
 });
 
 test('calls of examples', () => {
@@ -163,7 +207,8 @@ test('calls of examples', () => {
 });
 
 test('any cut of any scene has a place', () => {
-  const text = 'sphere{ center = {-1, .5}, material = metal{ "gold", roughness = .2 } }:at(1, 2)\nlocal function f(a) return [[x]] end -- c\n';
+  const text =
+    'sphere{ center = {-1, .5}, material = metal{ "gold", roughness = .2 } }:at(1, 2)\nlocal function f(a) return [[x]] end -- c\n';
   for (let cut = 0; cut <= text.length; cut++) {
     assert.doesNotThrow(() => contextAt(text.slice(0, cut), cut));
     assert.doesNotThrow(() => contextAt(text, cut));

@@ -46,7 +46,7 @@ test('numbers keep their form, sign and limits', () => {
   assert.equal(step('1', -1), '0.9');
   assert.equal(step('1', 10), '2');
   assert.equal(step('0.95', 5), '1.00');
-  assert.equal(step('.1', -1), '0.0');
+  assert.equal(step('.1', -1), '.0');
   assert.equal(step('.2', -1), '.1');
   assert.equal(step('-1', 1), '-0.9');
   assert.equal(step('0.1', -2), '-0.1');
@@ -98,14 +98,43 @@ test('indentation of blocks and brackets', () => {
 test('colours: words of the scene, fields, long strings and comments', () => {
   const names = (doc) => {
     const found = [];
-    language.parser.parse(doc).iterate({ enter: (node) => { if (!node.type.isTop) found.push(`${node.name}:${doc.slice(node.from, node.to)}`); } });
+    language.parser.parse(doc).iterate({
+      enter: (node) => {
+        if (!node.type.isTop) found.push(`${node.name}:${doc.slice(node.from, node.to)}`);
+      },
+    });
     return found;
   };
-  assert.deepEqual(names('sphere{ sphere = mix }'), ['entry:sphere', 'bracket:{', 'propertyName:sphere', 'operator:=', 'builtin:mix', 'bracket:}']);
-  assert.deepEqual(names('x = [==[ a\n]] ]==] --[[ b\nc ]] 1'),
-    ['variableName:x', 'operator:=', 'string:[==[ a', 'string:]] ]==]', 'comment:--[[ b', 'comment:c ]]', 'number:1']);
-  assert.deepEqual(names('a:at(1) // b.sphere ~= nil'),
-    ['variableName:a', 'punctuation::', 'method:at', 'bracket:(', 'number:1', 'bracket:)', 'operator://', 'variableName:b', 'punctuation:.',
-      'propertyName:sphere', 'operator:~=', 'atom:nil']);
+  assert.deepEqual(names('sphere{ sphere = mix }'), [
+    'entry:sphere',
+    'bracket:{',
+    'propertyName:sphere',
+    'operator:=',
+    'variableName.standard:mix',
+    'bracket:}',
+  ]);
+  assert.deepEqual(names('x = [==[ a\n]] ]==] --[[ b\nc ]] 1'), [
+    'variableName:x',
+    'operator:=',
+    'string:[==[ a',
+    'string:]] ]==]',
+    'comment:--[[ b',
+    'comment:c ]]',
+    'number:1',
+  ]);
+  assert.deepEqual(names('a:at(1) // b.sphere ~= nil'), [
+    'variableName:a',
+    'punctuation::',
+    'method:at',
+    'bracket:(',
+    'number:1',
+    'bracket:)',
+    'operator://',
+    'variableName:b',
+    'punctuation:.',
+    'propertyName:sphere',
+    'operator:~=',
+    'atom:nil',
+  ]);
   assert.deepEqual(names('"a\\\nb" goto c'), ['string:"a\\', 'string:b"', 'keyword:goto', 'variableName:c']);
 });
