@@ -11,29 +11,32 @@ const SIZES = ['320x180', '640x360', '960x540', '1280x720', '1920x1080', '512x51
 const TYPED = 400;  // ms after the last key in a number's field
 const PATIENCE = 300; // ms that something takes before "Rendering…" is said
 const APART = 600;  // ms between two sentences
+const ASIDE = 2500; // ms that something is said which changes nothing
 
 export function mountRunning(session, root) {
-  mountButtons(session, root);
+  mountButtons(session, root, mountStatus(session, root));
   mountThreads(session, root);
   mountSize(session, root);
   mountSamples(session, root);
-  mountStatus(session, root);
 }
 
-function mountButtons(session, root) {
+function mountButtons(session, root, say) {
   const render = root.querySelector('#render');
   const stop = root.querySelector('#stop');
   const live = root.querySelector('#live');
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   render.title = `Render (${mac ? '⌘' : 'Ctrl'}-Enter)`;
 
-  render.addEventListener('click', () => session.run());
+  const run = () => {
+    if (session.run() === 'complete') say('Complete already');
+  };
+  render.addEventListener('click', run);
   stop.addEventListener('click', () => session.stop());
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    session.run();
+    run();
   }, true);
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || root.querySelector('dialog[open], :popover-open')) return;
@@ -173,6 +176,7 @@ function wrong(report) {
   return report?.failure ? 'Could not be rendered' : 'Stopped by an error';
 }
 
+/** @returns {(text: string) => void} says something else for a moment */
 function mountStatus(session, root) {
   const status = root.querySelector('#status');
   let timer = 0;
@@ -190,6 +194,10 @@ function mountStatus(session, root) {
     timer = setTimeout(say, Math.max(patience, last + APART - performance.now()));
   };
   for (const event of ['state', 'report', 'text', 'wanted']) session.addEventListener(event, soon);
-  root.querySelector('#render').addEventListener('click', soon);
   say();
+  return (text) => {
+    setText(status, text);
+    clearTimeout(timer);
+    timer = setTimeout(say, ASIDE);
+  };
 }
