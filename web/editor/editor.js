@@ -179,6 +179,7 @@ export async function mountEditor(session, { textarea, host }) {
     autocapitalize: 'off',
     autocorrect: 'off',
     translate: 'no',
+    tabindex: '0', // for those who look for what can have the focus
     'data-gramm': 'false', // some browsers' extensions write into every field
   };
   const narrow = matchMedia(NARROW);
