@@ -12,7 +12,7 @@ import { PARAMS, control } from './params.mjs';
 const watchClipboard = (page) =>
   page.evaluateOnNewDocument(() => {
     globalThis.copied = [];
-    navigator.clipboard.writeText = async (text) => void globalThis.copied.push(text);
+    if (navigator.clipboard) navigator.clipboard.writeText = async (text) => void globalThis.copied.push(text);
   });
 const copied = (page) => until(page, 'text on the clipboard', () => globalThis.copied.at(-1));
 
