@@ -113,14 +113,17 @@ async function render(file, own, { width, samples }, picture) {
 }
 
 /**
- * The picture of a scene, and the files that the scene reads. What is kept is good while command, scene and files are the same; and when only
- * the command is another one, while a tiny picture comes out as before.
+ * The picture of a scene, and the files that the scene reads. What is kept is good while command, scene and files are the same; and when
+ * only the command is another one, while a tiny picture comes out as before.
  * @returns {Promise<{width: number, height: number, assets: string[], content: Buffer}>}
  */
 async function picture(name, file, commandDigest) {
   const folder = path.join(build, 'web-pictures');
   const base = path.join(folder, name);
-  const state = async (assets) => digest(JSON.stringify([PICTURE, ...(await Promise.all([file, ...assets].map(async (each) => digest(await readFile(each)))))]));
+  const state = async (assets) => {
+    const contents = await Promise.all([file, ...assets].map((each) => readFile(each)));
+    return digest(JSON.stringify([PICTURE, ...contents.map(digest)]));
+  };
   const below = (assets) => assets.map((asset) => path.join(path.dirname(file), asset));
   const kept = JSON.parse(await readFile(`${base}.json`, 'utf8').catch(() => '{"assets":[]}'));
   const unchanged = kept.scene === (await state(below(kept.assets)).catch(() => null)) && existsSync(`${base}.jpg`);
@@ -176,8 +179,9 @@ async function serviceWorker() {
   put('service-worker.js', code);
 }
 
+/** Writes what has changed, removes what is no longer made; returns the names of what has changed. */
 async function write() {
-  let changed = 0;
+  const changed = [];
   for (const [name, content] of files) {
     const file = path.join(out, name);
     const old = await readFile(file).catch(() => null);
@@ -185,7 +189,7 @@ async function write() {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(`${file}.new`, content);
     await rename(`${file}.new`, file);
-    changed++;
+    changed.push(name);
   }
   for (const entry of await readdir(out, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
@@ -194,10 +198,16 @@ async function write() {
   return changed;
 }
 
-/** KB of a file as a browser receives it. */
-function sent(pattern) {
-  const size = [...files].filter(([name]) => pattern.test(name)).reduce((sum, [, content]) => sum + brotliCompressSync(content).length, 0);
-  return `${(size / 1024).toFixed(0)} KB`;
+/** What a browser receives of the parts that have changed: KB, compressed. */
+function sizes(changed) {
+  const parts = { engine: /^engine\/moonlit\./, 'engine of one thread': /^engine\/single\./, 'first script': /^main\.js/, editor: /^chunks\/editor/ };
+  const texts = [];
+  for (const [part, pattern] of Object.entries(parts)) {
+    if (!changed.some((name) => pattern.test(name))) continue;
+    const all = [...files].filter(([name]) => pattern.test(name));
+    texts.push(`${part} ${Math.round(all.reduce((sum, [, content]) => sum + brotliCompressSync(content).length, 0) / 1024)} KB`);
+  }
+  return texts.length ? `; compressed: ${texts.join(', ')}` : '';
 }
 
 try {
@@ -216,11 +226,8 @@ try {
     });
   }
   const changed = await write();
-  if (changed) {
-    console.log(
-      `  WEB   ${path.relative('.', out)}: ${changed} of ${files.size} files changed; compressed: engine ${sent(/^engine\/moonlit\./)} ` +
-        `(of one thread ${sent(/^engine\/single/)}), first script ${sent(/^main\.js/)}, further ones ${sent(/^chunks/)}`,
-    );
+  if (changed.length) {
+    console.log(`  WEB   ${path.relative('.', out)}: ${changed.length} of ${files.size} files changed${sizes(changed)}`);
   }
 } catch (error) {
   console.error(`web: ${error.message}`);
