@@ -83,21 +83,29 @@ function mountSize(session, root) {
   const select = root.querySelector('#size');
   const custom = root.querySelector('#size-custom');
   const fields = [root.querySelector('#size-width'), root.querySelector('#size-height')];
-  for (const size of SIZES) select.append(new Option(size.replace('x', ' × '), size));
-  select.append(new Option('Custom…', 'custom'));
+  const other = new Option(); // a size that came from elsewhere
+  const byHand = new Option('Custom…', 'custom');
+  select.append(...SIZES.map((size) => new Option(label(size), size)), byHand);
 
   const draw = () => {
     const { size } = session;
     const name = size ? `${size.width}x${size.height}` : '';
-    const other = size && !SIZES.includes(name);
-    if (other || select.value !== 'custom') select.value = other ? 'custom' : name;
+    if (custom.hidden) {
+      if (name && !SIZES.includes(name)) {
+        [other.text, other.value] = [label(name), name];
+        if (other.parentNode !== select) byHand.before(other);
+      } else {
+        other.remove();
+      }
+      select.value = name;
+    }
     setText(select.options[0], ownSize(session));
-    custom.hidden = select.value !== 'custom';
     const now = size ?? session.report?.picture;
     if (now && !fields.includes(root.activeElement)) [fields[0].value, fields[1].value] = [now.width, now.height];
   };
   const choose = () => {
-    const [width, height] = select.value === 'custom' ? fields.map((field) => field.valueAsNumber) : select.value.split('x').map(Number);
+    custom.hidden = select.value !== 'custom';
+    const [width, height] = custom.hidden ? select.value.split('x').map(Number) : fields.map((field) => field.valueAsNumber);
     const valid = [width, height].every((side) => Number.isInteger(side) && side >= 1 && side <= Number(fields[0].max));
     if (select.value === '') session.setSize(null);
     else if (valid) session.setSize({ width, height });
@@ -106,12 +114,15 @@ function mountSize(session, root) {
 
   select.addEventListener('change', choose);
   for (const field of fields) whenTyped(field, choose);
-  for (const event of ['wanted', 'text', 'report']) session.addEventListener(event, () => {
-    if (event === 'text' && !session.size) select.value = '';
+  session.addEventListener('text', ({ detail }) => {
+    if (detail.origin === 'load' || detail.origin === 'restore') custom.hidden = true;
     draw();
   });
+  for (const event of ['wanted', 'report']) session.addEventListener(event, draw);
   draw();
 }
+
+const label = (size) => size.replace('x', ' × ');
 
 /** Without a wish of ours the report tells the scene's own size. */
 function ownSize({ size, report }) {
