@@ -200,7 +200,12 @@ async function write() {
 
 /** What a browser receives of the parts that have changed: KB, compressed. */
 function sizes(changed) {
-  const parts = { engine: /^engine\/moonlit\./, 'engine of one thread': /^engine\/single\./, 'first script': /^main\.js/, editor: /^chunks\/editor/ };
+  const parts = {
+    engine: /^engine\/moonlit\./,
+    'engine of one thread': /^engine\/single\./,
+    'first script': /^main\.js/,
+    editor: /^chunks\/editor/,
+  };
   const texts = [];
   for (const [part, pattern] of Object.entries(parts)) {
     if (!changed.some((name) => pattern.test(name))) continue;
@@ -225,7 +230,7 @@ try {
       process.exitCode = 1;
     });
   }
-  const changed = await write();
+  const changed = process.exitCode ? [] : await write(); // what is there stays, rather than half a page
   if (changed.length) {
     console.log(`  WEB   ${path.relative('.', out)}: ${changed.length} of ${files.size} files changed${sizes(changed)}`);
   }
