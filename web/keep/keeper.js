@@ -60,7 +60,7 @@ export class Keeper extends EventTarget {
       return;
     }
     const first = this.record.pristine;
-    Object.assign(this.record, { text, name, pristine: false, edited: Date.now() });
+    Object.assign(this.record, { text, name, pristine: false, proven: this.record.proven && text === this.record.text, edited: Date.now() });
     if (text.length > LONG) this.#later();
     else this.flush();
     if (first) this.#store.current = this.record.id;
@@ -108,7 +108,7 @@ export class Keeper extends EventTarget {
     if (!this.record) return;
     if (this.#marked) this.#store.unmark(this.record.id);
     this.#marked = false;
-    if (good && !this.record.proven && this.record.budget === 'own' && this.#session.text === this.record.text) {
+    if (good && !this.record.proven && this.#session.budget === 'own' && !this.#session.dirty) {
       this.record.proven = true;
       this.#later();
     }
@@ -126,7 +126,7 @@ export class Keeper extends EventTarget {
     this.record = null;
   }
 
-  /** Shows a record. @param {object} [how] run: false: it waits for Render; keep: the wishes that are not the record's */
+  /** Shows a record. @param {object} [how] run: false: it waits for Render */
   show(record, { run = true } = {}) {
     if (record.id !== this.record?.id) this.#leave();
     const session = this.#session;
@@ -245,7 +245,7 @@ export class Keeper extends EventTarget {
     const { text } = this.#session;
     const name = this.#store.freeName(this.record.name);
     this.#another = false;
-    this.record = { ...this.record, id: this.#store.newId(), name, text, pristine: false, edited: Date.now() };
+    this.record = { ...this.record, id: this.#store.newId(), name, text, pristine: false, proven: false, edited: Date.now() };
     this.#store.current = this.record.id;
     this.flush();
     this.#session.setText(text, 'rename', name);

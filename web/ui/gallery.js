@@ -42,12 +42,11 @@ export function mountGallery(session, root = document) {
   list.addEventListener('keydown', (event) => walk(list, event));
 }
 
-function card({ name, title, about, picture, width, height }, choose) {
+function card({ name, title, picture, width, height }, choose) {
   return make('button', { type: 'button', class: 'card', 'data-name': name, onclick: () => choose(name) },
     make('img', { src: new URL(`scenes/${picture}`, document.baseURI).href, width, height, alt: '', loading: 'lazy', decoding: 'async' }),
     make('strong', {}, name),
-    make('span', {}, title),
-    about ? make('small', {}, about.replace(/`/g, '')) : null);
+    make('span', {}, title));
 }
 
 /** Which one is in the editor. */

@@ -50,7 +50,7 @@ export function mountShare(session, root = document) {
       const shown = session.frame ?? { width: 640, height: 360 };
       frame.input.value = frameFor(addressWith(location.href, { query: '?embed=1', fragment }), shown, name.replace(/\.lua$/, ''));
       link.input.focus();
-      link.input.select();
+      link.input.scrollLeft = 0;
       if (await copyText(address)) setText(said, 'Copied.');
       if (address.length > LONG_LINK) {
         setText(long, `The link has ${count(address.length)} characters. Some programs cut links as long as this: a saved script may be the better way.`);
