@@ -7,7 +7,7 @@ const ATOMS = new Set(['true', 'false', 'nil']);
 const CLOSING = { '}': '{', ')': '(', ']': '[' };
 const OPENS_BLOCK = new Set(['function', 'if', 'do', 'repeat']);
 const ELECTRIC = /^\s*(?:end|else|elseif|until|[})\]])$/;
-/** Lines of this many characters hold data: their folding is not looked for. */
+/** What is longer than this holds data: it is not folded, in characters. */
 const FOLD_REACH = 40000;
 
 /* What is open at a place: [kind, indentation of the line that it opened on], innermost last. */
@@ -143,23 +143,25 @@ export function luaLanguage(words) {
   });
 }
 
-/** Folds what opens on a line and closes on a later one. */
+const opens = ({ type, text }) => (type === 'op' && '{(['.includes(text)) || (type === 'keyword' && OPENS_BLOCK.has(text));
+const closes = ({ type, text }) => (type === 'op' && text in CLOSING) || (type === 'keyword' && (text === 'end' || text === 'until'));
+
+/** How many brackets and blocks are open behind the text, of those that open in it. */
+function openAfter(text) {
+  return tokenize(text).reduce((depth, token) => (opens(token) ? depth + 1 : closes(token) ? Math.max(0, depth - 1) : depth), 0);
+}
+
+/** Folds what opens on a line, the outermost, up to the line that it closes on. */
 export const luaFolding = foldService.of((state, from, to) => {
   const line = state.doc.sliceString(from, to);
   if (!/[{([]|\b(?:function|if|do|repeat)\b/.test(line)) return null;
-  const text = line + state.doc.sliceString(to, Math.min(state.doc.length, to + FOLD_REACH));
-  const stack = [];
-  for (const { type, text: word, from: at } of tokenize(text)) {
-    const opens = (type === 'op' && '{(['.includes(word)) || (type === 'keyword' && OPENS_BLOCK.has(word));
-    const closes = (type === 'op' && word in CLOSING) || (type === 'keyword' && (word === 'end' || word === 'until'));
-    if (at >= line.length && !stack.length) return null;
-    if (opens) stack.push(at);
-    if (!closes || !stack.length) continue;
-    const opened = stack.pop();
-    if (opened >= line.length || at < line.length || stack.some((other) => other < line.length)) continue;
-    const end = state.doc.lineAt(from + at);
-    const before = end.from - 1;
-    return before > to ? { from: to, to: before } : null;
+  let depth = openAfter(line);
+  if (!depth) return null;
+  for (const token of tokenize(state.doc.sliceString(to, Math.min(state.doc.length, to + FOLD_REACH)))) {
+    depth += opens(token) ? 1 : closes(token) ? -1 : 0;
+    if (depth) continue;
+    const end = state.doc.lineAt(to + token.from).from - 1;
+    return end > to ? { from: to, to: end } : null;
   }
   return null;
 });

@@ -31,7 +31,7 @@ export function stepNumber(text, sign, count, field, whole) {
 
 /** The number at `at`: {from, to, text, sign, field, whole}; from: of its sign; null: there is none. */
 export function numberAt(words, source, at) {
-  const found = subjectAt(source, at);
+  const found = subjectAt(source, source[at] === '-' ? at + 1 : at); // the sign belongs to it
   if (found?.token.type !== 'number' || !DECIMAL.test(found.token.text)) return null;
   const { token, tokens, frame } = found;
   const [minus, before] = [tokens.at(-1), tokens.at(-2)];
