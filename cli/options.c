@@ -16,6 +16,7 @@ typedef enum OptionKind {
   OPTION_EXPOSURE, /* the same, or "auto" */
   OPTION_SIZE,     /* two uint32_t */
   OPTION_CROP,     /* four uint32_t */
+  OPTION_POINT,    /* three doubles, -max..max */
   OPTION_BYTES,    /* uint64_t */
   OPTION_NAME,     /* uint32_t: which one of a list */
   OPTION_SET,      /* appends to sets */
@@ -50,13 +51,25 @@ static const OptionSpec specs[] = {
   {"-o", OPTION_TEXT, RENDER, AT(output), 0, 0, 0, "FILE", "where the picture goes: .png .jpg .hdr .pfm, or - for png on standard output",
    "--out,--out-file,--image"},
   {"--size", OPTION_SIZE, SCENE, AT(width), 0, 1, 65535, "WxH", "pixels, each 1 to 65535",
-   "-s,--width,--height,--resolution,--res,--dimensions"},
+   "-s,--width,--resolution,--res,--dimensions"},
   {"--samples", OPTION_COUNT, SCENE, AT(samples), 0, 1, 16777216, "N", "samples per pixel", "-n,--spp,--passes,--quality"},
   {"--seed", OPTION_SEED, PICTURE, AT(seed), AT(has_seed), 0, 0, "N", "seed of the sampling", "--random"},
   {"--threads", OPTION_COUNT, SCENE, AT(threads), 0, 1, 1024, "N", "threads, 1 to 1024; one per core if not given", "-j,-t,--jobs,--cores"},
   {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels", "--tile-size,--bucket"},
   {"--crop", OPTION_CROP, SCENE, AT(crop), 0, 0, 65535, "X,Y,W,H", "only this part of the picture", "--region,--window"},
   {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
+  {"--from", OPTION_POINT, PICTURE, AT(view.from), AT(view.has_from), 0, 1e7, "X,Y,Z", "where the camera stands, in metres",
+   "--eye,--position,--camera-from,--origin"},
+  {"--look-at", OPTION_POINT, PICTURE, AT(view.look_at), AT(view.has_look_at), 0, 1e7, "X,Y,Z", "what it looks at",
+   "--look_at,--lookat,--target,--at,--to"},
+  {"--up", OPTION_POINT, PICTURE, AT(view.up), AT(view.has_up), 0, 1e7, "X,Y,Z", "what is up in the picture", NULL},
+  {"--fov", OPTION_NUMBER, PICTURE, AT(view.fov), AT(view.has_fov), 0.001, 179.9, "D", "vertical angle of the view, degrees", "--angle,--field-of-view"},
+  {"--height", OPTION_NUMBER, PICTURE, AT(view.height), AT(view.has_height), 1e-6, 1e7, "M",
+   "height of an orthographic view, metres (the picture's: --size)", NULL},
+  {"--aperture", OPTION_NUMBER, PICTURE, AT(view.aperture), AT(view.has_aperture), 0, 1e6, "M", "diameter of the lens, metres; 0 is a pinhole",
+   "--lens,--dof"},
+  {"--focus", OPTION_NUMBER, PICTURE, AT(view.focus), AT(view.has_focus), 0, 1e7, "M", "distance of what is sharp; 0: of --look-at",
+   "--focal-distance,--focus-distance"},
   {"--integrator", OPTION_NAME, PICTURE, AT(integrator), AT(has_integrator), 0, 0, "NAME", "path, whitted, ao, normals, albedo, depth",
    "-i,--mode,--renderer"},
   {"--difference", OPTION_TEXT, COMPARE, AT(difference), 0, 0, 0, "FILE", "a png of where the pictures differ, dark to bright",
@@ -209,6 +222,19 @@ static bool read_list(const char *text, char separator, uint32_t *out, int count
   return *text == '\0';
 }
 
+/* "x,y,z", each -most..most. */
+static bool read_point(const char *text, double most, double *out) {
+  for (int i = 0; i < 3; i++) {
+    const char *end;
+    if (i > 0 && *text++ != ',') return false;
+    const double value = ml_parse_number(text, &end);
+    if (end == text || !(value >= -most && value <= most)) return false;
+    out[i] = value;
+    text = end;
+  }
+  return *text == '\0';
+}
+
 /* "500M", "1.5G", "2GiB", "1048576": bytes, at least a megabyte of them; letters count in powers of 1024. */
 static bool read_bytes(const char *text, uint64_t *out) {
   const char *end;
@@ -284,6 +310,13 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
     if (!read_list(text, ',', crop, 4) || crop[2] == 0 || crop[3] == 0)
       return wrong(message, "%s: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '%.100s'", spec->name, text);
     memcpy(at, crop, sizeof crop);
+    break;
+  }
+  case OPTION_POINT: {
+    double point[3];
+    if (!read_point(text, spec->max, point))
+      return wrong(message, "%s: expected X,Y,Z in metres, such as 0,1.6,5, got '%.100s'", spec->name, text);
+    memcpy(at, point, sizeof point);
     break;
   }
   case OPTION_BYTES:

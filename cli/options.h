@@ -16,6 +16,14 @@ typedef enum Command {
   COMMAND_COUNT
 } Command;
 
+/* A camera in place of the scene's: what is not given stays as the scene has it. */
+typedef struct CameraOptions {
+  bool has_from, has_look_at, has_up, has_fov, has_height, has_aperture, has_focus;
+  double from[3], look_at[3], up[3]; /* metres */
+  double fov, height;                /* degrees; metres, of an orthographic view */
+  double aperture, focus;            /* metres; focus 0: the distance to look_at */
+} CameraOptions;
+
 typedef struct Options {
   Command command;
   bool help, version;
@@ -32,6 +40,7 @@ typedef struct Options {
   uint32_t integrator;  /* MlIntegrator */
   uint32_t tonemap;     /* MlTonemap */
   double white_balance; /* K */
+  CameraOptions view;
   const char *camera, *isa, *film, *resume, *search;
   const char *difference; /* compare: where FLIP's picture goes */
   double max_flip;        /* compare: more is a failure; with has_max_flip */

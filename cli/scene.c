@@ -106,6 +106,56 @@ static void merge(SceneFile *scene) {
   scene->display = light ? (MlDisplay){.tonemap = view->tonemap, .white = view->white} : (MlDisplay){.tonemap = ML_TONEMAP_NONE};
 }
 
+static MlVec3 point_of(const double p[3]) { return (MlVec3){p[0], p[1], p[2]}; }
+
+static double distance(MlVec3 a, MlVec3 b) {
+  const double x = b.x - a.x, y = b.y - a.y, z = b.z - a.z;
+  return ml_sqrt(x * x + y * y + z * z);
+}
+
+static bool is_along(MlVec3 up, MlVec3 from, MlVec3 to) {
+  const MlVec3 f = {to.x - from.x, to.y - from.y, to.z - from.z};
+  const MlVec3 c = {up.y * f.z - up.z * f.y, up.z * f.x - up.x * f.z, up.x * f.y - up.y * f.x};
+  return c.x * c.x + c.y * c.y + c.z * c.z <= 1e-20 * (up.x * up.x + up.y * up.y + up.z * up.z) * (f.x * f.x + f.y * f.y + f.z * f.z);
+}
+
+/* The options' camera in place of the scene's. A focus that was the distance to look_at remains that. */
+static int merge_camera(SceneFile *scene) {
+  const CameraOptions *o = &scene->options->view;
+  if (!(o->has_from || o->has_look_at || o->has_up || o->has_fov || o->has_height || o->has_aperture || o->has_focus)) return EXIT_DONE;
+  MlCamera camera = ml_camera_resolve(scene->evaluation->scene, &scene->view);
+  const bool orthographic = camera.kind == ML_CAMERA_ORTHOGRAPHIC;
+  if (o->has_fov && orthographic) {
+    say("--fov: the scene's camera is orthographic and has no angle; --height M says how much it sees");
+    return EXIT_WRONG;
+  }
+  if (o->has_height && !orthographic) {
+    say("--height: only an orthographic camera has one, in metres; --fov D is the angle of this one, --size WxH the picture's pixels");
+    return EXIT_WRONG;
+  }
+  const double before = distance(camera.from, camera.look_at);
+  const bool automatic = !(camera.focus - before > 1e-9 * before || before - camera.focus > 1e-9 * before);
+  if (o->has_from) camera.from = point_of(o->from);
+  if (o->has_look_at) camera.look_at = point_of(o->look_at);
+  if (o->has_up) camera.up = point_of(o->up);
+  if (o->has_fov) camera.fov = o->fov;
+  if (o->has_height) camera.height = o->height;
+  if (o->has_aperture) camera.aperture = o->aperture;
+  if (o->has_focus || automatic) camera.focus = o->has_focus ? o->focus : 0.0;
+  if (!(distance(camera.from, camera.look_at) > 0)) {
+    say("--from, --look-at: both are {%.6g, %.6g, %.6g}; a camera has to look somewhere else than where it stands", camera.from.x,
+        camera.from.y, camera.from.z);
+    return EXIT_WRONG;
+  }
+  // As in a script: straight up or down, -z is the picture's top unless something else is said.
+  if (!o->has_up && is_along(camera.up, camera.from, camera.look_at)) {
+    camera.up = (MlVec3){0, 0, -1};
+    if (is_along(camera.up, camera.from, camera.look_at)) camera.up = (MlVec3){0, 1, 0};
+  }
+  scene->view.camera = camera;
+  return EXIT_DONE;
+}
+
 static int check_fits(SceneFile *scene) {
   MlError error = {0};
   return ml_render_check(scene->engine, &scene->view, &scene->settings, NULL, &error) == ML_OK ? EXIT_DONE : say_error(&error);
@@ -149,7 +199,8 @@ int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE 
   scene->view.size = sizeof scene->view;
   scene->settings.size = sizeof scene->settings;
   merge(scene);
-  return check_fits(scene);
+  code = merge_camera(scene);
+  return code == EXIT_DONE ? check_fits(scene) : code;
 }
 
 void scene_close(SceneFile *scene) {

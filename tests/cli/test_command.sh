@@ -62,6 +62,21 @@ formats() {
 }
 to_pipe() { run 0 render ball.lua -o - && same "$(head -c 4 "$work/out" | tail -c 3)" PNG && err_has '  hash ' && same "$(tail -c 8 "$work/out" | head -c 4)" IEND; }
 options_replace() { run 0 render ball.lua -o p.pfm --size 7x5 --samples 2 && out_has '7 x 5 pixels, 2 samples' && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '7 5'; }
+# Options of the camera are what camera{ } would say, to the bit; what is not given stays.
+picture_of() { printf '%s\nsphere{ floor = true }\nplane{}\nbackground{ 1 }\nrender{ size = {32, 20}, samples = 2 }\n' "$1" >"$work/look.lua"; shift; run 0 hash look.lua "$@" && cp "$work/out" "$work/seen"; }
+as_options() { picture_of "$1" "${@:3}" && cp "$work/seen" "$work/options" && picture_of "$2" && same "$(cat "$work/options")" "$(cat "$work/seen")"; }
+looks() {
+  as_options 'camera{ fov = 30 }' 'camera{ fov = 30, from = {3, 2, .125}, look_at = {0, .5, 0} }' --from 3,2,.125 --look-at 0,.5,0 &&
+    as_options 'camera{ aperture = .2 }' 'camera{ aperture = .2, from = {3, 2, 1}, fov = 25 }' --from 3,2,1 --fov 25 &&
+    as_options 'camera{ aperture = .2, focus = 3 }' 'camera{ aperture = .4, focus = 3, from = {3, 2, 1} }' --from 3,2,1 --aperture .4 &&
+    as_options 'camera{ aperture = .2 }' 'camera{ aperture = .2, focus = 4 }' --focus 4 &&
+    as_options 'camera{ kind = "orthographic" }' 'camera{ kind = "orthographic", size = 4, up = {1, 1, 0} }' --height 4 --up 1,1,0 &&
+    as_options 'camera{}' 'camera{ from = {0, 5, 0}, look_at = {0, 0, 0} }' --from 0,5,0 --look-at 0,0,0
+}
+looks_wrong() {
+  picture_of 'camera{ kind = "orthographic" }' && run 2 hash look.lua --fov 30 && err_has 'orthographic and has no angle; --height M' &&
+    picture_of 'camera{}' && run 2 hash look.lua --height 720 && err_has '--size WxH' && run 2 hash look.lua --from 0,1,0 && err_has 'both are {0, 1, 0}'
+}
 cropped() { run 0 render ball.lua -o p.pfm --crop 3,2,9,4 && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '9 4' && run 2 render ball.lua --crop 30,0,9,4 && err_has 'crop: 30,0,9,4 reaches outside the picture of 32x20'; }
 json() { run 0 render ball.lua -o p.png --json --quiet && same "$(wc -l <"$work/out")" 2 && out_has '^{"diagnostics":\[' && out_has '^{"summary":{"output":"p.png","width":32,.*"hash":"[0-9a-f]\{16\}"'; }
 time_limit() { clean; run 0 render long.lua -o p.png --time-limit .1 && [ -s "$work/p.png" ] && out_has 'of 1000000 samples'; }
@@ -72,6 +87,8 @@ check "what a scene prints is filtered" console_is_filtered
 check "every format" formats
 check "-o -" to_pipe
 check "options replace the scene's" options_replace
+check "options of the camera" looks
+check "options that no camera has" looks_wrong
 check "--crop" cropped
 check "--json" json
 check "--time-limit" time_limit

@@ -72,6 +72,13 @@ static void every_value_is_read(void **state) {
   assert_string_equal(c.options.isa, "scalar");
   release(&c);
 
+  c = parse("hash a.lua --from -1.5,2e3,0 --look-at=0,1,.25 --fov 35.5 --focus 0");
+  assert_true(c.ok);
+  assert_true(c.options.view.has_from && c.options.view.from[0] == -1.5 && c.options.view.from[1] == 2000 && c.options.view.from[2] == 0);
+  assert_true(c.options.view.has_look_at && c.options.view.look_at[2] == 0.25);
+  assert_true(c.options.view.has_fov && c.options.view.fov == 35.5 && c.options.view.has_focus && !c.options.view.has_up);
+  release(&c);
+
   c = parse("render a.lua --film f --resume=g --strict --quiet --json --set a=1 --set b=x=y --set c= -oz.hdr");
   assert_true(c.ok);
   assert_string_equal(c.options.film, "f");
@@ -178,6 +185,11 @@ static void wrong_values_are_explained(void **state) {
              strcmp(sizes[i], "_") ? sizes[i] : "");
     expect_wrong(words, message);
   }
+  expect_wrong("render a.lua --from 1,2", "--from: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2'");
+  expect_wrong("render a.lua --from 1,2,3,4", "--from: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2,3,4'");
+  expect_wrong("render a.lua --look-at 1,2,nan", "--look-at: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2,nan'");
+  expect_wrong("render a.lua --fov 180", "--fov: expected a number 0.001 to 179.9, got '180'");
+  expect_wrong("render a.lua --eye 1,2,3", "--eye is not an option; did you mean --from?");
   expect_wrong("render a.lua --crop 0,0,0,5", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '0,0,0,5'");
   expect_wrong("render a.lua --crop 1,2,3", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '1,2,3'");
   expect_wrong("render a.lua --exposure bright", "--exposure: expected a number -50 to 50 or auto, got 'bright'");
