@@ -21,14 +21,14 @@ async function clean(page, what) {
 
 /** Dark or light, by the page's own switch. */
 async function theme(page, wanted) {
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 4; i++) {
     const [dark, label] = await page.evaluate(() => {
       const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number);
       return [r + g + b < 380, document.getElementById('theme').getAttribute('aria-label')];
     });
     if ((wanted === 'dark') === dark && new RegExp(wanted, 'i').test(label)) return;
     await page.click('#theme');
-    await sleep(100);
+    await sleep(250); // colours change gently
   }
   throw new Error(`the switch does not lead to ${wanted}`);
 }
@@ -124,7 +124,9 @@ async function byKeyboard({ page, open, nativeHashOf, shot }) {
       if (!each || each === document.body || each === document.documentElement) return null;
       const style = getComputedStyle(each);
       const label = each.type === 'checkbox' || each.type === 'color' ? getComputedStyle(each.parentElement) : style;
-      const ring = [style, label, getComputedStyle(each.closest('.cm-editor, #editor, #view, .switch, label') ?? each)].some((one) =>
+      // In a text the caret is what shows the focus; CodeMirror draws its own.
+      const caret = each.matches('.cm-content') && Boolean(document.querySelector('.cm-focused .cm-cursor'));
+      const ring = caret || [style, label, getComputedStyle(each.closest('.cm-editor, #editor, #view, .switch, label') ?? each)].some((one) =>
         (one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) > 0) || one.boxShadow !== 'none');
       each.dataset.reached ??= String(document.querySelectorAll('[data-reached]').length);
       const { width, height } = each.getBoundingClientRect();
