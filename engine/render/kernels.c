@@ -1,4 +1,5 @@
-/* kernels.c - the kernels of this build and the choice among them. */
+/* kernels.c - the kernels of this build and the choice among them. With ML_NO_SCALAR, WebAssembly has one alone: the page's modules, which
+ * every visitor loads. */
 #include <string.h>
 
 #include "base/thread.h"
@@ -10,7 +11,7 @@ static const Kernel *const kernels[] = {&kernel_avx2, &kernel_sse41, &kernel_sca
 #elif defined(__aarch64__)
 extern const Kernel kernel_neon, kernel_scalar;
 static const Kernel *const kernels[] = {&kernel_neon, &kernel_scalar};
-#elif defined(__wasm__) && defined(ML_NO_SCALAR) /* the page: what is never chosen is not loaded */
+#elif defined(__wasm__) && defined(ML_NO_SCALAR)
 extern const Kernel kernel_simd128;
 static const Kernel *const kernels[] = {&kernel_simd128};
 #elif defined(__wasm__)
