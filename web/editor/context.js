@@ -8,7 +8,7 @@
 import { content, tokenize } from './tokens.js';
 
 /** How far back and ahead is looked, in characters. */
-const REACH = 200000;
+const REACH = 60000;
 const AHEAD = 20000;
 
 const CLOSES = { '}': '{', ')': '(', ']': '[' };

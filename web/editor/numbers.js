@@ -8,14 +8,16 @@ import { numberAt, stepNumber } from './steps.js';
 export const stepped = Annotation.define();
 
 const PIXELS = 6; // of dragging for one step
-function write(view, number, text, first) {
+
+/** Writes a step. go: 'key', or of one drag 'first' and 'next', which undo takes back together: CodeMirror always joins what is being composed. */
+function write(view, number, text, go) {
   const annotations = [stepped.of(true)];
-  if (first) annotations.push(isolateHistory.of('before'));
+  if (go === 'first') annotations.push(isolateHistory.of('before'));
   view.dispatch({
     changes: { from: number.from, to: number.to, insert: text },
     selection: { anchor: number.from + text.length },
     annotations,
-    userEvent: 'input.step',
+    userEvent: go === 'next' ? 'input.type.compose' : 'input.type.step',
   });
 }
 
@@ -25,7 +27,7 @@ function stepHere(words, count) {
     const number = ranges.length === 1 ? numberAt(words, view.state.doc.toString(), main.head) : null;
     if (!number) return false; // the key moves lines
     const text = stepNumber(number.text, number.sign, count, number.field, number.whole);
-    write(view, number, text, false);
+    write(view, number, text, 'key');
     view.dispatch({ effects: EditorView.announce.of(text) });
     return true;
   };
@@ -41,16 +43,18 @@ function drag(words) {
       event.preventDefault();
       view.focus();
       const { ownerDocument } = view.dom;
-      let { to } = number;
+      const { from } = number;
+      let there = view.state.sliceDoc(from, number.to);
       let steps = 0;
       let first = true;
       const move = (moved) => {
         const next = Math.round((moved.clientX - event.clientX) / PIXELS);
         if (next === steps) return;
+        if (view.state.sliceDoc(from, from + there.length) !== there) return end(); // another text has come meanwhile
         steps = next;
         const text = stepNumber(number.text, number.sign, steps, number.field, number.whole);
-        write(view, { from: number.from, to }, text, first);
-        to = number.from + text.length;
+        write(view, { from, to: from + there.length }, text, first ? 'first' : 'next');
+        there = text;
         first = false;
       };
       const end = () => {
