@@ -23,8 +23,8 @@ async function clean(page, what) {
 async function theme(page, wanted) {
   for (let i = 0; i < 4; i++) {
     const [dark, label] = await page.evaluate(() => {
-      const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g).map(Number);
-      return [r + g + b < 380, document.getElementById('theme').getAttribute('aria-label')];
+      const [r, g, b] = getComputedStyle(document.body).color.match(/[\d.]+/g).map(Number); // of the text
+      return [r + g + b > 380, document.getElementById('theme').getAttribute('aria-label')];
     });
     if ((wanted === 'dark') === dark && new RegExp(wanted, 'i').test(label)) return;
     await page.click('#theme');
