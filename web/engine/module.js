@@ -50,7 +50,9 @@ export async function compile(url) {
  * @param {string} glue url of the script that emcc made
  */
 export async function instantiate(glue, module, options, before = () => {}) {
-  const { default: create } = await import(glue);
+  const { default: create } = await import(glue).catch(() => {
+    throw new Error(`The engine could not be loaded (${glue}). Reload the page.`);
+  });
   let failed = () => {};
   const failure = new Promise((_, reject) => { failed = reject; });
   const filled = {

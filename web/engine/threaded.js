@@ -62,6 +62,7 @@ class Threaded {
   #frame = 0;
   #slow = 0;
   #quick = 0;
+  #expected = 0; // the generation whose first pixels are waited for; 0: none
   #awakeUntil = 0;
   #quickUntil = 0;
 
@@ -89,7 +90,11 @@ class Threaded {
       this.#reported = value.failure ?? '';
       this.#hear.report(value);
     };
-    this.#watcher = new Watcher(block, { ...this.#hear, report });
+    const frame = value => {
+      if (value.fresh && value.generation === this.#expected) this.#expected = 0;
+      this.#hear.frame(value);
+    };
+    this.#watcher = new Watcher(block, { ...this.#hear, report, frame });
     this.#slow = setInterval(() => this.#lookSlowly(), SLOW);
     this.#stir();
   }
@@ -153,6 +158,7 @@ class Threaded {
 
   post(request, generation) {
     this.#mailbox.post(request, generation);
+    this.#expected = generation;
     this.#stopHealth = null;
     this.#watcher.repeat();
     this.#stir();
@@ -198,7 +204,8 @@ class Threaded {
     if (this.#quick) return;
     this.#quick = setTimeout(() => {
       this.#quick = 0;
-      this.#watcher.look(false); // first, as an encoder's failure is told by the report
+      // A new picture's first pixels are shown at once. The report comes before the files: it tells why encoding failed.
+      this.#watcher.look(this.#expected > 0 && this.#block.load(W.frame_generation) === this.#expected);
       this.#files.pump();
       if (!this.#dead && (this.#files.busy || performance.now() < this.#quickUntil)) this.#lookQuickly();
     }, QUICK);
