@@ -62,12 +62,12 @@ test('numbers are shown without noise', () => {
 });
 
 test('settings of parameters that are gone are found only where nothing else is wrong', () => {
-  const error = (name) => ({ severity: 'error', rule: `--set ${name}` });
+  const error = (name) => ({ severity: 'error', message: `--set ${name}=3: the scene has no parameter '${name}', only size` });
   const set = new Map([['size', '2'], ['old', '3']]);
   const params = [{ name: 'size' }];
   assert.deepEqual(stale({ params, script: { diagnostics: [error('old')] } }, set), ['old']);
-  assert.deepEqual(stale({ params, script: { diagnostics: [error('old'), { severity: 'warning', rule: 'x' }] } }, set), ['old']);
-  assert.deepEqual(stale({ params, script: { diagnostics: [error('old'), { severity: 'error', rule: 'field' }] } }, set), []);
-  assert.deepEqual(stale({ params: [], script: { diagnostics: [{ severity: 'error', rule: 'syntax' }] } }, set), []);
+  assert.deepEqual(stale({ params, script: { diagnostics: [error('old'), { severity: 'warning', message: 'x' }] } }, set), ['old']);
+  assert.deepEqual(stale({ params, script: { diagnostics: [error('old'), { severity: 'error', message: 'sphere has no field' }] } }, set), []);
+  assert.deepEqual(stale({ params: [], script: { diagnostics: [{ severity: 'error', message: "'end' expected" }] } }, set), []);
   assert.deepEqual(stale({ params, script: { diagnostics: [] } }, new Map([['size', '2']])), []);
 });
