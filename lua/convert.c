@@ -168,8 +168,10 @@ bool convert_word(Reading *r, const char *const *words, int index, int32_t *out)
     }
   const ApiField field = {.type = API_WORD, .words = words};
   const char *near = text ? nearest(words, text) : NULL;
-  reader_fail(r, "word", near ? "expected %s, got %s \xE2\x80\x94 did you mean \"%s\"?" : "expected %s, got %s", expected(r, &field),
-              reader_describe(r, index), near);
+  if (near)
+    reader_fail_word(r, "word", text, near, "expected %s, got %s \xE2\x80\x94 did you mean \"%s\"?", expected(r, &field),
+                     reader_describe(r, index), near);
+  else reader_fail(r, "word", "expected %s, got %s", expected(r, &field), reader_describe(r, index));
   return false;
 }
 
@@ -203,7 +205,8 @@ static bool unknown_name(Reading *r, const char *text, bool material) {
   const char *what = material ? "is neither a material's preset nor a colour" : "is no colour";
   const char *help = text[0] == '#' ? ": write \"#rgb\" or \"#rrggbb\"" : "";
   if (near.best && text[0] != '#')
-    reader_fail(r, "name", "\"%.*s\" %s \xE2\x80\x94 did you mean \"%s\"?", (int)strnlen(text, 40), text, what, near.best);
+    reader_fail_word(r, "name", text, near.best, "\"%.*s\" %s \xE2\x80\x94 did you mean \"%s\"?", (int)strnlen(text, 40), text, what,
+                     near.best);
   else reader_fail(r, "name", "\"%.*s\" %s%s", (int)strnlen(text, 40), text, what, help);
   return false;
 }

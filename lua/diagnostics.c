@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lexer.h"
+
 struct DiagnosticRecord {
   ScriptDiagnostic shown;
   const char *rule, *own_path; /* own_path: without what encloses the call */
@@ -57,6 +59,27 @@ static DiagnosticRecord *find_equal(const Diagnostics *d, const Report *report, 
   return *alike ? last : NULL;
 }
 
+/* Finds the string with this text between two bytes of the source: where its text begins. */
+static bool find_string(const Source *source, uint32_t start, uint32_t end, const char *text, uint32_t *at) {
+  const size_t size = strlen(text);
+  Lexer lexer = {source->text, end, start, 1};
+  for (Token token = lexer_next(&lexer); token.kind != LEX_END; token = lexer_next(&lexer)) {
+    if (token.kind != LEX_STRING || !token.closed || token.end - token.start != size + 2) continue;
+    if (memcmp(source->text + token.start + 1, text, size) != 0) continue;
+    *at = token.start + 1;
+    return true;
+  }
+  return false;
+}
+
+static void suggest_fix(const Diagnostics *d, const char *text, uint32_t column, uint32_t end_column, ScriptDiagnostic *shown) {
+  shown->has_fix = true;
+  shown->fix_line = shown->line;
+  shown->fix_column = column;
+  shown->fix_end_column = end_column;
+  shown->fix_text = store_copy(d->store, text, strlen(text));
+}
+
 /* Fills line, columns, fix and excerpt; returns the path of what encloses the call, or "". */
 static const char *place(Diagnostics *d, const Report *report, ScriptDiagnostic *shown) {
   const Source *source = diagnostics_source(d, report->file);
@@ -75,15 +98,14 @@ static const char *place(Diagnostics *d, const Report *report, ScriptDiagnostic 
       shown->line = span.line;
       shown->column = source_column(source, span.start);
       shown->end_column = shown->column + (uint32_t)utf8_count(source->text + span.start, end - span.start);
+      uint32_t at;
+      if (report->wrong && find_string(source, span.start, end, report->wrong, &at)) {
+        const uint32_t column = source_column(source, at);
+        suggest_fix(d, report->fix, column, column + (uint32_t)utf8_count(report->wrong, strlen(report->wrong)), shown);
+      }
     }
   }
-  if (report->fix && shown->column) {
-    shown->has_fix = true;
-    shown->fix_line = shown->line;
-    shown->fix_column = shown->column;
-    shown->fix_end_column = shown->end_column;
-    shown->fix_text = store_copy(d->store, report->fix, strlen(report->fix));
-  }
+  if (report->fix && !report->wrong && shown->column) suggest_fix(d, report->fix, shown->column, shown->end_column, shown);
   Text excerpt = {.store = d->store};
   source_excerpt(source, shown->line, shown->column, shown->end_column, &excerpt);
   shown->excerpt = text_string(&excerpt);

@@ -36,6 +36,7 @@ typedef struct Report {
   const char *message;         /* after "path: " */
   const char *note;            /* NULL: none */
   const char *fix;             /* what the field's name (at_key) or the marked place should read; NULL: unknown */
+  const char *wrong;           /* fix replaces only this text of a string in the marked place; NULL: all of it */
 } Report;
 
 /* Keep a text for excerpts. It must outlive the diagnostics. */

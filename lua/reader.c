@@ -23,10 +23,15 @@ static void send(Reading *r, Report *report) {
   if (report->severity == SCRIPT_ERROR) r->failed = true;
 }
 
-static void report(Reading *r, ScriptSeverity severity, const char *rule, const char *message) {
+static Report report_here(const Reading *r, ScriptSeverity severity, const char *rule) {
   Report report = runtime_report_here(r->L, severity, rule, r->callee);
   memcpy(report.query.steps, r->steps, sizeof r->steps);
   report.query.step_count = r->step_count;
+  return report;
+}
+
+static void report(Reading *r, ScriptSeverity severity, const char *rule, const char *message) {
+  Report report = report_here(r, severity, rule);
   report.message = message;
   send(r, &report);
 }
@@ -43,6 +48,17 @@ void reader_fail(Reading *r, const char *rule, const char *format, ...) {
   va_start(list, format);
   report(r, SCRIPT_ERROR, rule, format_list(r, format, list));
   va_end(list);
+}
+
+void reader_fail_word(Reading *r, const char *rule, const char *wrong, const char *fix, const char *format, ...) {
+  Report report = report_here(r, SCRIPT_ERROR, rule);
+  va_list list;
+  va_start(list, format);
+  report.message = format_list(r, format, list);
+  va_end(list);
+  report.wrong = wrong;
+  report.fix = fix;
+  send(r, &report);
 }
 
 void reader_warn(Reading *r, const char *rule, const char *format, ...) {

@@ -29,6 +29,9 @@ bool reader_read_value(Reading *reading, const ApiField *field, int index, void 
 /* Report about the step at hand. rule: a constant string. */
 void reader_fail(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reader_warn(Reading *reading, const char *rule, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Likewise about a string of which `wrong` is the text and `fix` what it probably should be. */
+void reader_fail_word(Reading *reading, const char *rule, const char *wrong, const char *fix, const char *format, ...)
+  __attribute__((format(printf, 5, 6)));
 /* Report about a field of the call. */
 void reader_fail_field(Reading *reading, const char *field, const char *rule, const char *format, ...)
   __attribute__((format(printf, 4, 5)));

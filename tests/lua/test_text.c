@@ -127,6 +127,10 @@ static void fixes_fix(void **state) {
     {"sphree{}", "sphere{}"},
     {"var x = 1 sphere{}", "local x = 1 sphere{}"},
     {"for i = 1, 2 sphere{} end", "for i = 1, 2 do sphere{} end"},
+    // Only the wrong word of a field, wherever it stands in it.
+    {"sphere{ material = \"glod\" }", "sphere{ material = \"gold\" }"},
+    {"sphere{ material = metal 'cooper' }", "sphere{ material = metal 'copper' }"},
+    {"room{ open = { \"left\", \"rihgt\" } }", "room{ open = { \"left\", \"right\" } }"},
   };
   Scenes *scenes = *state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -138,6 +142,10 @@ static void fixes_fix(void **state) {
     snprintf(mended, sizeof mended, "%.*s%s%s", (int)d->fix_column - 1, cases[i][0], d->fix_text, cases[i][0] + d->fix_end_column - 1);
     assert_string_equal(mended, cases[i][1]);
   }
+  // The word is elsewhere: nothing to replace at the field.
+  const ScriptEvaluation *e = scenes_evaluate(scenes, "local n = \"glod\" sphere{ material = n }", (ScriptInput){0});
+  assert_int_equal(e->diagnostic_count, 1);
+  assert_false(e->diagnostics[0].has_fix);
 }
 
 int main(void) {
