@@ -29,7 +29,7 @@ import { luaFolding, luaLanguage } from './lua.js';
 import { numbers, stepped } from './numbers.js';
 import { theme } from './theme.js';
 
-const NARROW = '(max-width: 40rem)';
+const NARROW = '(max-width: 760px)'; // as in styles/layout.css
 const REVEAL_TIME = 1600; // ms that a line is marked which was shown
 
 /** Changes that come from the session or the textarea; the value is who made them. */
