@@ -35,7 +35,8 @@ export async function firstScene(session, { scene, run }) {
   if (await openLink(session, location.hash, how)) return;
   if (scene) {
     try {
-      scenes.openText({ name: `${scene}.lua`, text: await galleryScript(scene), from: scene, pristine: true }, how);
+      const text = await galleryScript(scene);
+      if (!scenes.record) scenes.openText({ name: `${scene}.lua`, text, from: scene, pristine: true }, how);
       return;
     } catch (error) {
       session.notify('warning', error.message);
@@ -46,6 +47,8 @@ export async function firstScene(session, { scene, run }) {
     if (kept) return kept.text;
     throw error;
   });
+  // Who has begun to write meanwhile goes on with that.
+  if (scenes.record) return;
   if (kept) scenes.show({ ...kept, text }, how);
   else scenes.openText({ name: 'scene.lua', text, from: FIRST, pristine: true }, how);
 }

@@ -7,6 +7,7 @@
 import { fileName } from './link.js';
 
 const SOON = 400; // ms: views and long scripts change faster than they need to be kept
+const DAY = 24 * 3600 * 1000; // ms: what is not the user's own, and was left open in a tab that went away
 const LONG = 64 * 1024; // characters of a script that is written a moment later
 
 /** The script of a new scene. */
@@ -47,6 +48,15 @@ export class Keeper extends EventTarget {
   }
 
   get store() { return this.#store; }
+
+  /** The user's own and the one that is shown, without their texts, the newest first. */
+  get list() { return this.#store.list().filter(({ id, pristine }) => !pristine || id === this.record?.id); }
+
+  /** Takes away what was never edited and is long gone from the screen. */
+  tidy(now = Date.now()) {
+    const { current } = this.#store;
+    for (const { id, pristine, edited } of this.#store.list()) if (pristine && id !== current && edited < now - DAY) this.#store.remove(id);
+  }
 
   // -- keeping --------------------------------------------------------------------------------------------------------------------
 
@@ -151,11 +161,16 @@ export class Keeper extends EventTarget {
   open(id, { run = true } = {}) {
     if (id === this.record?.id && !this.#another) return true;
     const record = this.#store.get(id);
-    if (!record) return false;
-    const marked = this.#store.marked(id);
+    if (record) this.reopen(record, { run });
+    return record !== null;
+  }
+
+  /** Shows a kept one, perhaps with other wishes. @returns {boolean} whether it may be run */
+  reopen(record, { run = true } = {}) {
+    const marked = this.#store.marked(record.id);
     this.show(record, { run: run && !marked });
     if (marked) this.#tellMarked();
-    return true;
+    return run && !marked;
   }
 
   #tellMarked() {
@@ -200,7 +215,7 @@ export class Keeper extends EventTarget {
     if (shown) {
       this.record = null;
       this.#marked = false;
-      const next = this.#store.list()[0];
+      const [next] = this.list;
       if (!next || !this.open(next.id)) this.create();
     }
     this.#session.notify('info', `${record.name} is deleted.`, { label: 'Undo', run: () => this.#restore(record, shown) });
@@ -214,10 +229,11 @@ export class Keeper extends EventTarget {
     this.#changed();
   }
 
-  /** The user's own scene with this text, if it has been rendered here. */
-  ownOf(text) {
-    const same = ({ id, proven, budget }) => proven && budget === 'own' && this.#store.text(id) === text;
-    return this.#store.list().find(same)?.id ?? null;
+  /** The user's own scene with this text, if it has been rendered here; else the one that the same link brought before; else null. */
+  ofLink(text) {
+    const same = this.#store.list().filter(({ id }) => this.#store.text(id) === text);
+    const found = same.find(({ proven, budget }) => proven && budget === 'own') ?? same.find(({ from }) => from === 'link');
+    return found ? this.#store.get(found.id) : null;
   }
 
   // -- other tabs -----------------------------------------------------------------------------------------------------------------

@@ -30,15 +30,16 @@ export async function openLink(session, hash, { run = true } = {}) {
   const { scenes } = session;
   const { text, parameters, camera, size, samples } = link;
   const wishes = { parameters: [...parameters], camera, size, samples };
-  const own = scenes.ownOf(text);
-  const record = own ? scenes.store.get(own) : null;
-  const posted = session.engine !== null;
-  if (record) scenes.show({ ...record, ...wishes }, { run: run && !posted });
-  else scenes.openText({ name: link.name, text, ...wishes, budget: 'link', from: 'link', pristine: true }, { run: run && !posted });
-  await painted();
+  const record = scenes.ofLink(text);
+  const marked = record !== null && scenes.store.marked(record.id);
   // A page that is just starting runs it as soon as there is an engine.
-  if (run && posted) session.run();
-  if (!record) tellLimits(session);
+  const started = session.engine !== null;
+  if (record) scenes.reopen({ ...record, ...wishes }, { run: run && !started });
+  else scenes.openText({ name: link.name, text, ...wishes, budget: 'link', from: 'link', pristine: true }, { run: run && !started });
+  await painted();
+  if (started && run && !marked) session.run();
+  // In a frame it would hide the picture.
+  if (session.budget === 'link' && window.top === window) tellLimits(session);
   if (link.picture !== null && link.picture !== PICTURE_VERSION) {
     session.notify('info', `This link was made with picture version ${link.picture}, this page has ${PICTURE_VERSION}: the picture may be a little different.`);
   }

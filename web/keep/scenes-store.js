@@ -5,7 +5,7 @@
  *
  * A record: {id, name, text, parameters: [[name, text]…], camera, size, samples, budget, from, pristine, proven, edited (ms)}
  *   from      the gallery's name of it, 'link', 'file' or ''
- *   pristine  its text is not the user's own: gone when another scene is opened
+ *   pristine  its text is not the user's own: not listed, and gone when another scene is opened
  *   proven    it has come to a picture here, without a link's limits
  */
 
@@ -117,7 +117,7 @@ export class SceneStore {
     };
   }
 
-  /** Without their texts, the newest first. */
+  /** Without their texts, the newest first; also those that are not the user's own. */
   list() {
     return this.#keys(TEXT).map((id) => ({ ...this.#rest(id), id })).sort((a, b) => b.edited - a.edited);
   }
@@ -174,9 +174,10 @@ export class SceneStore {
 
   // -- names ----------------------------------------------------------------------------------------------------------------------
 
-  /** "ball.lua", or "ball 2.lua" where another scene has that name. */
+  /** "ball.lua", or "ball 2.lua" where another scene of the user's has that name. */
   freeName(name, except = null) {
-    const taken = new Set(this.list().filter(({ id }) => id !== except).map((each) => each.name.toLowerCase()));
+    const others = this.list().filter(({ id, pristine }) => id !== except && !pristine);
+    const taken = new Set(others.map((each) => each.name.toLowerCase()));
     if (!taken.has(name.toLowerCase())) return name;
     const base = name.replace(/\.lua$/i, '').replace(/ \d+$/, '');
     for (let n = 2; ; n += 1) {

@@ -7,8 +7,8 @@ import { bytes, plural, visible } from './format.js';
 import { FilesStore, baseName, bestFor, endingOf, openDatabase, pathFor, tidyPath } from '../keep/files-store.js';
 import { galleryIndex } from '../keep/gallery-index.js';
 
-/** What scenes read. */
-export const ENDINGS = ['png', 'jpg', 'jpeg', 'hdr', 'tga', 'bmp', 'ies', 'lua', 'obj', 'ply', 'stl', 'gltf', 'glb'];
+/** What scenes read. Whatever else a scene asks for is taken, too. */
+export const ENDINGS = ['png', 'jpg', 'jpeg', 'hdr', 'tga', 'bmp', 'ies', 'lua'];
 const SHOWN = ['png', 'jpg', 'jpeg', 'bmp']; // by browsers
 const MOST_SHOWN = 16 * 2 ** 20; // bytes of a picture that is shown small
 const MOST_SCRIPT = 4 * 2 ** 20;
@@ -74,7 +74,7 @@ async function takeFiles(session, store, files, asPath) {
 function tellRefused(session, refused) {
   const names = refused.slice(0, 3).map((path) => visible(baseName(path))).join(', ');
   const more = refused.length > 3 ? ` and ${plural(refused.length - 3, 'other')}` : '';
-  session.notify('warning', `${names}${more}: not for scenes. They read pictures (png, jpg, hdr, tga, bmp), light distributions (ies), meshes (obj, ply, stl, glb) and scripts (lua).`);
+  session.notify('warning', `${names}${more}: not for scenes. They read pictures (png, jpg, hdr, tga, bmp), lamps (ies) and scripts (lua).`);
 }
 
 async function openScene(session, { path, file }) {
@@ -173,12 +173,13 @@ function mountList(session, root, store, take) {
   const badge = root.querySelector('#file-count');
   const list = make('ul', { class: 'file-list' });
   const lacking = make('div', { class: 'file-lacking' });
-  const chooser = make('input', { type: 'file', multiple: true, hidden: true, tabindex: '-1', 'aria-hidden': 'true', accept: ENDINGS.map((each) => `.${each}`).join() });
+  const chooser = make('input', { type: 'file', multiple: true, hidden: true, tabindex: '-1', 'aria-hidden': 'true' });
   const about = make('p', { class: 'nothing' });
   let asPath; // what the chooser is for
   const choose = (path) => {
     asPath = path;
     chooser.multiple = !path;
+    chooser.accept = path ? '' : ENDINGS.map((each) => `.${each}`).join();
     chooser.click();
   };
   chooser.addEventListener('change', () => {
@@ -221,7 +222,7 @@ function mountList(session, root, store, take) {
     badge.title = missing.length ? `${plural(missing.length, 'file')} missing` : '';
     setText(about, rows.size
       ? 'Kept in this browser. Scenes find them by their names.'
-      : 'Drop or paste pictures, light distributions, meshes or modules: they are kept in this browser, and scenes find them by their names.');
+      : 'Drop or paste pictures, lamps (ies) and modules: they are kept in this browser, and scenes find them by their names.');
   };
   store.addEventListener('change', draw);
   session.addEventListener('report', () => { drawLacking(); drawUse(); });

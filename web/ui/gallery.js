@@ -20,12 +20,17 @@ export function mountGallery(session, root = document) {
     }
   };
 
+  const begin = () => {
+    mark(list, session);
+    (list.querySelector('[aria-current]') ?? list.querySelector('.card'))?.focus();
+  };
+
   const draw = async () => {
     try {
       const index = await galleryIndex();
       list.replaceChildren(...index.map((entry) => card(entry, choose)));
       drawn = true;
-      list.querySelector('button')?.focus();
+      begin();
     } catch {
       list.replaceChildren(make('p', { class: 'nothing' }, 'The gallery could not be fetched: the network is away.'));
     }
@@ -33,8 +38,8 @@ export function mountGallery(session, root = document) {
 
   root.querySelector('#gallery').addEventListener('click', () => {
     view.showModal();
-    if (!drawn) draw();
-    mark(list, session);
+    if (drawn) begin();
+    else draw();
   });
   view.querySelector('[data-close]').addEventListener('click', () => view.close());
   // A click on what lies around the dialog closes it, too.

@@ -67,7 +67,8 @@ export function stale(report, parameters) {
   const errors = (report?.script?.diagnostics ?? []).filter(({ severity }) => severity === 'error');
   const known = new Set((report?.params ?? []).map(({ name }) => name));
   const names = [...parameters.keys()].filter((name) => !known.has(name));
-  return names.length && errors.length === names.length && errors.every(({ rule }) => names.some((name) => rule === `--set ${name}`)) ? names : [];
+  const unknown = (name) => errors.some(({ message }) => message.startsWith(`--set ${name}=`) && message.includes('the scene has no parameter'));
+  return names.length && errors.length === names.length && names.every(unknown) ? names : [];
 }
 
 // -- controls -------------------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ export function mountScenes(session, root = document) {
   const store = embedded ? new SceneStore() : new SceneStore(storageOf('localStorage'), storageOf('sessionStorage'));
   const scenes = new Keeper(session, store);
   session.scenes = scenes;
+  scenes.tidy();
   if (!embedded) {
     addEventListener('storage', (event) => { if (event.storageArea === localStorage) scenes.otherTab(event.key, event.newValue); });
     for (const event of ['pagehide', 'beforeunload']) addEventListener(event, () => scenes.flush());
@@ -86,7 +87,7 @@ function mountMenu(session, root, scenes) {
   const draw = () => {
     if (!menu.matches(':popover-open')) return;
     lift.hidden = session.budget !== 'link';
-    list.replaceChildren(...scenes.store.list().map(item));
+    list.replaceChildren(...scenes.list.map(item));
   };
 
   menu.addEventListener('toggle', (event) => {

@@ -60,6 +60,21 @@ describe('keeping', () => {
     assert.deepEqual(texts(t), [['room 2.lua', 'two'], ['room.lua', 'two, edited']]);
   });
 
+  test('what is not one’s own is listed only while it is shown, and tidied away later', () => {
+    const t = tab();
+    t.keeper.openText({ name: 'cornell.lua', text: 'one', from: 'cornell', pristine: true });
+    assert.deepEqual(t.keeper.list.map(({ name }) => name), ['cornell.lua']);
+    const b = tab(t.storage);
+    b.keeper.openText({ name: 'cornell.lua', text: 'one', from: 'cornell', pristine: true });
+    assert.deepEqual(b.keeper.list.map(({ id }) => id), [b.keeper.record.id]);
+    assert.equal(b.session.name, 'cornell.lua', 'no second name because of it');
+    b.session.setText('mine', 'textarea');
+    b.keeper.tidy();
+    assert.equal(texts(b).length, 2, 'another tab may show it');
+    b.keeper.tidy(Date.now() + 2 * 24 * 3600 * 1000);
+    assert.deepEqual(texts(b), [['cornell.lua', 'mine']]);
+  });
+
   test('a text that others loaded is another scene', () => {
     const t = tab();
     t.keeper.create();
@@ -114,12 +129,12 @@ describe('somebody else’s text', () => {
   test('is one’s own only if it was rendered here without limits', () => {
     const t = tab();
     t.keeper.openText({ name: 'a.lua', text: 'a' });
-    assert.equal(t.keeper.ownOf('a'), null);
+    assert.equal(t.keeper.ofLink('a'), null);
     pictured(t.session);
     t.keeper.flush();
-    assert.equal(t.keeper.ownOf('a'), t.keeper.record.id);
+    assert.equal(t.keeper.ofLink('a').id, t.keeper.record.id);
     t.session.setText('b', 'textarea');
-    assert.equal(t.keeper.ownOf('b'), null);
+    assert.equal(t.keeper.ofLink('b'), null);
   });
 
   test('keeps its limits until they are lifted', () => {
@@ -127,8 +142,8 @@ describe('somebody else’s text', () => {
     t.keeper.openText({ name: 'a.lua', text: 'a', budget: 'link', from: 'link', pristine: true });
     pictured(t.session);
     t.keeper.flush();
-    assert.equal(t.keeper.ownOf('a'), null);
     const { id } = t.keeper.record;
+    assert.deepEqual([t.keeper.ofLink('a').id, t.keeper.ofLink('a').budget], [id, 'link'], 'the same link once more');
     const again = tab(t.storage, t.own);
     again.keeper.open(id);
     assert.equal(again.session.budget, 'link');
