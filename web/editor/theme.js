@@ -202,7 +202,6 @@ const look = EditorView.theme({
   '.cm-diagnosticAction u': { textDecoration: 'none' },
   '.cm-diagnostic-note': { display: 'block', color: 'var(--ink-quiet)', marginTop: '.2rem', fontFamily: 'var(--mono)', fontSize: '.92em' },
 
-  '@media (pointer: coarse), (max-width: 760px)': { '&': { fontSize: '16px', '--field-size': '16px' } },
   '@media (forced-colors: active)': {
     '.cm-activeLine': { outline: '1px dotted' },
     '.cm-lint-marker': { background: 'CanvasText', forcedColorAdjust: 'none' },
