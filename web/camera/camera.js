@@ -1,164 +1,149 @@
 /**
- * camera.js - looking around: mouse, touch and keys on the canvas turn into cameras of the session. The script does not run again.
+ * camera.js - looking around in the picture: what the controls ask for becomes the session's camera, at most once per animation frame; the
+ * buttons that give the script's camera back and write ours into the script; a hint for the first time.
  *
- *   drag, one finger, arrows                 orbit
- *   right, middle or Shift and drag, Shift and arrows; two fingers   pan
- *   wheel, pinch, + and -                    zoom
- *   Home, R                                  the script's camera again
- *
- * A click without movement is a `pick` event of the session, {x, y} in pixels of the picture.
+ * The script does not run again for a view. A click without a drag is a `pick` event of the session, {x, y} in pixels of the picture: who
+ * knows what is seen there may listen.
  */
-import { orbit, pan, zoom } from './orbit.js';
-import { writeCamera } from './write.js';
+import { make } from '../ui/elements.js';
+import { mountControls, pixelOf } from './controls.js';
+import { isCamera } from './orbit.js';
+import { cameraLine, looksSame, writeCamera } from './write.js';
 
-const TURN = 180; // degrees for a drag as long as the picture is high
-const KEY_TURN = 5; // degrees; with Alt 1
-const KEY_PAN = 0.05; // heights of the picture
-const KEY_ZOOM = 1.1;
-const WHEEL = 0.0012; // of the logarithm of the distance, for a pixel
-const CLICK = 4; // pixels that a click may move
-const HELP = 'Drag to orbit, right-drag to pan, turn the wheel to zoom. With keys: arrows, Shift and arrows, plus and minus; Home resets.';
+const HINTED = 'moonlit.camera-hint';
+const HINT_STAYS = 6000; // ms
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const KEYS = 'Arrow keys orbit, with Shift they move the camera sideways, with Control they look around, with Alt in small steps. '
+  + 'Plus and minus zoom. Home or R gives the script’s camera back.';
+
+/** The session's camera, moved: the newest wish is posted with the next frame. */
+function mover(session) {
+  let wished = null;
+  let frame = 0;
+  const post = () => {
+    frame = 0;
+    if (wished) session.setCamera(wished);
+    wished = null;
+  };
+  // What comes from elsewhere meanwhile, another scene or a reset, is newer than a wish that waits.
+  const drop = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    wished = null;
+  };
+  const move = (change) => {
+    const camera = wished ?? session.shownCamera;
+    if (!isCamera(camera)) return;
+    const next = change(camera, session.report?.scene);
+    if (next === camera) return;
+    wished = next;
+    frame ||= requestAnimationFrame(post);
+  };
+  session.addEventListener('text', (event) => { if (event.detail.origin !== 'editor' && event.detail.origin !== 'textarea') drop(); });
+  return { move, drop };
+}
+
+/** Writes the view into the script, and says so where it did not come out as it was. */
+function write(session) {
+  const { camera } = session;
+  if (!isCamera(camera)) return;
+  const was = session.dirty || session.state === 'error' ? null : session.scriptCamera;
+  const text = writeCamera(session.text, camera, was);
+  session.setText(text, 'camera');
+  session.setCamera(null);
+  if (!session.live) session.run();
+  session.notify('info', `The camera is in the script, line ${cameraLine(text)}.`);
+  check(session, text, camera);
+}
+
+/** A call that never runs, or one that another follows, leaves the script's view as it was: then ours is kept. */
+function check(session, text, camera) {
+  const onReport = () => {
+    if (session.text === text && !session.report.camera) return; // it waits for files, or is wrong elsewhere
+    session.removeEventListener('report', onReport);
+    if (session.text !== text || session.camera) return;
+    const now = session.report.camera;
+    if (now.kind === camera.kind && looksSame(camera, now, 10)) return;
+    session.setCamera(camera);
+    session.notify('warning', 'The script’s view is made elsewhere than in its last camera{} call: what was seen is kept, but only on this page.');
+  };
+  session.addEventListener('report', onReport);
+}
+
+/** A line over the picture when it is first pointed at; gone with the first move, and for good. */
+function mountHint(canvas) {
+  const store = globalThis.localStorage;
+  const seen = () => { try { return store.getItem(HINTED); } catch { return null; } };
+  if (seen()) return () => {};
+  const hint = make('p', { id: 'camera-hint', 'aria-hidden': 'true' });
+  let timer = 0;
+  const leave = () => {
+    clearTimeout(timer);
+    hint.remove();
+    canvas.removeEventListener('pointerenter', show);
+    try { store.setItem(HINTED, '1'); } catch { /* asked again next time */ }
+  };
+  const show = ({ pointerType }) => {
+    if (hint.isConnected) return;
+    hint.textContent = pointerType === 'touch' ? 'Drag to orbit · two fingers pan and zoom' : 'Drag to orbit · right drag pans · wheel zooms';
+    canvas.closest('#stage').append(hint);
+    timer = setTimeout(leave, HINT_STAYS);
+  };
+  canvas.addEventListener('pointerenter', show);
+  return leave;
+}
+
+function describe(canvas) {
+  const text = make('span', { id: 'camera-keys', hidden: '' }, KEYS);
+  canvas.after(text);
+  canvas.setAttribute('aria-describedby', text.id);
+  // Not an image any more: a screen reader's own use of the arrow keys would take them from it.
+  canvas.setAttribute('role', 'application');
+  canvas.setAttribute('aria-roledescription', 'picture that can be looked around in');
+}
 
 export function mountCamera(session, canvas) {
-  const pointers = new Map(); // of a gesture: id → {x, y}
-  let next = null; // the camera of the next animation frame
-  let travelled = 0; // pixels since the button went down
-  let panning = false;
-
-  /** Many events come in a frame; one view is posted. */
-  const change = (make) => {
-    const camera = next ?? session.shownCamera;
-    if (!camera) return;
-    if (!next) {
-      requestAnimationFrame(() => {
-        const wanted = next;
-        next = null;
-        if (wanted) session.setCamera(wanted);
-      });
-    }
-    next = make(camera);
-  };
-  const radius = () => session.report?.scene?.radius ?? 0;
-  const heights = (pixels) => pixels / Math.max(canvas.getBoundingClientRect().height, 1);
+  const page = canvas.ownerDocument;
+  const view = page.getElementById('view');
+  const stage = page.getElementById('stage');
+  const resetButton = page.getElementById('reset-camera');
+  const writeButton = page.getElementById('write-camera');
+  const { move, drop } = mover(session);
+  const hintSeen = mountHint(canvas);
 
   const reset = () => {
-    next = null;
+    drop();
     session.setCamera(null);
   };
-
-  // -- pointers --------------------------------------------------------------------------------------------------------------------
-
-  const middle = () => {
-    const all = [...pointers.values()];
-    const mean = (pick) => all.reduce((sum, each) => sum + pick(each), 0) / all.length;
-    const x = mean((each) => each.x);
-    const y = mean((each) => each.y);
-    return { x, y, spread: mean((each) => Math.hypot(each.x - x, each.y - y)) };
-  };
-
-  const down = (event) => {
-    if (pointers.size >= 2) return;
-    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (pointers.size === 1) travelled = 0;
-    panning = event.button === 1 || event.button === 2 || event.shiftKey;
-    capture(canvas, event.pointerId);
-    if (event.button === 1) event.preventDefault(); // no scrolling by the middle button
-  };
-
-  const move = (event) => {
-    const pointer = pointers.get(event.pointerId);
-    if (!pointer) return;
-    const before = middle();
-    pointer.x = event.clientX;
-    pointer.y = event.clientY;
-    const now = middle();
-    const [dx, dy] = [heights(now.x - before.x), heights(now.y - before.y)];
-    travelled += Math.hypot(now.x - before.x, now.y - before.y);
-    if (travelled < CLICK && pointers.size === 1) return;
-    canvas.removeAttribute('title');
-    if (pointers.size === 2) {
-      const factor = before.spread > 0 && now.spread > 0 ? before.spread / now.spread : 1;
-      change((camera) => zoom(pan(camera, dx, dy), factor, radius()));
-    } else if (panning) {
-      change((camera) => pan(camera, dx, dy));
-    } else {
-      change((camera) => orbit(camera, -dx * TURN, dy * TURN));
+  const draw = () => {
+    for (const button of [resetButton, writeButton]) {
+      const without = session.camera === null;
+      // The focus would be lost with a button that can no longer have it.
+      if (without && page.activeElement === button) canvas.focus();
+      button.disabled = without;
     }
   };
 
-  const up = (event) => {
-    if (!pointers.delete(event.pointerId)) return;
-    if (event.type !== 'pointerup' || event.button !== 0 || travelled >= CLICK || pointers.size) return;
-    const box = canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * canvas.width;
-    const y = ((event.clientY - box.top) / box.height) * canvas.height;
-    session.dispatchEvent(new CustomEvent('pick', { detail: { x, y } }));
-  };
-
-  const menu = (event) => { if (travelled >= CLICK) event.preventDefault(); };
-
-  const wheel = (event) => {
-    if (event.ctrlKey || !session.shownCamera) return; // the page's own zoom
-    event.preventDefault();
-    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
-    change((camera) => zoom(camera, Math.exp(Math.max(-500, Math.min(pixels, 500)) * WHEEL), radius()));
-  };
-
-  // -- keys ------------------------------------------------------------------------------------------------------------------------
-
-  const key = (event) => {
-    if (event.ctrlKey || event.metaKey) return;
-    const arrow = ARROWS[event.key];
-    if (arrow && event.shiftKey) {
-      change((camera) => pan(camera, -arrow[0] * KEY_PAN, -arrow[1] * KEY_PAN));
-    } else if (arrow) {
-      const turn = event.altKey ? 1 : KEY_TURN;
-      change((camera) => orbit(camera, arrow[0] * turn, -arrow[1] * turn));
-    } else if (event.key === '+' || event.key === '=') {
-      change((camera) => zoom(camera, 1 / KEY_ZOOM, radius()));
-    } else if (event.key === '-' || event.key === '_') {
-      change((camera) => zoom(camera, KEY_ZOOM, radius()));
-    } else if (event.key === 'Home' || event.key === 'r' || event.key === 'R') {
-      reset();
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
-
-  const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, contextmenu: menu, keydown: key };
-  for (const [type, listener] of Object.entries(listeners)) canvas.addEventListener(type, listener);
-  canvas.addEventListener('wheel', wheel, { passive: false });
-  canvas.style.touchAction = 'none';
-  canvas.title = HELP;
-  canvas.setAttribute('aria-keyshortcuts', 'ArrowLeft ArrowRight ArrowUp ArrowDown Plus Minus Home');
-
-  mountButtons(session, canvas.ownerDocument, reset);
-}
-
-/** Events made by scripts have pointers that cannot be captured. */
-function capture(canvas, id) {
-  try {
-    canvas.setPointerCapture(id);
-  } catch {
-    // the gesture works as long as the pointer stays over the canvas
-  }
-}
-
-function mountButtons(session, root, reset) {
-  const resetButton = root.getElementById('reset-camera');
-  const writeButton = root.getElementById('write-camera');
-  const show = () => { resetButton.disabled = writeButton.disabled = !session.camera; };
-  resetButton.addEventListener('click', reset);
-  writeButton.addEventListener('click', () => {
-    if (!session.camera) return;
-    const text = writeCamera(session.text, session.camera, session.scriptCamera);
-    // The text first: the script's own camera of before is never seen in between.
-    session.setText(text, 'camera');
-    session.setCamera(null);
+  mountControls(canvas, {
+    move: (change) => { hintSeen(); move(change); },
+    reset,
+    click: (event) => session.dispatchEvent(new CustomEvent('pick', { detail: pixelOf(canvas, event) })),
+    begin: (mode) => {
+      canvas.classList.add('dragged');
+      canvas.dataset.drag = mode;
+    },
+    end: () => {
+      canvas.classList.remove('dragged');
+      delete canvas.dataset.drag;
+    },
+    isZoomed: () => stage.classList.contains('zoomed'),
+    scrollBy: (x, y) => view.scrollBy(x, y),
+    // In somebody else's page the wheel is that page's until our picture is in use.
+    takesWheel: () => !page.body.classList.contains('embed') || page.activeElement === canvas,
   });
-  for (const event of ['wanted', 'text', 'report']) session.addEventListener(event, show);
-  show();
+  describe(canvas);
+  resetButton.addEventListener('click', reset);
+  writeButton.addEventListener('click', () => write(session));
+  for (const event of ['wanted', 'text']) session.addEventListener(event, draw);
+  draw();
 }

@@ -1,152 +1,213 @@
 /**
- * write.js - "write the camera into the script": the text with its camera{} call edited, or with one added.
+ * write.js - a camera as the script's own words: changes its camera{…} call, or adds one. Pure.
  *
- * The last call counts, as it does for the engine. Only what has changed is replaced; other fields, comments and the layout stay. Numbers are rounded
- * to a hundred-thousandth of the distance to look_at: far below a pixel, and readable.
+ * Only what differs is touched: comments, order and the other fields stay, and an expression whose value has not changed does, too. Numbers
+ * have as few digits as leave the picture as it is seen: a fiftieth of a pixel in a picture of 1000.
  */
+import { additions, applyEdits, lastCall, numberOf, pointOf, removal } from './call.js';
+import { isAutomaticFocus, viewHeight } from './orbit.js';
+import { defaultUp, dot, frameOf, largest, length, minus } from './vectors.js';
 import { tokenize } from '../editor/tokens.js';
-import { length, sub } from './vectors.js';
 
-/** What the scene language takes for these fields (docs/REFERENCE.md, camera; the rest are its synonyms, which scenes may hold while they are wrong). */
-const NAMES = {
-  from: ['from'], look_at: ['look_at', 'lookat', 'target'], up: ['up'], fov: ['fov'], size: ['size'], focus: ['focus'],
-};
-const OPEN = new Set(['{', '(', '[']);
-const CLOSE = new Set(['}', ')', ']']);
+/** How far a rounded camera may move what is seen, in heights of the picture. */
+const SEEN = 2e-5;
+const SENSOR_HEIGHT = 0.024; // metres; of f-numbers, as in camera{}
+const DEFAULT_FOV = 40; // as camera{} has them
+const DEFAULT_SIZE = 2;
+
+const isOrthographic = (camera) => camera.kind === 'orthographic';
+const close = (a, b, allowed = 1e-9) => Math.abs(a - b) <= allowed * Math.max(Math.abs(a), Math.abs(b));
+const equal = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+
+// -- numbers --------------------------------------------------------------------------------------------------------------------------
+
+/** As Lua reads it, and people write it: .5, not 0.5, -0 or 1e+21. */
+const plain = (value) => String(value === 0 ? 0 : value).replace(/^(-?)0\./, '$1.').replace('e+', 'e');
+const vector = (point) => `{${point.map(plain).join(', ')}}`;
+const short = (value, digits = 6) => Number(value.toPrecision(digits));
+
+/** To `decimals` after the point; fewer than 0: to tens, hundreds … */
+function rounded(point, decimals) {
+  const step = 10 ** -decimals;
+  return point.map((value) => (decimals < 0 ? Math.round(value / step) * step : Number(value.toFixed(decimals))));
+}
+
+/** Does `other` show the same picture, as far as anyone could see? (by place and direction only; `times` as far apart) */
+export function looksSame(camera, other, times = 1) {
+  const a = frameOf(camera), b = frameOf(other);
+  if (!(b.distance > 0)) return false;
+  const high = Math.min(viewHeight(camera) / a.distance, 1);
+  const seen = SEEN * times;
+  const place = seen * high * a.distance;
+  if (length(minus(camera.from, other.from)) > place || length(minus(camera.look_at, other.look_at)) > place) return false;
+  return length(minus(a.forward, b.forward)) <= seen * high && length(minus(a.up, b.up)) <= seen;
+}
+
+/** The camera with the fewest decimals of from, look_at and up that look the same. `fixed`: fields that stay as they are. */
+function roundCamera(camera, fixed) {
+  const scale = Math.floor(Math.log10(frameOf(camera).distance));
+  const keep = (name, value) => (fixed.has(name) ? camera[name] : value);
+  const up = keep('up', rounded(camera.up, 5));
+  for (let decimals = 2 - scale; decimals <= Math.min(100, 17 - scale); decimals++) {
+    const from = keep('from', rounded(camera.from, decimals));
+    const to = keep('look_at', rounded(camera.look_at, decimals));
+    for (const top of [up, camera.up]) {
+      const other = { ...camera, from, look_at: to, up: top };
+      if (largest(top) > 0 && looksSame(camera, other)) return other;
+    }
+  }
+  return camera;
+}
+
+// -- what the fields become -----------------------------------------------------------------------------------------------------------
+
+/** The height-based f-number's aperture, as camera{} computes it. */
+const apertureOf = (fstop, fov) => SENSOR_HEIGHT / 2 / Math.tan((fov * Math.PI) / 360) / fstop;
+
+/** Is the picture's top where it is without an up? */
+function needsNoUp(camera) {
+  const { forward, up } = frameOf(camera);
+  const automatic = frameOf({ ...camera, up: defaultUp(forward) });
+  return length(minus(up, automatic.up)) <= SEEN / 10;
+}
+
+/** Does this field's value, by its own words, say `camera.focus`? (A pinhole has none: any distance does.) */
+function saysFocus(field, camera) {
+  const number = numberOf(field.value);
+  if (number !== null) return close(number, camera.focus, 1e-6) || !(camera.aperture > 0);
+  const point = pointOf(field.value);
+  return point !== null && close(dot(minus(point, camera.from), frameOf(camera).forward), camera.focus, 1e-6);
+}
 
 /**
- * @param {string} text
- * @param {object} camera to be written, as in the report
- * @param {object|null} script the script's own camera, as in the report; null: not known
+ * What is to be done with each field: a text in its place, null: it goes, missing: it stays (or is not added).
+ * @param {Map<string, object>} fields of the call
+ * @param {object|null} was the camera that the call makes now, where that is known
  */
-export function writeCamera(text, camera, script) {
-  const values = valuesOf(camera, script);
-  const call = lastCall(text);
-  return call ? editCall(text, call, camera, values) : addCall(text, camera, values);
-}
+function wishes(fields, camera, was) {
+  const wish = {};
+  const stays = (name, same) => fields.has(name) && was !== null && same;
+  const sameKind = was !== null && was.kind === camera.kind;
 
-// -- values ------------------------------------------------------------------------------------------------------------------------
+  const says = (name) => fields.has(name) && equal(pointOf(fields.get(name).value) ?? [], camera[name]);
+  const saysNumber = (name, value) => numberOf(fields.get(name).value) === value;
+  const fixed = new Set(['from', 'look_at', 'up'].filter((name) => says(name) || stays(name, was && equal(was[name], camera[name]))));
+  const round = roundCamera(camera, fixed);
+  for (const name of ['from', 'look_at']) if (!fixed.has(name)) wish[name] = vector(round[name]);
+  if (!fixed.has('up') && (fields.has('up') || !needsNoUp(round))) wish.up = vector(upOf(round));
 
-/** A number of the script's: `digits` after the point at most (fewer than 0: of tens), no "-0", no exponent where none is needed. */
-function number(value, digits = 4) {
-  const step = 10 ** -digits;
-  const rounded = digits > 0 ? Number(value.toFixed(Math.min(digits, 15))) : Math.round(value / step) * step;
-  return String(rounded === 0 ? 0 : rounded).replace(/^(-?)0\./, '$1.').replace('e+', 'e');
-}
-
-const same = (a, b) => a !== undefined && b !== undefined && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
-const sameVector = (a, b) => Boolean(a && b) && a.every((value, i) => same(value, b[i]) || value === b[i]);
-
-/** Text by field; null: it need not be there. */
-function valuesOf(camera, script) {
-  const distance = length(sub(camera.from, camera.look_at));
-  const digits = 4 - Math.floor(Math.log10(distance || 1));
-  const vector = (v, d = digits) => `{${v.map((value) => number(value, d)).join(', ')}}`;
-  const orthographic = camera.kind === 'orthographic';
-  const changed = (name) => !script || !same(camera[name], script[name]);
-  const upright = sameVector(camera.up, [0, 1, 0]);
-  return {
-    from: vector(camera.from),
-    look_at: vector(camera.look_at),
-    up: script && sameVector(camera.up, script.up) ? null : vector(camera.up, 5),
-    upright,
-    fov: !orthographic && changed('fov') ? number(camera.fov || 40) : null,
-    size: orthographic && changed('height') ? number(camera.height, 4 - Math.floor(Math.log10(camera.height || 1))) : null,
-    focus: camera.focus > 0 && Math.abs(camera.focus - distance) > 1e-9 * distance ? number(camera.focus, digits) : null,
-  };
-}
-
-// -- the call ----------------------------------------------------------------------------------------------------------------------
-
-/** The table of the last camera{} or camera({}): {open, close, entries}, offsets of its braces; null: there is none. */
-function lastCall(text) {
-  const tokens = tokenize(text).filter(({ type }) => type !== 'comment');
-  for (let i = tokens.length - 1; i >= 0; i--) {
-    const before = tokens[i - 1]?.text;
-    if (tokens[i].type !== 'name' || tokens[i].text !== 'camera' || before === '.' || before === ':' || before === 'function') continue;
-    const at = tokens[i + 1]?.text === '(' ? i + 2 : i + 1;
-    const call = tokens[at]?.text === '{' ? tableAt(tokens, at) : null;
-    if (call) return call;
+  const hasDefault = (other) => fields.size > 0 && !fields.has(other); // an empty call is better off with a word about it
+  if (isOrthographic(camera)) {
+    if (!sameKind) wish.kind = '"orthographic"';
+    wish.fov = null;
+    const same = fields.has('size') ? saysNumber('size', camera.height) || (sameKind && was.height === camera.height) : hasDefault('fov') && camera.height === DEFAULT_SIZE;
+    if (!same) wish.size = plain(short(camera.height));
+  } else {
+    if (fields.has('kind') && !sameKind) wish.kind = '"perspective"';
+    wish.size = null;
+    const same = fields.has('fov') ? saysNumber('fov', camera.fov) || (sameKind && was.fov === camera.fov) : hasDefault('size') && camera.fov === DEFAULT_FOV;
+    if (!same) wish.fov = plain(short(camera.fov));
   }
-  return null;
-}
 
-/** The table whose `{` is tokens[at]; null: it is not closed. */
-function tableAt(tokens, at) {
-  const entries = [];
-  let entry = null;
-  let depth = 0;
-  for (let i = at; i < tokens.length; i++) {
-    const { text, from, to } = tokens[i];
-    if (CLOSE.has(text) && --depth === 0) {
-      if (entry) entries.push(entry);
-      return { open: tokens[at].from, close: from, entries };
-    }
-    if (depth === 1 && (text === ',' || text === ';')) {
-      if (entry) entries.push({ ...entry, comma: true });
-      entry = null;
-    } else if (i > at) {
-      if (!entry) entry = named(tokens, i, depth);
-      entry.to = to;
-    }
-    if (OPEN.has(text)) depth++;
+  const fov = Number(wish.fov ?? (fields.has('fov') ? camera.fov : DEFAULT_FOV));
+  const aperture = sameLens(fields, camera, was, fov) ? undefined : camera.aperture;
+  if (aperture !== undefined) {
+    wish.aperture = plain(short(aperture));
+    wish.fstop = null;
   }
-  return null;
+  if (fields.has('focus') ? !stays('focus', sameFocus(camera, was, fixed)) && !saysFocus(fields.get('focus'), round) : needsFocus(camera))
+    wish.focus = plain(short(camera.focus));
+  if (camera.blades > 0 && !fields.has('blades')) wish.blades = plain(camera.blades);
+  return wish;
 }
 
-/** An entry that begins with tokens[i]: {name, value, from}, value: where its expression begins. */
-function named(tokens, i) {
-  const hasName = tokens[i].type === 'name' && tokens[i + 1]?.text === '=' && tokens[i + 2];
-  return { name: hasName ? tokens[i].text : '', value: hasName ? tokens[i + 2].from : tokens[i].from, from: tokens[i].from };
+/** An up that is to be written: never zero or along the view. */
+function upOf(camera) {
+  const { top } = frameOf(camera);
+  return largest(camera.up) > 0 ? camera.up : top;
 }
 
-const find = (entries, field) => entries.find(({ name }) => NAMES[field].includes(name));
-const isNumber = (text) => /^-?[\d.]+(e-?\d+)?$/.test(text.trim());
+/** Makes the call's aperture or fstop the camera's aperture already? */
+function sameLens(fields, camera, was, fov) {
+  if (fields.has('fstop')) {
+    const fstop = numberOf(fields.get('fstop').value);
+    if (fstop !== null) return close(apertureOf(fstop, fov), camera.aperture, 1e-6);
+    return was !== null && was.aperture === camera.aperture && was.fov === camera.fov;
+  }
+  if (!fields.has('aperture')) return !(camera.aperture > 0);
+  const aperture = numberOf(fields.get('aperture').value);
+  if (aperture !== null) return close(aperture, camera.aperture, 1e-6);
+  return was !== null && was.aperture === camera.aperture;
+}
 
-function editCall(text, call, camera, values) {
+/** An expression of a focus may be a point or a node: its distance is another as soon as the view is. */
+const sameFocus = (camera, was, fixed) => was !== null && fixed.has('from') && fixed.has('look_at') && was.focus === camera.focus;
+const needsFocus = (camera) => camera.aperture > 0 && !isAutomaticFocus(camera);
+
+// -- the text -------------------------------------------------------------------------------------------------------------------------
+
+const ORDER = ['kind', 'from', 'look_at', 'up', 'fov', 'size', 'aperture', 'fstop', 'focus', 'blades'];
+const given = (wish) => ORDER.filter((name) => typeof wish[name] === 'string');
+const settings = (wish, names) => ORDER.filter((name) => names.has(name)).map((name) => `${name} = ${wish[name]}`);
+
+/** The edits of a call whose argument is a table. Where a value goes and another comes that stands for the same, it takes its place. */
+function edit(text, call, wish) {
+  const fields = new Map(call.fields.filter((field) => field.name).map((field) => [field.name, field]));
+  const heirs = { fov: 'size', size: 'fov', fstop: 'aperture' };
+  const added = new Set(given(wish).filter((name) => !fields.has(name)));
   const edits = [];
-  const missing = [];
-  const replace = (entry, value) => edits.push({ from: entry.value, to: entry.to, value });
-  for (const field of ['from', 'look_at', 'up', 'fov', 'size', 'focus']) {
-    const entry = find(call.entries, field);
-    const value = values[field];
-    if (field === 'focus') {
-      // A distance stays; a point or a node would be another distance, seen from elsewhere
-      if (entry && value && !isNumber(text.slice(entry.value, entry.to))) replace(entry, value);
-    } else if (entry && value) {
-      replace(entry, value);
-    } else if (!entry && value && !(field === 'up' && values.upright)) {
-      missing.push(`${field} = ${value}`);
+  const kept = [];
+  for (const field of call.fields) {
+    const value = wish[field.name];
+    const heir = heirs[field.name];
+    const isLast = fields.get(field.name) === field; // given twice, the last one counts
+    const gone = field.name in wish && (!isLast || (value === null && !added.delete(heir)));
+    if (gone) {
+      edits.push(removal(text, field));
+      continue;
     }
+    kept.push(field);
+    if (value === null) edits.push({ from: field.from, to: field.to, insert: `${heir} = ${wish[heir]}` });
+    else if (value !== undefined) edits.push({ from: field.valueFrom, to: field.valueTo, insert: value });
   }
-  if (missing.length) edits.push(addition(text, call, missing));
-  return edits.sort((a, b) => b.from - a.from).reduce((now, { from, to, value }) => now.slice(0, from) + value + now.slice(to), text);
+  if (added.size) edits.push(...additions(text, call, kept, settings(wish, added)));
+  return applyEdits(text, edits);
 }
 
-/** Fields behind the last one, laid out like it. */
-function addition(text, call, fields) {
-  const last = call.entries.at(-1);
-  if (!last) return { from: call.open + 1, to: call.close, value: ` ${fields.join(', ')} ` };
-  const inside = text.slice(call.open, last.from);
-  const line = inside.lastIndexOf('\n');
-  const gap = line < 0 ? ' ' : `\n${inside.slice(line + 1).match(/^[ \t]*/)[0]}`;
-  const words = fields.join(`,${gap}`);
-  // Behind the entry's own comma, else with one of ours
-  const end = last.comma ? text.indexOf(separatorAfter(text, last.to), last.to) + 1 : last.to;
-  return { from: end, to: end, value: last.comma ? `${gap}${words}${line < 0 ? '' : ','}` : `,${gap}${words}` };
+/** A call in front of the first statement, after `moonlit(1)` where that stands first. */
+function insert(text, line) {
+  const tokens = tokenize(text).filter((token) => token.type !== 'comment');
+  const [first, open, version, end] = tokens;
+  const isVersion = first?.text === 'moonlit' && open?.text === '(' && version?.type === 'number' && end?.text === ')';
+  const next = isVersion ? tokens[tokens[4]?.text === ';' ? 5 : 4] : first;
+  if (!next) return text === '' || text.endsWith('\n') ? `${text}${line}\n` : `${text}\n${line}\n`;
+  // In Lua a "(" on the next line would call what this one gives.
+  const statement = next.text === '(' ? `${line};` : line;
+  const lineStart = text.lastIndexOf('\n', next.from - 1) + 1;
+  const isAlone = /^[ \t]*$/.test(text.slice(lineStart, next.from));
+  return isAlone ? `${text.slice(0, lineStart)}${statement}\n${text.slice(lineStart)}` : `${text.slice(0, next.from).trimEnd()}\n${statement}\n${text.slice(next.from)}`;
 }
 
-const separatorAfter = (text, at) => tokenize(text.slice(at)).find(({ text: t }) => t === ',' || t === ';').text;
+/**
+ * @param {string} text the script
+ * @param {object} view the camera that it shall have
+ * @param {object|null} [was] the one that this very text makes, as reported; null: not known
+ */
+export function writeCamera(text, view, was = null) {
+  const camera = view.focus > 0 ? view : { ...view, focus: length(minus(view.look_at, view.from)) };
+  const call = lastCall(text, 'camera');
+  if (call?.isTable) {
+    const fields = new Map(call.fields.filter((field) => field.name).map((field) => [field.name, field]));
+    return edit(text, call, wishes(fields, camera, was));
+  }
+  const wish = wishes(new Map(), camera, null);
+  const line = `camera{ ${settings(wish, new Set(given(wish))).join(', ')} }`;
+  // camera(view): the table is made elsewhere.
+  return call ? text.slice(0, call.from) + line + text.slice(call.to) : insert(text, line);
+}
 
-// -- a new call --------------------------------------------------------------------------------------------------------------------
-
-/** As the first statement: after comments, and after the line that names the language's version. */
-function addCall(text, camera, values) {
-  const fields = [`from = ${values.from}`, `look_at = ${values.look_at}`];
-  if (!values.upright) fields.push(`up = ${values.up ?? `{${camera.up.join(', ')}}`}`);
-  if (camera.kind === 'orthographic') fields.push('kind = "orthographic"', `size = ${values.size ?? number(camera.height)}`);
-  else fields.push(`fov = ${number(camera.fov || 40)}`);
-  const line = `camera{ ${fields.join(', ')} }\n`;
-  const at = text.match(/^(?:[ \t]*(?:--(?!\[=*\[)[^\n]*)?\n|[ \t]*moonlit[ \t]*\([^)\n]*\)[^\n]*\n|#[^\n]*\n)*/)[0].length;
-  return text.slice(0, at) + line + text.slice(at);
+/** Where `writeCamera` wrote, as a line of the text from 1; 0: there is no call. */
+export function cameraLine(text) {
+  const call = lastCall(text, 'camera');
+  return call ? text.slice(0, call.from).split('\n').length : 0;
 }
