@@ -9,7 +9,7 @@ import { recall, remember } from './remember.js';
 
 const SIZES = ['320x180', '640x360', '960x540', '1280x720', '1920x1080', '512x512', '1024x1024'];
 const TYPED = 400;  // ms after the last key in a number's field
-const PATIENCE = 300; // ms that something takes before "Rendering…" is said
+const PATIENCE = 300; // ms that something takes before "Rendering…" is said, and until the last figures of "Done" are there
 const APART = 600;  // ms between two sentences
 const ASIDE = 2500; // ms that something is said which changes nothing
 
@@ -201,7 +201,7 @@ function mountStatus(session, root) {
   // What changes again at once is never said: screen readers would stumble from sentence to sentence.
   const soon = () => {
     clearTimeout(timer);
-    const patience = session.state === 'rendering' ? PATIENCE : 50;
+    const patience = session.state === 'error' ? 50 : PATIENCE;
     timer = setTimeout(say, Math.max(patience, last + APART - performance.now()));
   };
   for (const event of ['state', 'report', 'text', 'wanted']) session.addEventListener(event, soon);
