@@ -150,7 +150,7 @@ function cameraOf(text, camera) {
 
 test('digits: as few as do, whatever the size, the place and the angle', () => {
   assert.match(write('', at(0.00312345678, 1.00000000001, 0.0011)), /from = \{\.0031235, 1, \.0011\}/);
-  assert.match(write('', { ...at(123456.789, 20000.123, 0), look_at: [0, 0, 0] }), /from = \{123457, 20000, 0\}|from = \{123460, 20000, 0\}|from = \{123456, 20000, 0\}/);
+  assert.match(write('', { ...at(123456.789, 20000.123, 0), look_at: [0, 0, 0] }), /from = \{123457, 20000, 0\}/);
   for (const size of [1e-9, 1e-3, 1, 1e3, 1e7]) {
     for (const fov of [0.05, 1, 40, 150]) {
       for (const away of [0, 1e4]) {
@@ -159,7 +159,7 @@ test('digits: as few as do, whatever the size, the place and the angle', () => {
         camera = orbit(pan(camera, 0.123456789, 0.0987654321), 1.2345678, 0.3456789);
         const text = write('', camera);
         assert.ok(looksSame(camera, cameraOf(text, camera)), `${size} ${fov} ${away}: ${text}`);
-        const digits = Math.max(...text.match(/[\d.]+(?=[,}e])/g).map((number) => number.replace('.', '').replace(/^0+/, '').length));
+        const digits = Math.max(...text.match(/[\d.]+(?=[,}e])/g).map((number) => number.replace('.', '').replace(/^0+|0+$/g, '').length));
         assert.ok(digits <= 7 + Math.log10(Math.max(away, 1)) + Math.max(0, Math.log10(40 / fov)), text);
       }
     }
