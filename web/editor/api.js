@@ -138,7 +138,7 @@ export class Language {
   }
 
   /**
-   * What stands at `at` of the text: {from, to, what: 'entry' 'field' 'function' 'method' 'word', item, owner}; null: nothing that is known.
+   * What stands at `at` of the text: {from, to, what: 'entry' 'field' 'function' 'method' 'word', item, owner}; null: nothing known.
    * owner: the entry of a field.
    */
   subject(text, at) {

@@ -63,6 +63,7 @@ export function completion(words, language) {
         override: [source],
         icons: false,
         defaultKeymap: false,
+      filterStrict: true, // what only resembles the word would take the Enter behind a name that is new
         activateOnTypingDelay: 60,
         tooltipClass: () => 'cm-suggestions',
         addToOptions: [{ render: ({ color }) => (color ? chip(color) : null), position: 30 }],

@@ -105,8 +105,9 @@ function startFor(text, at) {
 
 /**
  * What could be written at `at`.
- * @returns {{kind: string, from: number, to: number, word: string, frame: ?object, tokens: object[]}} kind: comment, number, string, key (a field
- * or a value without a name), value, statement, expression, method (behind x:), member (behind x.), name (of something that is being declared);
+ * @returns {{kind: string, from: number, to: number, word: string, frame: ?object, tokens: object[]}}
+ * kind: comment, number, string, key (a field or a value without a name), value, statement, expression, method (behind x:), member
+ * (behind x.), name (of something that is being declared), none;
  * from, to: the word there; tokens: what is before it.
  */
 export function contextAt(text, at) {

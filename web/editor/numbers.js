@@ -9,7 +9,7 @@ export const stepped = Annotation.define();
 
 const PIXELS = 6; // of dragging for one step
 
-/** Writes a step. go: 'key', or of one drag 'first' and 'next', which undo takes back together: CodeMirror always joins what is being composed. */
+/** Writes a step. go: 'key', or of one drag 'first' and 'next', which undo takes back together: CodeMirror joins what is composed. */
 function write(view, number, text, go) {
   const annotations = [stepped.of(true)];
   if (go === 'first') annotations.push(isolateHistory.of('before'));

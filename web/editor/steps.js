@@ -14,7 +14,7 @@ export function stepOf(text, whole) {
   return whole || size >= 10 ? 1 : 0.1;
 }
 
-/** The number `count` steps on, written like the one before, within the field's limits. `text` has no sign; `sign`: -1 where one stands before. */
+/** The number `count` steps on, written like the one before, within the field's limits. `text` has no sign; sign: -1 or 1. */
 export function stepNumber(text, sign, count, field, whole) {
   const step = stepOf(text, whole);
   const decimals = Math.max(decimalsOf(text), step < 1 ? Math.round(-Math.log10(step)) : 0);

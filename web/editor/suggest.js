@@ -1,9 +1,10 @@
 /* suggest.js - what can be completed at a place, without an editor: options with their snippets. Pure; completion.js shows them.
  *
- * An option: {label, kind, detail, apply, boost, subject, again}. apply: text, or {snippet}; subject: for explain(); again: completion goes on
- * behind it. In snippets ${…} are the places to fill in, and braces within them have a backslash. */
+ * An option: {label, kind, detail, apply, boost, subject, again}. apply: text, or {snippet}; subject: for explain(); again: completion
+ * goes on behind it. In snippets ${…} are the places to fill in, and braces within them have a backslash. */
 import { callEnd, declaredNames, fieldTexts, madeBy } from './context.js';
 import { usualRange } from './api.js';
+import { KEYWORDS } from './tokens.js';
 
 const place = (text) => `\${${text.replace(/[{}]/g, '\\$&')}}`;
 
@@ -37,7 +38,7 @@ const NESTED = {
 const isPlain = (text) => text.length <= 40 && /^[\s\d.,{}-]+$/.test(text);
 const numbersAsPlaces = (text) => text.replace(/-?(?:\d+\.?\d*|\.\d+)/g, place);
 
-/** A value to begin with, as a snippet; '' where the list of values is what helps. Without a default it is the one of the entry's example. */
+/** A value to begin with, as a snippet: the default, or the example's; '' where the list of values is what helps. */
 function firstValue(field, owner) {
   if (field.type === 'boolean') return place(field.default === 'true' ? 'false' : 'true');
   const shown = field.default ?? (owner ? fieldTexts(owner.example, owner.name).get(field.name) : '');
@@ -275,12 +276,11 @@ function unique(options) {
 export function suggest(words, text, at, explicit = false) {
   const found = words.context(text, at);
   const { kind, frame, tokens, word } = found;
-  const result = (options) => {
-    // A word that is complete already must not take the Enter that follows it.
-    const useful = unique(options).filter(
-      (each) => explicit || each.label !== word || typeof each.apply !== 'string' || each.apply !== word,
-    );
-    return useful.length ? { from: found.from, to: found.to, options: useful, kind } : null;
+  const result = (list) => {
+    const options = unique(list);
+    // A word that is complete must not take the Enter that follows it.
+    if (!explicit && (KEYWORDS.has(word) || options.some(({ label, apply }) => label === word && apply === word))) return null;
+    return options.length ? { from: found.from, to: found.to, options, kind } : null;
   };
   if (kind === 'comment' || kind === 'none' || kind === 'name' || (kind === 'number' && !explicit)) return null;
   if (kind === 'string') return result(words.wordsFor(frame, tokens).map((each, i) => wordOption(each, false, i)));

@@ -1,5 +1,5 @@
-/* What the editor makes of api.json as the command writes it: fields around a place, suggestions, explanations, ranges. What it suggests has
- * to pass the command's own check. A bar in a text is the caret. */
+/* What the editor makes of api.json as the command writes it: fields around a place, suggestions, explanations, ranges. What it suggests
+ * has to pass the command's own check. A bar in a text is the caret. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -98,7 +98,10 @@ test('nothing in comments, numbers, names that are being declared, and by itself
 });
 
 test('a word that is complete does not take the Enter behind it', () => {
-  assert.ok(!labels('local tree = 1\nx = tree|').includes('tree'));
+  for (const marked of ['local tree = 1\nx = tree|', 'x = pi|', 'for i = 1, 3 do|', 'if x then|', 'x = nil|', 'metal "gold|']) {
+    assert.deepEqual(labels(marked), [], marked);
+  }
+  assert.ok(labels('x = pi|', true).includes('pi'));
   assert.ok(labels('local tree = 1\nx = tre|').includes('tree'));
 });
 
