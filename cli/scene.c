@@ -135,6 +135,8 @@ static int merge_camera(SceneFile *scene) {
   }
   const double before = distance(camera.from, camera.look_at);
   const bool automatic = !(camera.focus - before > 1e-9 * before || before - camera.focus > 1e-9 * before);
+  const MlVec3 usual = script_up(camera.from, camera.look_at);
+  const bool own_up = camera.up.x != usual.x || camera.up.y != usual.y || camera.up.z != usual.z;
   if (o->has_from) camera.from = point_of(o->from);
   if (o->has_look_at) camera.look_at = point_of(o->look_at);
   if (o->has_up) camera.up = point_of(o->up);
@@ -147,10 +149,12 @@ static int merge_camera(SceneFile *scene) {
         camera.from.y, camera.from.z);
     return EXIT_WRONG;
   }
-  // As in a script: straight up or down, -z is the picture's top unless something else is said.
-  if (!o->has_up && is_along(camera.up, camera.from, camera.look_at)) {
-    camera.up = (MlVec3){0, 0, -1};
-    if (is_along(camera.up, camera.from, camera.look_at)) camera.up = (MlVec3){0, 1, 0};
+  // An up that is what a camera takes without a word about it is taken anew; a script's own stays, if it can.
+  if (!o->has_up && (!own_up || is_along(camera.up, camera.from, camera.look_at))) camera.up = script_up(camera.from, camera.look_at);
+  if (is_along(camera.up, camera.from, camera.look_at)) {
+    say("--up: {%.6g, %.6g, %.6g} lies along the view, from {%.6g, %.6g, %.6g} to {%.6g, %.6g, %.6g}", camera.up.x, camera.up.y, camera.up.z,
+        camera.from.x, camera.from.y, camera.from.z, camera.look_at.x, camera.look_at.y, camera.look_at.z);
+    return EXIT_WRONG;
   }
   scene->view.camera = camera;
   return EXIT_DONE;

@@ -13,6 +13,11 @@ static bool is_parallel(MlVec3 a, MlVec3 b) {
   return dot(c, c) <= 1e-20 * dot(a, a) * dot(b, b);
 }
 
+MlVec3 script_up(MlVec3 from, MlVec3 look_at) {
+  const MlVec3 y = {0, 1, 0};
+  return is_parallel(y, minus(look_at, from)) ? (MlVec3){0, 0, -1} : y;
+}
+
 static const double SENSOR_HEIGHT = 0.024; /* of the film that f-numbers speak of, in metres */
 
 static bool build_camera(Reading *r, Node *node) {
@@ -30,12 +35,11 @@ static bool build_camera(Reading *r, Node *node) {
   if (!orthographic && reader_given(r, "size") && !r->failed)
     reader_fail_field(r, "size", "kind", "only an orthographic camera has a size: give its fov");
 
-  // Straight up or down, +y says nothing about the picture's top: then -z is up, unless the script says otherwise.
+  // Straight up or down, +y says nothing about the picture's top.
   MlVec3 up = desc->up;
   if (is_parallel(up, forward)) {
     if (reader_given(r, "up")) reader_fail_field(r, "up", "parallel", "up is parallel to the view");
-    up = (MlVec3){0, 0, -1};
-    if (is_parallel(up, forward)) up = (MlVec3){0, 1, 0};
+    up = script_up(desc->from, desc->look_at);
   }
 
   MlCamera camera = {.kind = (MlCameraKind)desc->kind,

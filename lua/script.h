@@ -167,6 +167,8 @@ void script_write_json_string(const char *text, const MlSink *sink);
 
 /* The white of MlView for a balance to light of a temperature, 1000..40000 K: the colour that kelvin() gives; 0: that of 0 K, none. */
 MlColor script_white(double kelvin);
+/* What is up for a camera that is not told: +y, or -z where it looks along y. */
+MlVec3 script_up(MlVec3 from, MlVec3 look_at);
 
 /* ----------------------------------------------------------- documentation */
 

@@ -71,11 +71,15 @@ looks() {
     as_options 'camera{ aperture = .2, focus = 3 }' 'camera{ aperture = .4, focus = 3, from = {3, 2, 1} }' --from 3,2,1 --aperture .4 &&
     as_options 'camera{ aperture = .2 }' 'camera{ aperture = .2, focus = 4 }' --focus 4 &&
     as_options 'camera{ kind = "orthographic" }' 'camera{ kind = "orthographic", size = 4, up = {1, 1, 0} }' --height 4 --up 1,1,0 &&
-    as_options 'camera{}' 'camera{ from = {0, 5, 0}, look_at = {0, 0, 0} }' --from 0,5,0 --look-at 0,0,0
+    as_options 'camera{}' 'camera{ from = {0, 5, 0}, look_at = {0, 0, 0} }' --from 0,5,0 --look-at 0,0,0 &&
+    as_options 'camera{ from = {0, 5, 0}, look_at = {0, 0, 0} }' 'camera{ from = {1, 2, 5}, look_at = {0, 0, 0} }' --from 1,2,5 &&
+    as_options 'camera{ from = {0, 5, 0}, look_at = {0, 0, 0}, up = {1, 0, 0} }' 'camera{ from = {1, 2, 5}, look_at = {0, 0, 0}, up = {1, 0, 0} }' --from 1,2,5 &&
+    as_options 'camera{ kind = "orthographic" }' 'camera{ kind = "orthographic", from = {-2e8, 3e8, 1e8}, size = 4 }' --from -2e8,3e8,1e8 --height 4
 }
 looks_wrong() {
   picture_of 'camera{ kind = "orthographic" }' && run 2 hash look.lua --fov 30 && err_has 'orthographic and has no angle; --height M' &&
-    picture_of 'camera{}' && run 2 hash look.lua --height 720 && err_has '--size WxH' && run 2 hash look.lua --from 0,1,0 && err_has 'both are {0, 1, 0}'
+    picture_of 'camera{}' && run 2 hash look.lua --height 720 && err_has '--size WxH' && run 2 hash look.lua --from 0,1,0 && err_has 'both are {0, 1, 0}' &&
+    run 2 hash look.lua --up 0,.6,5 && err_has 'up: {0, 0.6, 5} lies along the view' && run 2 hash look.lua --up 0,0,0 && err_has 'lies along the view'
 }
 cropped() { run 0 render ball.lua -o p.pfm --crop 3,2,9,4 && same "$(head -n 2 "$work/p.pfm" | tail -n 1)" '9 4' && run 2 render ball.lua --crop 30,0,9,4 && err_has 'crop: 30,0,9,4 reaches outside the picture of 32x20'; }
 json() { run 0 render ball.lua -o p.png --json --quiet && same "$(wc -l <"$work/out")" 2 && out_has '^{"diagnostics":\[' && out_has '^{"summary":{"output":"p.png","width":32,.*"hash":"[0-9a-f]\{16\}"'; }

@@ -188,7 +188,7 @@ static void wrong_values_are_explained(void **state) {
   expect_wrong("render a.lua --from 1,2", "--from: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2'");
   expect_wrong("render a.lua --from 1,2,3,4", "--from: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2,3,4'");
   expect_wrong("render a.lua --look-at 1,2,nan", "--look-at: expected X,Y,Z in metres, such as 0,1.6,5, got '1,2,nan'");
-  expect_wrong("render a.lua --fov 180", "--fov: expected a number 0.001 to 179.9, got '180'");
+  expect_wrong("render a.lua --fov 180", "--fov: expected a number 1e-06 to 179.9, got '180'");
   expect_wrong("render a.lua --eye 1,2,3", "--eye is not an option; did you mean --from?");
   expect_wrong("render a.lua --crop 0,0,0,5", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '0,0,0,5'");
   expect_wrong("render a.lua --crop 1,2,3", "--crop: expected X,Y,WIDTH,HEIGHT in pixels, such as 0,0,320,200, got '1,2,3'");
