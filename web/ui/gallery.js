@@ -26,6 +26,7 @@ export function mountGallery(session, root = document) {
   };
 
   const draw = async () => {
+    list.replaceChildren(make('p', { class: 'nothing' }, 'Loading…'));
     try {
       const index = await galleryIndex();
       list.replaceChildren(...index.map((entry) => card(entry, choose)));
