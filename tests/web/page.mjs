@@ -22,7 +22,7 @@ const build = resolve(root, process.env.BUILD || 'build');
 const web = join(build, 'web');
 const shots = join(build, 'web-shots');
 const SECONDS = 30; // of a check
-const ALL_SECONDS = Number(process.env.WEB_TEST_SECONDS || 285); // of everything: tests/run ends a program after 300
+const ALL_SECONDS = Number(process.env.TEST_TIMEOUT || 300) - 15; // of everything: tests/run ends a program after TEST_TIMEOUT
 
 // Firefox says so of requests under way when a page is left. A file that really did not come is missed by the check itself.
 const LEFT = /A ServiceWorker intercepted the request and encountered an unexpected error/;

@@ -119,6 +119,7 @@ async function byKeyboard({ page, open, nativeHashOf, shot }) {
     // Tab writes into an editor: there Esc and Tab leave it, as the editor says.
     if (await page.evaluate(() => document.activeElement?.matches('.cm-content, textarea') ?? false)) await press(page, 'Escape');
     await press(page, 'Tab');
+    await sleep(40); // CodeMirror shows its focus a moment later
     const at = await page.evaluate(() => {
       const each = document.activeElement;
       if (!each || each === document.body || each === document.documentElement) return null;
