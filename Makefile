@@ -48,7 +48,7 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   ifneq ($(filter page%,$(TARGET)),)
     # The page's modules (docs/ARCHITECTURE.md): no command, no files, one kernel; the page makes the memory and says how many threads.
     ISAS := simd128
-    TARGET_CFLAGS += -DML_NO_SCALAR
+    TARGET_CFLAGS += -DML_NO_SCALAR -mnontrapping-fptoint -msign-ext -mbulk-memory# which every browser with shared memory and SIMD has
     TARGET_LDFLAGS += -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createMoonlit -sENVIRONMENT=web,worker -sFILESYSTEM=0 \
                       -sDYNAMIC_EXECUTION=0 -sINITIAL_MEMORY=48MB -sMAXIMUM_MEMORY=2GB -sIMPORTED_MEMORY=1 -sTOTAL_STACK=1MB \
                       -sEXPORTED_FUNCTIONS=_bridge_start,_bridge_step
@@ -70,7 +70,7 @@ ISA_FLAGS_avx2 := -mavx2# without -mfma: a fused product has other bits
 ISA_FLAGS_simd128 := -msimd128
 
 # Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens.
-CONFIG_release := $(if $(filter page%,$(TARGET)),-Oz,$(OPT)) -DNDEBUG
+CONFIG_release := $(if $(filter page%,$(TARGET)),-Oz -flto,$(OPT)) -DNDEBUG
 CONFIG_debug := -Og -DML_PROTECT
 CONFIG_asan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 CONFIG_ubsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
@@ -85,9 +85,11 @@ VARIANT := $(subst $(space),-,$(strip $(filter-out native,$(TARGET)) $(filter-ou
              $(if $(filter native,$(TARGET)),$(filter-out gcc,$(notdir $(CC)))) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
 # A visitor loads all of a page's module: what takes the time is compiled for speed, the rest for size.
 ifneq ($(filter page%,$(TARGET)),)
-  SPEED := -O3
+  SPEED := -O3# and apart: a tile that was inlined into the threads' endless function would never be optimised by a browser
   HOT := engine/render/kernel_simd128 $(addprefix lua-5.4.9/,lapi ldo lgc lmathlib lobject lstring ltable ltm lvm) \
          $(patsubst %.c,%,$(wildcard engine/bvh/*.c))
+  # Jumps are made from objects, not from what the linker optimises.
+  JUMPING := engine/image/read_stb engine/image/write_stb
 endif
 
 OUT := $(BUILD)$(addprefix /,$(VARIANT))
@@ -193,8 +195,9 @@ FORCE:
 
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
-$(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS += $(SPEED)
-$(HOT:%=$(OBJ)/%.o): LUA_CFLAGS += $(SPEED)
+$(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS)) $(SPEED)
+$(HOT:%=$(OBJ)/%.o): LUA_CFLAGS := $(filter-out -flto,$(LUA_CFLAGS)) $(SPEED)
+$(JUMPING:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS))
 # stb_image's arithmetic on damaged pictures wraps.
 $(OBJ)/engine/image/read_stb.o: ENGINE_CFLAGS += -fwrapv
 
