@@ -49,7 +49,7 @@ function fieldName(tokens, index) {
   return { name: '', value: index };
 }
 
-/** @returns {{name, from, to, valueFrom, valueTo, value: object[], after: number}[]} after: one past the separator, or past the value */
+/** @returns {{name, from, valueFrom, to, value: object[], after}[]} value: its tokens; after: one past the separator, or past the value */
 function fieldsOf(tokens, open, close) {
   const fields = [];
   for (let i = open + 1; i < close;) {
@@ -58,7 +58,8 @@ function fieldsOf(tokens, open, close) {
     if (end > value) {
       const last = tokens[end - 1];
       const after = end < close ? tokens[end].to : last.to;
-      fields.push({ name, from: tokens[i].from, to: last.to, valueFrom: tokens[value].from, valueTo: last.to, value: tokens.slice(value, end), after });
+      const { from } = tokens[i];
+      fields.push({ name, from, to: last.to, valueFrom: tokens[value].from, value: tokens.slice(value, end), after });
     }
     i = Math.max(end, i) + 1;
   }
@@ -109,7 +110,8 @@ export function pointOf(value) {
 
 /** Applies {from, to, insert} edits that do not overlap. */
 export function applyEdits(text, edits) {
-  return [...edits].sort((a, b) => b.from - a.from || b.to - a.to).reduce((now, { from, to, insert }) => now.slice(0, from) + insert + now.slice(to), text);
+  const fromTheEnd = [...edits].sort((a, b) => b.from - a.from || b.to - a.to);
+  return fromTheEnd.reduce((now, { from, to, insert }) => now.slice(0, from) + insert + now.slice(to), text);
 }
 
 /** The edit that removes a field, with its line where nothing else stands there. */

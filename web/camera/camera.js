@@ -12,6 +12,9 @@ import { cameraLine, looksSame, writeCamera } from './write.js';
 
 const HINTED = 'moonlit.camera-hint';
 const HINT_STAYS = 6000; // ms
+const HINTS = { touch: 'Drag to orbit · two fingers pan and zoom', mouse: 'Drag to orbit · right drag pans · wheel zooms' };
+
+const ELSEWHERE = 'The script’s view is made elsewhere than in its last camera{} call: what was seen is kept, but only on this page.';
 
 const KEYS = 'Arrow keys orbit, with Shift they move the camera sideways, with Control they look around, with Alt in small steps. '
   + 'Plus and minus zoom. Home or R gives the script’s camera back.';
@@ -52,20 +55,22 @@ function write(session) {
   session.setText(text, 'camera');
   session.setCamera(null);
   if (!session.live) session.run();
-  session.notify('info', `The camera is in the script, line ${cameraLine(text)}.`);
   check(session, text, camera);
 }
 
-/** A call that never runs, or one that another follows, leaves the script's view as it was: then ours is kept. */
+/** What came of it: a call that never runs, or one that another follows, leaves the script's view as it was. Then ours is kept. */
 function check(session, text, camera) {
   const onReport = () => {
     if (session.text === text && !session.report.camera) return; // it waits for files, or is wrong elsewhere
     session.removeEventListener('report', onReport);
     if (session.text !== text || session.camera) return;
     const now = session.report.camera;
-    if (now.kind === camera.kind && looksSame(camera, now, 10)) return;
+    if (now.kind === camera.kind && looksSame(camera, now, 10)) {
+      session.notify('info', `The camera is in the script, line ${cameraLine(text)}.`);
+      return;
+    }
     session.setCamera(camera);
-    session.notify('warning', 'The script’s view is made elsewhere than in its last camera{} call: what was seen is kept, but only on this page.');
+    session.notify('warning', ELSEWHERE);
   };
   session.addEventListener('report', onReport);
 }
@@ -85,7 +90,7 @@ function mountHint(canvas) {
   };
   const show = ({ pointerType }) => {
     if (hint.isConnected) return;
-    hint.textContent = pointerType === 'touch' ? 'Drag to orbit · two fingers pan and zoom' : 'Drag to orbit · right drag pans · wheel zooms';
+    hint.textContent = HINTS[pointerType] ?? HINTS.mouse;
     canvas.closest('#stage').append(hint);
     timer = setTimeout(leave, HINT_STAYS);
   };

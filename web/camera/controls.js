@@ -76,7 +76,8 @@ export function keyMove({ key, shiftKey, ctrlKey, altKey, metaKey }) {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {object} target {move((camera, scene) → camera), reset(), click(event), begin(), end(), isZoomed(), scrollBy(x, y), takesWheel()}
+ * @param {object} target {move((camera, scene) → camera), reset(), click(event), begin(mode), end(), isZoomed(), scrollBy(x, y),
+ *   takesWheel()}
  */
 export function mountControls(canvas, target) {
   const pressed = new Map(); // pointer id → {place, mode, type, button, start: [x, y], moved}
@@ -90,7 +91,8 @@ export function mountControls(canvas, target) {
     if (event.pointerType === 'mouse' && event.button > 2) return;
     const start = [event.clientX, event.clientY];
     const mode = modeOf(event, target.isZoomed());
-    pressed.set(event.pointerId, { place: placeOf(canvas, event), mode, type: event.pointerType, button: event.button, start, last: start, moved: false });
+    const { pointerType: type, button } = event;
+    pressed.set(event.pointerId, { place: placeOf(canvas, event), mode, type, button, start, last: start, moved: false });
     twoFingers ||= pressed.size > 1;
     canvas.setPointerCapture(event.pointerId);
   };

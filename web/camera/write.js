@@ -96,18 +96,13 @@ function wishes(fields, camera, was) {
   for (const name of ['from', 'look_at']) if (!fixed.has(name)) wish[name] = vector(round[name]);
   if (!fixed.has('up') && (fields.has('up') || !needsNoUp(round))) wish.up = vector(upOf(round));
 
-  const hasDefault = (other) => fields.size > 0 && !fields.has(other); // an empty call is better off with a word about it
-  if (isOrthographic(camera)) {
-    if (!sameKind) wish.kind = '"orthographic"';
-    wish.fov = null;
-    const same = fields.has('size') ? saysNumber('size', camera.height) || (sameKind && was.height === camera.height) : hasDefault('fov') && camera.height === DEFAULT_SIZE;
-    if (!same) wish.size = plain(short(camera.height));
-  } else {
-    if (fields.has('kind') && !sameKind) wish.kind = '"perspective"';
-    wish.size = null;
-    const same = fields.has('fov') ? saysNumber('fov', camera.fov) || (sameKind && was.fov === camera.fov) : hasDefault('size') && camera.fov === DEFAULT_FOV;
-    if (!same) wish.fov = plain(short(camera.fov));
-  }
+  // The field of this kind's angle or height, in place of the other kind's.
+  const [name, other, value, usual] = isOrthographic(camera) ? ['size', 'fov', 'height', DEFAULT_SIZE] : ['fov', 'size', 'fov', DEFAULT_FOV];
+  const isUsual = fields.size > 0 && !fields.has(other) && camera[value] === usual; // an empty call is better off with a word about it
+  const stands = fields.has(name) && (saysNumber(name, camera[value]) || (sameKind && was[value] === camera[value]));
+  if (!stands && (fields.has(name) || !isUsual)) wish[name] = plain(short(camera[value]));
+  wish[other] = null;
+  if (!sameKind && (isOrthographic(camera) || fields.has('kind'))) wish.kind = `"${camera.kind}"`;
 
   const fov = Number(wish.fov ?? (fields.has('fov') ? camera.fov : DEFAULT_FOV));
   const aperture = sameLens(fields, camera, was, fov) ? undefined : camera.aperture;
@@ -168,7 +163,7 @@ function edit(text, call, wish) {
     }
     kept.push(field);
     if (value === null) edits.push({ from: field.from, to: field.to, insert: `${heir} = ${wish[heir]}` });
-    else if (value !== undefined) edits.push({ from: field.valueFrom, to: field.valueTo, insert: value });
+    else if (value !== undefined) edits.push({ from: field.valueFrom, to: field.to, insert: value });
   }
   if (added.size) edits.push(...additions(text, call, kept, settings(wish, added)));
   return applyEdits(text, edits);
@@ -185,7 +180,8 @@ function insert(text, line) {
   const statement = next.text === '(' ? `${line};` : line;
   const lineStart = text.lastIndexOf('\n', next.from - 1) + 1;
   const isAlone = /^[ \t]*$/.test(text.slice(lineStart, next.from));
-  return isAlone ? `${text.slice(0, lineStart)}${statement}\n${text.slice(lineStart)}` : `${text.slice(0, next.from).trimEnd()}\n${statement}\n${text.slice(next.from)}`;
+  if (isAlone) return `${text.slice(0, lineStart)}${statement}\n${text.slice(lineStart)}`;
+  return `${text.slice(0, next.from).trimEnd()}\n${statement}\n${text.slice(next.from)}`;
 }
 
 /**

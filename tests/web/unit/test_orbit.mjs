@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { POLE, isAutomaticFocus, isCamera, look, orbit, pan, viewHeight, zoom } from '../../../web/camera/orbit.js';
 import { add, cross, dot, frameOf, length, minus, normalize, scale, turn } from '../../../web/camera/vectors.js';
 
-const CAMERA = { kind: 'perspective', from: [1, 2, 6], look_at: [0, 0.5, 0], up: [0, 1, 0], fov: 40, height: 2, aperture: 0.05, focus: 5, blades: 0 };
+const CAMERA = { kind: 'perspective', from: [1, 2, 6], look_at: [0, 0.5, 0],
+  up: [0, 1, 0], fov: 40, height: 2, aperture: 0.05, focus: 5, blades: 0 };
 const FLAT = { ...CAMERA, kind: 'orthographic', height: 3 };
 const distance = ({ from, look_at: to }) => length(minus(to, from));
 const near = (a, b, allowed, what = '') => assert.ok(Math.abs(a - b) <= allowed, `${what} ${a} is not ${b} within ${allowed}`);
@@ -21,7 +22,8 @@ function seenAt(camera, point) {
 
 const SIZES = [1e-9, 1e-3, 1, 1e4, 1e9];
 const sized = (camera, size) => ({
-  ...camera, from: scale(camera.from, size), look_at: scale(camera.look_at, size), height: camera.height * size, focus: camera.focus * size, aperture: camera.aperture * size,
+  ...camera, from: scale(camera.from, size), look_at: scale(camera.look_at, size),
+    height: camera.height * size, focus: camera.focus * size, aperture: camera.aperture * size,
 });
 
 test('vectors: turning keeps length and angle, and goes the right way', () => {
@@ -156,7 +158,8 @@ test('an automatic focus follows, another keeps its proportion', () => {
   const automatic = { ...CAMERA, focus: distance(CAMERA) };
   assert.ok(isAutomaticFocus(automatic) && isAutomaticFocus({ ...CAMERA, focus: 0 }) && !isAutomaticFocus(CAMERA));
   for (const camera of [automatic, { ...CAMERA, focus: 0 }]) {
-    for (const there of [zoom(camera, 0.3), orbit(camera, 1, 0.3), pan(camera, 1, 1), look(camera, 0.1, 0)]) near(there.focus, distance(there), 1e-9 * there.focus);
+    for (const there of [zoom(camera, 0.3), orbit(camera, 1, 0.3), pan(camera, 1, 1), look(camera, 0.1, 0)])
+      near(there.focus, distance(there), 1e-9 * there.focus);
   }
   near(zoom(CAMERA, 0.5).focus, CAMERA.focus / 2, 1e-12);
   near(orbit(CAMERA, 1, 0.2).focus, CAMERA.focus, 1e-12);
@@ -191,12 +194,14 @@ test('whatever is done, what comes out can be rendered, and is level', () => {
     const size = SIZES[seed % SIZES.length];
     let camera = sized(seed % 2 ? CAMERA : FLAT, size);
     if (seed % 7 === 0) camera = { ...camera, from: add(camera.look_at, [0, 3 * size, 0]), up: [0, 0, -1] };
-    if (seed % 11 === 0) camera = { ...camera, from: add(camera.from, [0, 0, 1e6 * size]), look_at: add(camera.look_at, [0, 0, 1e6 * size]) };
+    if (seed % 11 === 0)
+      camera = { ...camera, from: add(camera.from, [0, 0, 1e6 * size]), look_at: add(camera.look_at, [0, 0, 1e6 * size]) };
     for (let i = 0; i < 200; i++) {
       const wild = next() < 0.05 ? 1e3 : 1;
       const kind = Math.floor(next() * 4);
       const x = (next() - 0.5) * wild, y = (next() - 0.5) * wild;
-      camera = [() => orbit(camera, x, y), () => pan(camera, x, y), () => zoom(camera, Math.exp(x), [x, y]), () => look(camera, x, y)][kind]();
+      camera = [() => orbit(camera, x, y), () => pan(camera, x, y),
+        () => zoom(camera, Math.exp(x), [x, y]), () => look(camera, x, y)][kind]();
       assert.ok(isCamera(camera), `seed ${seed}, step ${i}: ${JSON.stringify(camera)}`);
       assert.ok(camera.focus > 0);
       const { forward, right } = frameOf(camera);

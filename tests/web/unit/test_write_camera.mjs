@@ -10,7 +10,8 @@ import { look, orbit, pan, zoom } from '../../../web/camera/orbit.js';
 import { cameraLine, looksSame, writeCamera } from '../../../web/camera/write.js';
 import { cameraWords } from '../../../web/ui/save.js';
 
-const script = { kind: 'perspective', from: [0, 1, 5], look_at: [0, 1, 0], up: [0, 1, 0], fov: 40, height: 2, aperture: 0, focus: 5, blades: 0 };
+const script = { kind: 'perspective', from: [0, 1, 5], look_at: [0, 1, 0],
+  up: [0, 1, 0], fov: 40, height: 2, aperture: 0, focus: 5, blades: 0 };
 const turned = { ...script, from: [3.000012345, 2.5, -4], look_at: [0.25, 1, 0], focus: 0 };
 const flat = { ...script, kind: 'orthographic', height: 3 };
 const write = (text, camera = turned, own = script) => writeCamera(text, camera, own);
@@ -21,7 +22,8 @@ test('values are replaced where they stand; the rest stays', () => {
     'camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, fov = 40 } -- mine\nsphere{}\n');
   assert.equal(write('local d = 5\ncamera {\n  from = {0, 1, d}, -- here\n  look_at = ball,\n  exposure = 1,\n}\n'),
     'local d = 5\ncamera {\n  from = {3, 2.5, -4}, -- here\n  look_at = {.25, 1, 0},\n  exposure = 1,\n}\n');
-  assert.equal(write('camera({ look_at = f({1, 2}, "}"), from = vec3(0, 1, 5) })'), 'camera({ look_at = {.25, 1, 0}, from = {3, 2.5, -4} })');
+  assert.equal(write('camera({ look_at = f({1, 2}, "}"), from = vec3(0, 1, 5) })'),
+    'camera({ look_at = {.25, 1, 0}, from = {3, 2.5, -4} })');
   assert.equal(write('camera{ from = a + b * 2; look_at = t[1] }'), 'camera{ from = {3, 2.5, -4}; look_at = {.25, 1, 0} }');
   assert.equal(write('camera{ ["from"] = a, look_at = b }'), 'camera{ ["from"] = {3, 2.5, -4}, look_at = {.25, 1, 0} }');
   assert.equal(write('camera{ from = (function() if x then return 1, 2 end; for i = 1, 2 do end; repeat until f{1, 2} end)(), look_at = b, name = "n" }'),
@@ -34,9 +36,11 @@ test('a value that has not changed stays as it is written', () => {
   const around = { ...script, from: [5, 1, 0] };
   assert.equal(write('camera{ from = p, look_at = ball, fov = angle, up = z, aperture = 2 * r }', around),
     'camera{ from = {5, 1, 0}, look_at = ball, fov = angle, up = z, aperture = 2 * r }');
-  assert.equal(write('camera{ from = p, look_at = {0, 1., 0e3}, fov = 40.0 }', around, null), 'camera{ from = {5, 1, 0}, look_at = {0, 1., 0e3}, fov = 40.0 }');
+  assert.equal(write('camera{ from = p, look_at = {0, 1., 0e3}, fov = 40.0 }', around, null),
+    'camera{ from = {5, 1, 0}, look_at = {0, 1., 0e3}, fov = 40.0 }');
   // Not known what the expressions are: they are replaced.
-  assert.equal(write('camera{ from = p, look_at = ball, fov = angle }', around, null), 'camera{ from = {5, 1, 0}, look_at = {0, 1, 0}, fov = 40 }');
+  assert.equal(write('camera{ from = p, look_at = ball, fov = angle }', around, null),
+    'camera{ from = {5, 1, 0}, look_at = {0, 1, 0}, fov = 40 }');
   assert.equal(write('camera{ from = p, look_at = q }', script), 'camera{ from = p, look_at = q }');
 });
 
@@ -46,10 +50,13 @@ test('missing fields come after the last one, laid out like it', () => {
   assert.equal(write('camera{}'), 'camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, fov = 40 }');
   assert.equal(write('camera{ fov = 40 -- wide\n}'), 'camera{ fov = 40, from = {3, 2.5, -4}, look_at = {.25, 1, 0} -- wide\n}');
   assert.equal(write('camera{\n  fov = 40\n}'), 'camera{\n  fov = 40,\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0}\n}');
-  assert.equal(write('camera{\n  fov = 40, -- wide; enough\n}'), 'camera{\n  fov = 40, -- wide; enough\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0},\n}');
-  assert.equal(write('camera{\n  fov = 40 -- wide, enough\n}'), 'camera{\n  fov = 40, -- wide, enough\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0}\n}');
+  assert.equal(write('camera{\n  fov = 40, -- wide; enough\n}'),
+    'camera{\n  fov = 40, -- wide; enough\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0},\n}');
+  assert.equal(write('camera{\n  fov = 40 -- wide, enough\n}'),
+    'camera{\n  fov = 40, -- wide, enough\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0}\n}');
   assert.equal(write('camera{\n\tfov = 40 }'), 'camera{\n\tfov = 40,\n\tfrom = {3, 2.5, -4},\n\tlook_at = {.25, 1, 0} }');
-  assert.equal(write('camera{\n  fov = 40, --[[ a\n b ]]\n}'), 'camera{\n  fov = 40,\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0}, --[[ a\n b ]]\n}');
+  assert.equal(write('camera{\n  fov = 40, --[[ a\n b ]]\n}'),
+    'camera{\n  fov = 40,\n  from = {3, 2.5, -4},\n  look_at = {.25, 1, 0}, --[[ a\n b ]]\n}');
 });
 
 test('the last call counts; strings, comments, fields and methods are none', () => {
@@ -59,7 +66,8 @@ test('the last call counts; strings, comments, fields and methods are none', () 
   const added = write(rest).split('\n');
   assert.equal(added[1], 'camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, fov = 40 }');
   assert.equal(added.filter((line, i) => i !== 1).join('\n'), rest);
-  assert.equal(write('function camera(t) return t end'), `camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, fov = 40 }\nfunction camera(t) return t end`);
+  assert.equal(write('function camera(t) return t end'),
+    `camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, fov = 40 }\nfunction camera(t) return t end`);
   assert.equal(write('if a then\n  f(function() camera{ from = p, look_at = q } end)\nend'),
     'if a then\n  f(function() camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0} } end)\nend');
 });
@@ -70,7 +78,8 @@ test('without a call, one is added as the first statement', () => {
   assert.equal(write('-- only a comment'), `-- only a comment\n${added}\n`);
   assert.equal(write('sphere{}'), `${added}\nsphere{}`);
   assert.equal(write('-- A ball.\n\nmoonlit(1)\n  -- more\nsphere{}\n'), `-- A ball.\n\nmoonlit(1)\n  -- more\n${added}\nsphere{}\n`);
-  assert.equal(write('#!/usr/bin/moonlit\n--[[ long\n  comment ]]\n  sphere{}'), `#!/usr/bin/moonlit\n--[[ long\n  comment ]]\n${added}\n  sphere{}`);
+  assert.equal(write('#!/usr/bin/moonlit\n--[[ long\n  comment ]]\n  sphere{}'),
+    `#!/usr/bin/moonlit\n--[[ long\n  comment ]]\n${added}\n  sphere{}`);
   assert.equal(write('moonlit(1); sphere{}'), `moonlit(1);\n${added}\nsphere{}`);
   assert.equal(write('moonlit(1)\n'), `moonlit(1)\n${added}\n`);
   assert.equal(write('(f or g)()'), `${added};\n(f or g)()`, 'no call of what camera{} gives');
@@ -90,7 +99,8 @@ test('up: only where it says something, or stands there', () => {
 });
 
 test('kinds: fov and size take each other’s place', () => {
-  assert.equal(write('camera{ kind = "orthographic", from = {0, 1, 5}, look_at = {0, 1, 0}, size = 2 }', { ...flat, height: 3.14159265 }, { ...flat, height: 2 }),
+  assert.equal(write('camera{ kind = "orthographic", from = {0, 1, 5}, look_at = {0, 1, 0}, size = 2 }',
+    { ...flat, height: 3.14159265 }, { ...flat, height: 2 }),
     'camera{ kind = "orthographic", from = {0, 1, 5}, look_at = {0, 1, 0}, size = 3.14159 }');
   assert.equal(write('camera{ from = p, look_at = q, fov = 30 }', { ...turned, kind: 'orthographic', height: 3 }),
     'camera{ from = {3, 2.5, -4}, look_at = {.25, 1, 0}, size = 3, kind = "orthographic" }');
@@ -118,9 +128,11 @@ test('lens and focus', () => {
   for (const [text, expected] of cases) assert.equal(write(text, sharp, own), expected, text);
   // The f-number of that very diameter stays, without knowing the script's camera.
   const fstop = 0.024 / 2 / Math.tan((20 * Math.PI) / 180) / 0.1;
-  assert.equal(write(`camera{ from = p, look_at = q, fstop = ${fstop}, fov = 40, focus = 4.5 }`, sharp, null), `${begin}, fstop = ${fstop}, fov = 40, focus = 4.5 }`);
+  assert.equal(write(`camera{ from = p, look_at = q, fstop = ${fstop}, fov = 40, focus = 4.5 }`, sharp, null),
+    `${begin}, fstop = ${fstop}, fov = 40, focus = 4.5 }`);
   // Automatic, or of a pinhole
-  assert.equal(write('camera{ from = p, look_at = q, aperture = r }', { ...turned, aperture: 0.1 }, { ...own }), `${begin}, aperture = r }`);
+  assert.equal(write('camera{ from = p, look_at = q, aperture = r }', { ...turned, aperture: 0.1 }, { ...own }),
+    `${begin}, aperture = r }`);
   assert.equal(write('camera{ from = p, look_at = q, focus = 3 }'), `${begin}, focus = 3 }`);
   assert.match(write('camera{ from = p, look_at = q, focus = ball }'), /focus = \d+\.\d+ }/, 'a point may lie behind the new camera');
   assert.equal(write('', { ...sharp, aperture: 0 }), `${begin}, fov = 40 }\n`);
@@ -131,7 +143,8 @@ test('a field given twice: the last one counts', () => {
 });
 
 test('half-written texts are left whole', () => {
-  for (const text of ['camera{ from = {0, 1', 'camera{', 'camera', 'camera{ from = }', '--[[ camera{', "camera{ 'x", 'camera(', 'camera{ = 3 }', 'camera{ , , }', 'camera{ [1] = 2, 3 }']) {
+  for (const text of ['camera{ from = {0, 1', 'camera{', 'camera', 'camera{ from = }', '--[[ camera{', "camera{ 'x",
+    'camera(', 'camera{ = 3 }', 'camera{ , , }', 'camera{ [1] = 2, 3 }']) {
     const out = write(text);
     assert.ok(out.includes(text.slice(0, 6)), out);
     assert.ok(out.length >= text.length, out);
@@ -142,8 +155,10 @@ test('half-written texts are left whole', () => {
 function cameraOf(text, camera) {
   const fields = new Map(lastCall(text, 'camera').fields.map((field) => [field.name, field.value]));
   return {
-    ...camera, from: pointOf(fields.get('from')), look_at: pointOf(fields.get('look_at')), up: fields.has('up') ? pointOf(fields.get('up')) : [0, 1, 0],
-    fov: fields.has('fov') ? numberOf(fields.get('fov')) : camera.fov, height: fields.has('size') ? numberOf(fields.get('size')) : camera.height,
+    ...camera, from: pointOf(fields.get('from')), look_at: pointOf(fields.get('look_at')),
+      up: fields.has('up') ? pointOf(fields.get('up')) : [0, 1, 0],
+    fov: fields.has('fov') ? numberOf(fields.get('fov')) : camera.fov,
+      height: fields.has('size') ? numberOf(fields.get('size')) : camera.height,
     aperture: fields.has('aperture') ? numberOf(fields.get('aperture')) : 0, focus: fields.has('focus') ? numberOf(fields.get('focus')) : 0,
   };
 }
@@ -188,7 +203,8 @@ test('the command renders what was meant, by the script and by its options', { s
   const scene = join(folder, 'scene.lua');
   const hash = (text, ...words) => {
     writeFileSync(scene, text);
-    return execFileSync(moonlit, ['hash', scene, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim().split('\n').at(-1);
+    return execFileSync(moonlit, ['hash', scene, ...words],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim().split('\n').at(-1);
   };
   try {
     SCRIPTS.forEach((text, i) => {
