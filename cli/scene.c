@@ -152,8 +152,8 @@ static int merge_camera(SceneFile *scene) {
   // An up that is what a camera takes without a word about it is taken anew; a script's own stays, if it can.
   if (!o->has_up && (!own_up || is_along(camera.up, camera.from, camera.look_at))) camera.up = script_up(camera.from, camera.look_at);
   if (is_along(camera.up, camera.from, camera.look_at)) {
-    say("--up: {%.6g, %.6g, %.6g} lies along the view, from {%.6g, %.6g, %.6g} to {%.6g, %.6g, %.6g}", camera.up.x, camera.up.y, camera.up.z,
-        camera.from.x, camera.from.y, camera.from.z, camera.look_at.x, camera.look_at.y, camera.look_at.z);
+    say("--up: {%.6g, %.6g, %.6g} lies along the view, from {%.6g, %.6g, %.6g} to {%.6g, %.6g, %.6g}", camera.up.x, camera.up.y,
+        camera.up.z, camera.from.x, camera.from.y, camera.from.z, camera.look_at.x, camera.look_at.y, camera.look_at.z);
     return EXIT_WRONG;
   }
   scene->view.camera = camera;
