@@ -48,7 +48,7 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   ifneq ($(filter page%,$(TARGET)),)
     # The page's modules (docs/ARCHITECTURE.md): no command, no files, one kernel; the page makes the memory and says how many threads.
     ISAS := simd128
-    TARGET_CFLAGS += -DML_NO_SCALAR -mnontrapping-fptoint -msign-ext -mbulk-memory# which every browser with shared memory and SIMD has
+    TARGET_CFLAGS += -DML_NO_SCALAR -mnontrapping-fptoint -msign-ext# which every browser with shared memory and SIMD has
     TARGET_LDFLAGS += -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createMoonlit -sENVIRONMENT=web,worker -sFILESYSTEM=0 \
                       -sDYNAMIC_EXECUTION=0 -sINITIAL_MEMORY=48MB -sMAXIMUM_MEMORY=2GB -sIMPORTED_MEMORY=1 -sTOTAL_STACK=1MB \
                       -sEXPORTED_FUNCTIONS=_bridge_start,_bridge_step
