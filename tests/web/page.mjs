@@ -137,7 +137,7 @@ async function suites() {
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.mjs')).sort()) {
     for (const [name, check, options = {}] of (await import(join(folder, file))).default) {
       // `make check ONLY=web/` means this program, not checks of that name.
-      const told = [name, `tests/web/browser/${file}`, 'tests/web/test_page.sh'];
+      const told = [name, `tests/web/browser/${file}`, 'tests/web/test_chromium.sh tests/web/test_firefox.sh'];
       if (!wanted.length || wanted.some((part) => told.some((each) => each.includes(part)))) checks.push([name, check, options]);
     }
   }
@@ -177,10 +177,11 @@ async function inBrowser(browserName, checks, url, deadline) {
 async function main() {
   const deadline = Date.now() + ALL_SECONDS * 1000;
   if (!existsSync(join(web, 'index.html'))) throw new Error(`${web} has no page: make web builds it`);
-  await rm(shots, { recursive: true, force: true });
-  await mkdir(shots, { recursive: true });
-  const checks = await suites();
   const names = BROWSERS.filter((name) => !process.env.BROWSER || process.env.BROWSER === name);
+  await mkdir(shots, { recursive: true });
+  const old = (await readdir(shots)).filter((name) => names.some((each) => name.startsWith(each)));
+  await Promise.all(old.map((name) => rm(join(shots, name))));
+  const checks = await suites();
   const server = await serve({ root: web, port: 0, headers: true });
   for (const [at, name] of names.entries()) {
     // The time that is left is shared evenly, so that one slow browser does not silence the other.
