@@ -300,6 +300,22 @@ static void pictures_are_encoded(void **state) {
   assert_memory_equal(the.encoded.data, "\x89PNG", 4);
 }
 
+static void a_refused_picture_file_does_not_end_the_picture(void **state) {
+  (void)state;
+  const int32_t generation = post((Wish){.source = balls, .width = 320, .height = 180, .samples = 64});
+  for (const double end = ml_clock() + 10; word_get(&the.status, WORD_state) != BRIDGE_RENDERING && ml_clock() < end;) bridge_step(0.01);
+  page_set(WORD_stop, 1);
+  assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
+  assert_int_equal(word_get(&the.status, WORD_hash_generation), 0);
+  word_set(&the.status, WORD_encode_format, 99);
+  page_set(WORD_encode_wanted, 1);
+  for (const double end = ml_clock() + 5; word_get(&the.status, WORD_encode_done) != 1 && ml_clock() < end;) bridge_step(0.01);
+  assert_int_equal(word_get(&the.status, WORD_encode_size), 0);
+  page_set(WORD_stop, 0);
+  for (const double end = ml_clock() + 20; word_get(&the.status, WORD_hash_generation) != generation && ml_clock() < end;) bridge_step(0.01);
+  assert_true(hash_of(generation) == hash_directly(balls, NULL, 0, 320, 180, 64, NULL));
+}
+
 static void what_cannot_be_rendered_is_said(void **state) {
   (void)state;
   const int32_t generation = post((Wish){.source = balls, .width = 60000, .height = 60000});
@@ -338,6 +354,7 @@ int main(void) {
 #endif
     TEST(files_are_asked_for_kept_and_forgotten),
     TEST(pictures_are_encoded),
+    TEST(a_refused_picture_file_does_not_end_the_picture),
     TEST(what_cannot_be_rendered_is_said),
     TEST(nonsense_is_survived),
   };

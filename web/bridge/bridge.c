@@ -20,7 +20,7 @@
 
 #define POLL 0.008          /* seconds between looks at a render */
 #define REST 0.25           /* seconds between beats of the heart while there is nothing to do */
-#define COARSE_PIXELS 16384 /* of the first, coarse picture: some 10 ms of a simple scene on two cores */
+#define COARSE_PIXELS 4096  /* of the first, coarse picture: some 10 ms of a simple scene in a browser on two cores */
 #define WARM_UP 0.05        /* seconds of Lua at the start, see warm_up() */
 
 /* What is under way. */
@@ -50,9 +50,11 @@ typedef struct Bridge {
   MlView view;          /* as rendered */
   MlSettings settings;
   MlFilm *film, *coarse;
+  bool film_is_older; /* than the picture that has been begun */
   MlRender *render;
   Phase phase;
   uint32_t coarse_scale;
+  int32_t threads; /* wished for when the render began; the engine may have got fewer */
   double seconds, rays; /* of earlier stretches of this film */
   double noise_factor;    /* standard error times the root of samples, -1: not known */
   uint32_t noise_samples; /* the fewest samples for which it was last looked at */
@@ -104,7 +106,7 @@ static void beat(void) { atomic_fetch_add_explicit(&the.status.words[WORD_heartb
 
 /* ------------------------------------------------------------------- report */
 
-static void report(void) {
+static void report_with(const char *failure) {
   const ScriptEvaluation *e = the.evaluation;
   const bool right = e && !e->errors && the.scene == e->scene;
   MlCamera camera = {0};
@@ -116,8 +118,9 @@ static void report(void) {
                               .view = right ? &the.view : NULL,
                               .settings = &the.settings,
                               .camera = right ? &camera : NULL,
-                              .failure = the.failure});
+                              .failure = failure});
 }
+static void report(void) { report_with(the.failure); }
 
 static void fail(const char *message) {
   strncpy(the.failure, message, sizeof the.failure - 1);
@@ -231,7 +234,7 @@ static void film_changed(void *ud, const MlFilm *film, uint32_t x0, uint32_t y0,
 }
 
 static bool start(MlFilm *film, const MlView *view, const MlSettings *settings, Phase phase, MlError *error) {
-  const int32_t threads = word_get(&the.status, WORD_threads);
+  const int32_t threads = the.threads = word_get(&the.status, WORD_threads);
   if (threads >= 1 && threads <= 1024) ml_engine_set_threads(the.engine, (uint32_t)threads, NULL);
   // A browser that has no more threads to give still renders with fewer.
   MlStatus status;
@@ -283,19 +286,11 @@ static bool start_picture(void) {
   the.failure[0] = '\0';
   merge();
   MlError error = {0};
-  MlFilm *film = NULL;
-  MlStatus status = ml_render_check(the.engine, &the.view, &the.settings, NULL, &error);
-  if (status == ML_OK) {
-    // The film is the largest thing there is: the last one makes room for the next.
-    ml_film_destroy(the.film);
-    the.film = NULL;
-    status = ml_film_create(the.engine, the.scene, &the.view, &the.settings, &film, &error);
-  }
-  if (status != ML_OK) {
+  if (ml_render_check(the.engine, &the.view, &the.settings, NULL, &error) != ML_OK) {
     fail(error.message);
     return false;
   }
-  the.film = film;
+  the.film_is_older = true;
   the.seconds = the.rays = 0.0;
   the.noise_factor = -1.0;
   the.noise_samples = 0;
@@ -303,8 +298,6 @@ static bool start_picture(void) {
   the.first_pixels = false;
   the.frame.display = display_for(&the.view, &the.settings);
   atomic_store(&the.frame.exposure, (float)the.view.exposure);
-  const MlFilmWatch watch = {.changed = film_changed};
-  ml_film_watch(film, &watch);
 
   // First a coarse picture of the whole, in a film of its own.
   MlView small = the.view;
@@ -326,8 +319,26 @@ static bool start_picture(void) {
   return true;
 }
 
+/* The film of the picture that has been begun. It is the largest thing there is and takes its time, so it comes after the coarse picture, and
+ * the last one makes room for it. */
+static bool make_film(void) {
+  if (!the.film_is_older) return true;
+  ml_film_destroy(the.film);
+  the.film = NULL;
+  the.film_is_older = false;
+  MlError error = {0};
+  if (ml_film_create(the.engine, the.scene, &the.view, &the.settings, &the.film, &error) != ML_OK) {
+    fail(error.message);
+    return false;
+  }
+  const MlFilmWatch watch = {.changed = film_changed};
+  ml_film_watch(the.film, &watch);
+  return true;
+}
+
 /* Goes on with the film, whose frame is made the page's. */
 static bool start_full(void) {
+  if (!make_film()) return false;
   if (!frame_begin(&the.frame, ml_film_width(the.film), ml_film_height(the.film), the.picture_generation)) {
     fail("out of memory: no room to show the picture; choose a smaller size");
     return false;
@@ -342,8 +353,8 @@ static bool start_full(void) {
 static void show_coarse(void) {
   atomic_store(&the.frame.exposure, ml_render_progress(the.render).exposure);
   if (frame_begin(&the.frame, the.view.width, the.view.height, the.picture_generation)) {
-    frame_enlarge(&the.frame, the.coarse);
     word_set(&the.status, WORD_frame_scale, (int32_t)the.coarse_scale);
+    frame_enlarge(&the.frame, the.coarse);
   }
 }
 
@@ -381,6 +392,12 @@ static void show_progress(const MlProgress *progress) {
 
 /* ------------------------------------------------------------------- encoding */
 
+static bool write_encoded(void *ud, const void *bytes, size_t count) {
+  beat(); // a large picture takes seconds
+  buffer_add(ud, bytes, count);
+  return !((Buffer *)ud)->failed;
+}
+
 static void encode(void) {
   const int32_t wish = word_get(&the.status, WORD_encode_wanted);
   if (wish == word_get(&the.status, WORD_encode_done)) return;
@@ -389,11 +406,12 @@ static void encode(void) {
   the.encoded.failed = false;
   MlDisplay display = the.frame.display;
   display.exposure = atomic_load(&the.frame.exposure);
-  const MlSink sink = buffer_sink(&the.encoded);
+  const MlSink sink = {write_encoded, &the.encoded};
   MlError error = {.message = "there is no picture yet"};
   const bool known = format >= ML_IMAGE_PNG && format <= ML_IMAGE_PFM;
-  const bool done = the.film && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
-  if (!done) fail(the.encoded.failed ? "out of memory: no room for the picture's file" : error.message);
+  const bool done = the.film && !the.film_is_older && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
+  // Said, and not kept: rendering goes on as it would have.
+  if (!done) report_with(the.encoded.failed ? "out of memory: no room for the picture's file" : error.message);
   word_set(&the.status, WORD_encode_address, (int32_t)(intptr_t)the.encoded.data);
   word_set(&the.status, WORD_encode_size, done ? (int32_t)the.encoded.size : 0);
   word_set(&the.status, WORD_encode_done, wish);
@@ -506,7 +524,7 @@ static void follow(double seconds, int32_t seen) {
   show_progress(&progress);
   if (state == ML_RENDER_DONE) {
     complete();
-  } else if (threads != (int32_t)ml_engine_threads(the.engine) && threads >= 1 && threads <= 1024) {
+  } else if (threads != the.threads && threads >= 1 && threads <= 1024) {
     end_render(); // the same film goes on with the other number of threads
     if (!start_full()) set_state(BRIDGE_WRONG);
   }

@@ -4,30 +4,22 @@
 #include "internal.h"
 
 static size_t pixel_bytes(const Frame *frame) { return (size_t)frame->width * frame->height * sizeof(uint32_t); }
-static size_t band_bytes(const Frame *frame) { return frame->band_count * sizeof *frame->bands; }
 
 void frame_free(Frame *frame) {
   if (frame->pixels) ml_engine_realloc(frame->engine, frame->pixels, pixel_bytes(frame), 0);
-  if (frame->bands) ml_engine_realloc(frame->engine, frame->bands, band_bytes(frame), 0);
   frame->pixels = NULL;
-  frame->bands = NULL;
   frame->width = frame->height = frame->band_count = 0;
 }
 
 static bool resize(Frame *frame, uint32_t width, uint32_t height) {
-  Frame larger = {.engine = frame->engine, .width = width, .height = height, .band_count = (height + BRIDGE_BAND - 1) / BRIDGE_BAND};
-  if ((uint64_t)width * height > SIZE_MAX / sizeof(uint32_t)) return false;
-  larger.pixels = ml_engine_realloc(frame->engine, NULL, 0, pixel_bytes(&larger));
-  larger.bands = ml_engine_realloc(frame->engine, NULL, 0, band_bytes(&larger));
-  if (!larger.pixels || !larger.bands) {
-    frame_free(&larger);
-    return false;
-  }
-  for (size_t i = 0; i < (size_t)width * height; i++) larger.pixels[i] = 0xff000000u;
-  memset((void *)larger.bands, 0, band_bytes(&larger));
+  const uint32_t band_count = (height + BRIDGE_BAND - 1) / BRIDGE_BAND;
+  if (band_count > sizeof frame->bands / sizeof *frame->bands || (uint64_t)width * height > SIZE_MAX / sizeof(uint32_t)) return false;
+  uint32_t *pixels = ml_engine_realloc(frame->engine, NULL, 0, (size_t)width * height * sizeof *pixels);
+  if (!pixels) return false;
+  for (size_t i = 0; i < (size_t)width * height; i++) pixels[i] = 0xff000000u;
   frame_free(frame);
-  frame->pixels = larger.pixels, frame->bands = larger.bands;
-  frame->width = width, frame->height = height, frame->band_count = larger.band_count;
+  frame->pixels = pixels;
+  frame->width = width, frame->height = height, frame->band_count = band_count;
   return true;
 }
 
@@ -60,8 +52,15 @@ static MlDisplay display_of(const Frame *frame) {
 }
 
 void frame_show(Frame *frame, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
-  const MlDisplay display = display_of(frame);
-  ml_film_show(film, &display, x0, y0, x1, y1, frame->pixels);
+  MlDisplay display = display_of(frame);
+  // Another exposure that came meanwhile: whoever set it shows the whole frame, and these pixels must not be written over those.
+  for (bool again = true; again;) {
+    ml_film_show(film, &display, x0, y0, x1, y1, frame->pixels);
+    atomic_thread_fence(memory_order_seq_cst);
+    const MlDisplay now = display_of(frame);
+    again = now.exposure != display.exposure;
+    display = now;
+  }
   bands_changed(frame, y0, y1);
 }
 

@@ -68,7 +68,7 @@ typedef struct Frame {
   Status *status;
   uint32_t *pixels;
   uint32_t width, height;
-  _Atomic int32_t *bands;
+  _Atomic int32_t bands[(UINT16_MAX + BRIDGE_BAND) / BRIDGE_BAND]; /* never moved or freed: the page clears them, perhaps a moment late */
   uint32_t band_count;
   MlDisplay display; /* without the exposure, which comes to be known while rendering */
   _Atomic float exposure;
