@@ -39,6 +39,7 @@ if (query.embed) mountEmbed(session, document);
 async function start() {
   if ((await startServiceWorker()) === 'reloading') return;
   const engine = startEngine({ threads: session.threads, single: query.single });
+  engine.catch(() => {}); // told below, when the scene is there
   mountAll();
   const scene = firstScene(session, query).catch((error) => session.notify('error', error.message));
   try {

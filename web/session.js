@@ -195,7 +195,7 @@ export class Session extends EventTarget {
       return 'waiting';
     }
     if (this.files && this.#filesSeen !== null && this.files.version !== this.#filesSeen && this.#filesInUse().length) {
-      this.filesChanged(null, { run: true });
+      this.filesChanged(null, { run: true, always: true });
       return 'waiting';
     }
     const changed = this.#dirty || !this.#ran || this.#timer !== 0;
@@ -293,7 +293,15 @@ export class Session extends EventTarget {
     this.#timers.clearTimeout(this.#reportTimer);
     this.#sent = { ...script, width: size?.width ?? 0, height: size?.height ?? 0, samples: samples ?? 0, camera: this.camera };
     this.#postedFor = this.generation;
-    this.#posted = this.engine.post(this.#sent);
+    try {
+      this.#posted = this.engine.post(this.#sent);
+    } catch (error) { // it is too long for the engine
+      this.#posted = -1;
+      this.#sent = null;
+      this.#phase = 'wrong';
+      this.#reportDue = false;
+      this.notify('error', error.message);
+    }
   }
 
   // -- the engine -----------------------------------------------------------------------------------------------------------------
@@ -357,8 +365,12 @@ export class Session extends EventTarget {
     this.#emit('frame', frame);
   }
 
-  /** @param {'fault'|'stopped'} kind 'stopped': Stop could be had only by ending the engine */
+  /** @param {'fault'|'stopped'|'lost'} kind 'stopped': Stop could be had only by ending the engine; 'lost': there is no other */
   #onFault(message, kind) {
+    if (kind === 'lost') {
+      this.fail(message);
+      return;
+    }
     this.#cancel();
     this.#faulted = kind !== 'stopped';
     this.#dirty = true;
@@ -391,18 +403,20 @@ export class Session extends EventTarget {
 
   // -- files ----------------------------------------------------------------------------------------------------------------------
 
-  /** These files (null: any) have come, gone or changed. Those that the scene uses or lacks are handed over, and it runs again if live. */
-  async filesChanged(paths = null, { run = this.live && this.#ran !== null } = {}) {
+  /** These files (null: any) have come, gone or changed. Those that the scene uses or lacks are handed over, and it runs again if live;
+   *  `always`: also where there was nothing to hand over. */
+  async filesChanged(paths = null, { run = this.live && this.#ran !== null, always = false } = {}) {
     if (this.files) this.#filesSeen = this.files.version;
     for (const path of paths ?? [...this.#refused]) this.#refused.delete(path);
     const inUse = this.#filesInUse();
     const concerned = paths ? inUse.filter((path) => paths.includes(path)) : inUse;
     if (!concerned.length || !this.#started) return;
     this.#dirty = true;
+    const life = this.#engineRun;
     const handing = this.#handOver(concerned);
     this.#changed('wanted', { what: 'files' });
-    if (!(await handing)) return;
-    if (run) this.#post(true);
+    const handed = await handing;
+    if (run && (handed || always) && life === this.#engineRun) this.#post(true);
     this.#derive();
   }
 
@@ -414,7 +428,7 @@ export class Session extends EventTarget {
     const posted = this.#posted;
     const handed = await this.#handOver(wanted);
     // What was posted meanwhile asks by a report of its own; what was stopped, when it goes on.
-    if (handed && posted === this.#posted && !this.#stopped) this.#send();
+    if (handed && this.#ran && posted === this.#posted && !this.#stopped) this.#send();
     else if (handed) this.#dirty = true;
     this.#derive();
   }
@@ -441,6 +455,7 @@ export class Session extends EventTarget {
           this.#refused.add(path);
         }
       } catch (error) {
+        if (run !== this.#engineRun) return 0;
         this.#refused.add(path);
         this.notify('error', `${path}: ${error.message}`);
       }

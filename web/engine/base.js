@@ -29,7 +29,8 @@ export class Engine {
   /** {width, height, generation, scale, bands: [{y, height, pixels}], fresh}; pixels are good during the call.
    *  fresh false: they are only copied once more */
   onframe = nothing;
-  /** (message, kind: 'fault'|'stopped'): the engine was thrown away, a new one is on its way. Nothing is run by itself. */
+  /** (message, kind: 'fault'|'stopped'): the engine was thrown away, a new one is on its way. Nothing is run by itself. Or 'lost': there
+   *  will be no other. */
   onfault = nothing;
   onready = nothing;
 
@@ -185,7 +186,7 @@ export class Engine {
     try {
       await living;
     } catch (error) {
-      if (!this.#destroyed) this.onfault(LOST(error.message), 'fault');
+      if (!this.#destroyed) this.onfault(LOST(error.message), 'lost');
       return;
     }
     if (!this.#destroyed) this.onready();

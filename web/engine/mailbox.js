@@ -33,7 +33,9 @@ export class Mailbox {
 
   /** Writes the request and its generation, and ends a Stop. True: the script is going to run; false: only view or settings differ. */
   post(request, generation) {
+    // All that can fail comes before the lock.
     const texts = textsOf(request);
+    const camera = numbersOf(request.camera ?? null);
     const script = [request.source, texts.key, request.timeLimit, request.scriptMemory, request.filesVersion];
     const again = script.some((value, index) => value !== this.#posted[index]) || this.#version === 0;
     this.#posted = script;
@@ -41,7 +43,7 @@ export class Mailbox {
 
     const block = this.#block;
     Atomics.add(block.words, W.request_sequence, 1);
-    this.#write(request, texts);
+    this.#write(request, texts, camera);
     Atomics.store(block.words, W.generation, generation);
     Atomics.store(block.words, W.stop, 0);
     Atomics.add(block.words, W.request_sequence, 1);
@@ -49,7 +51,7 @@ export class Mailbox {
     return again;
   }
 
-  #write(request, { name, sets, setCount, source }) {
+  #write(request, { name, sets, setCount, source }, camera) {
     const block = this.#block;
     const view = block.view(DataView, block.request, REQUEST.text + MAX_TEXT);
     const set = (field, value) => view.setInt32(REQUEST[field], value, true);
@@ -64,7 +66,10 @@ export class Mailbox {
     set('integrator', whole(request.integrator));
     set('time_limit_ms', whole((request.timeLimit ?? 0) * 1000));
     set('script_memory_mb', whole((request.scriptMemory ?? 0) / (1 << 20)));
-    writeCamera(view, set, request.camera ?? null);
+    set('has_camera', camera ? 1 : 0);
+    set('camera_kind', camera?.kind ?? 0);
+    set('camera_blades', camera?.blades ?? 0);
+    camera?.numbers.forEach((value, index) => view.setFloat64(REQUEST.camera + index * 8, value, true));
     const text = new Uint8Array(view.buffer, view.byteOffset + REQUEST.text, MAX_TEXT);
     text.set(name, 0);
     text.set(sets, name.length);
@@ -73,7 +78,7 @@ export class Mailbox {
 }
 
 /** The strings as bytes; an Error for people where they are too long for the request. */
-function textsOf({ name = 'scene.lua', parameters = [], source }) {
+export function textsOf({ name = 'scene.lua', parameters = [], source }) {
   const clean = text => String(text).replaceAll('\0', '\ufffd');
   const pairs = parameters.map(([key, value]) => [clean(key), clean(value)]);
   const texts = { name: bytesOf(name), sets: bytesOf(pairs.map(pair => pair.join('\0') + '\0').join('')), source: bytesOf(source) };
@@ -87,12 +92,9 @@ function textsOf({ name = 'scene.lua', parameters = [], source }) {
   return { ...texts, setCount: pairs.length, key: JSON.stringify([name, pairs]) };
 }
 
-function writeCamera(view, set, camera) {
-  set('has_camera', camera ? 1 : 0);
-  if (!camera) return;
+function numbersOf(camera) {
+  if (!camera) return null;
   const { kind, from, look_at: lookAt, up, fov, height, aperture, focus, blades } = camera;
-  set('camera_kind', kind === 'orthographic' ? 1 : 0);
-  set('camera_blades', whole(blades));
-  const numbers = [...from, ...lookAt, ...(up ?? [0, 1, 0]), fov, height, aperture, focus];
-  numbers.forEach((value, index) => view.setFloat64(REQUEST.camera + index * 8, Number(value) || 0, true));
+  const numbers = [...from, ...lookAt, ...(up ?? [0, 1, 0]), fov, height, aperture, focus].map(value => Number(value) || 0);
+  return { kind: kind === 'orthographic' ? 1 : 0, blades: whole(blades), numbers };
 }

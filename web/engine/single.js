@@ -3,6 +3,7 @@
  * script's endless loop is one step: when Stop is not answered, the worker is terminated and the engine starts again.
  */
 import { Health } from './health.js';
+import { textsOf } from './mailbox.js';
 import { compile } from './module.js';
 
 const START_LIMIT = 15000; // ms
@@ -92,6 +93,7 @@ class Single {
   // -- asked for ------------------------------------------------------------------------------------------------------------------
 
   post(request, generation) {
+    textsOf(request); // what is too long is the caller's error here, not a fault of the worker
     this.#posted = generation;
     this.#health = new Health(undefined, { silent: (request.timeLimit || 10) * 1000 + SLOWEST });
     this.#send('post', { request, generation });

@@ -57,7 +57,7 @@ class Threaded {
   #watcher;
   #files;
   #health;
-  #stopHealth = null; // while Stop is wanted
+  #stopHealth = null; // until Stop is answered
   #reported = '';
   #frame = 0;
   #slow = 0;
@@ -225,7 +225,9 @@ class Threaded {
   #lookSlowly() {
     if (this.#watcher.look(false)) this.#request();
     const block = this.#block;
-    const rendering = STATES[block.load(W.state)] === 'rendering';
+    const state = STATES[block.load(W.state)];
+    const rendering = state === 'rendering';
+    if ((state === 'idle' || state === 'wrong') && block.load(W.state_generation) === block.load(W.generation)) this.#stopHealth = null;
     const { progress, rays, samples } = block.figures();
     const beat = block.load(W.heartbeat);
     const fault = this.#health.look(beat, rendering, JSON.stringify([progress, rays, samples]));

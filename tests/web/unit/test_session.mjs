@@ -390,6 +390,28 @@ describe('a fault of the engine', () => {
     assert.equal(marks.state, 'error');
   });
 
+  test('an engine that cannot be started again: an error, and Render does not wait for ever', () => {
+    engine.onfault('No memory.', 'lost');
+    assert.equal(notices.at(-1).text, 'No memory.');
+    session.run();
+    assert.equal(marks.state, 'error');
+  });
+
+  test('a text that the engine does not take is said; a shorter one runs', async () => {
+    engine.onready();
+    const { post } = engine;
+    engine.post = () => { throw new Error('too long'); };
+    session.setText('much', 'load');
+    await settle();
+    assert.equal(notices.at(-1).text, 'too long');
+    assert.equal(marks.state, 'error');
+    engine.post = post;
+    session.setText('little', 'load');
+    await settle();
+    assert.equal(engine.last.source, 'little');
+    assert.equal(marks.state, 'rendering');
+  });
+
   test('an edit runs', async () => {
     engine.onready();
     session.setText('box{}', 'textarea');
@@ -521,6 +543,50 @@ describe('files', () => {
     assert.equal(engine.files.size, 0);
     assert.equal(engine.posts.length, 1);
     assert.equal(marks.state, 'error');
+  });
+
+  test('a fault while a file is handed over: the next engine gets it', async () => {
+    drop('wood.jpg', new Uint8Array([1]));
+    let refuse;
+    const { provide } = engine;
+    engine.provide = () => new Promise((_, reject) => { refuse = reject; });
+    engine.tell({ missing: ['wood.jpg'] });
+    await settle();
+    refuse(new Error('The engine was started again.'));
+    engine.onfault('gone', 'fault');
+    await settle();
+    assert.equal(notices.at(-1).text, 'gone');
+    engine.provide = provide;
+    engine.onready();
+    session.run();
+    engine.tell({ missing: ['wood.jpg'] });
+    await settle();
+    assert.ok(engine.files.has('wood.jpg'));
+  });
+
+  test('a change that leaves nothing to hand over ends where it began; Render runs all the same', async () => {
+    engine.tell({ missing: ['wood.jpg'] });
+    engine.say('wrong');
+    await settle();
+    await session.filesChanged(['wood.jpg']);
+    assert.equal(marks.state, 'error');
+    assert.equal(engine.posts.length, 1);
+    session.files.version += 1;
+    assert.equal(session.run(), 'waiting');
+    await settle();
+    assert.equal(engine.posts.length, 2);
+  });
+
+  test('another scene is restored while a file is fetched: it is not run', async () => {
+    let give;
+    session.files.get = () => new Promise((resolve) => { give = resolve; });
+    engine.tell({ missing: ['wood.jpg'] });
+    await settle();
+    session.setText('box{}', 'restore');
+    give(new Uint8Array([1]));
+    await settle();
+    assert.equal(engine.posts.length, 1);
+    assert.equal(marks.state, 'idle');
   });
 });
 
