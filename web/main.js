@@ -55,7 +55,7 @@ async function start() {
 
 function mountAll() {
   const mounts = [mountLayout, mountNotices, mountText, mountPicture, mountFigures, mountMessages, mountRunning,
-    mountParams, mountFiles, mountGallery, mountSave, mountShare, mountScenes];
+    mountParams, mountFiles, mountGallery, mountSave, mountScenes, mountShare];
   for (const mount of mounts) mount(session, document);
   mountCamera(session, document.getElementById('canvas'));
   mountEditorSoon();

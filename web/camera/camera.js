@@ -6,11 +6,12 @@
  * knows what is seen there may listen.
  */
 import { make } from '../ui/elements.js';
+import { recall, remember } from '../ui/remember.js';
 import { mountControls, pixelOf } from './controls.js';
 import { isCamera } from './orbit.js';
 import { cameraLine, looksSame, writeCamera } from './write.js';
 
-const HINTED = 'moonlit.camera-hint';
+const HINTED = 'camera-hint';
 const HINT_STAYS = 6000; // ms
 const HINTS = { touch: 'Drag to orbit · two fingers pan and zoom', mouse: 'Drag to orbit · right drag pans · wheel zooms' };
 
@@ -77,16 +78,14 @@ function check(session, text, camera) {
 
 /** A line over the picture when it is first pointed at; gone with the first move, and for good. */
 function mountHint(canvas) {
-  const store = globalThis.localStorage;
-  const seen = () => { try { return store.getItem(HINTED); } catch { return null; } };
-  if (seen()) return () => {};
+  if (recall(HINTED)) return () => {};
   const hint = make('p', { id: 'camera-hint', 'aria-hidden': 'true' });
   let timer = 0;
   const leave = () => {
     clearTimeout(timer);
     hint.remove();
     canvas.removeEventListener('pointerenter', show);
-    try { store.setItem(HINTED, '1'); } catch { /* asked again next time */ }
+    remember(HINTED, '1');
   };
   const show = ({ pointerType }) => {
     if (hint.isConnected) return;

@@ -50,10 +50,10 @@ const promised = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-/** IndexedDB with one table; null where there is none. */
-export async function openDatabase(factory = globalThis.indexedDB) {
+/** IndexedDB with one table; null where there is none. Some browsers refuse even to name it. */
+export async function openDatabase(scope = globalThis) {
   try {
-    const request = factory.open(DATABASE, 1);
+    const request = scope.indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: 'path' });
     const database = await promised(request);
     database.onversionchange = () => database.close();
@@ -73,6 +73,7 @@ export class FilesStore extends EventTarget {
   #database;
   #entries = new Map(); // path → {path, size, type, blob, added}
   #asked = new Set(); // every path that was wanted
+  #unkept = new Set(); // paths that the database has not taken (yet): they are here only
   #manifest;
   #fetched = new Map(); // path → bytes of the gallery's, while the page lasts
   #fetch;
@@ -146,6 +147,7 @@ export class FilesStore extends EventTarget {
     // A copy: the file on disk may change or go.
     const entry = { path, size: blob.size, type: blob.type, blob: new Blob([await blob.arrayBuffer()], { type: blob.type }), added: Date.now() };
     this.#entries.set(path, entry);
+    this.#unkept.add(path);
     this.#changed([path]);
     await this.#keep(entry);
     return path;
@@ -154,7 +156,10 @@ export class FilesStore extends EventTarget {
   async #keep(entry) {
     const database = await this.#database;
     const why = database ? await database.put(entry).then(() => '', (error) => error?.name ?? 'Error') : 'none';
-    if (!why) return;
+    if (!why) {
+      if (this.#entries.get(entry.path) === entry) this.#unkept.delete(entry.path);
+      return;
+    }
     this.dispatchEvent(Object.assign(new Event('trouble'), { detail: why === 'QuotaExceededError'
       ? `The browser has no room to keep ${baseName(entry.path)}: it is here as long as the page.`
       : `The browser keeps no files for this page: ${baseName(entry.path)} is here as long as the page.` }));
@@ -162,6 +167,7 @@ export class FilesStore extends EventTarget {
 
   async remove(path) {
     if (!this.#entries.delete(path)) return;
+    this.#unkept.delete(path);
     this.#changed([path]);
     await (await this.#database)?.remove(path).catch(() => {});
   }
@@ -174,6 +180,7 @@ export class FilesStore extends EventTarget {
     if (!rows) return;
     const before = this.#entries;
     this.#entries = new Map(rows.map((row) => [row.path, row]));
+    for (const path of this.#unkept) this.#entries.set(path, before.get(path));
     const changed = [...new Set([...before.keys(), ...this.#entries.keys()])].filter((path) => before.get(path)?.added !== this.#entries.get(path)?.added);
     if (changed.length) this.#changed(changed, true);
   }

@@ -32,7 +32,7 @@ export async function firstScene(session, { scene, run }) {
   const again = kept && store.again && loadedAgain();
   // What was made of ?scene=… is there after a reload, too.
   if (again && scene && kept.from === scene && scenes.open(id, how)) return;
-  if (await openLink(session, location.hash, how)) return;
+  if (await openLink(session, location.hash, { run, again: again ? kept : null })) return;
   if (scene) {
     try {
       const text = await galleryScript(scene);

@@ -29,13 +29,14 @@ export class Keeper extends EventTarget {
   #another = false; // another tab has changed our scene
   #said = false;
 
-  /** `record` is the one that is shown. 'change': the list or the one that is shown has changed. */
+  /** `record` is the one that is shown, `linked` the id of the one that the newest link brought. 'change': the list or the one that is shown has changed. */
   constructor(session, store, { timers = globalThis } = {}) {
     super();
     this.#session = session;
     this.#store = store;
     this.#timers = timers;
     this.record = null;
+    this.linked = null;
     session.addEventListener('text', (event) => { if (!this.#opening) this.#edited(event.detail.origin); });
     session.addEventListener('wanted', (event) => {
       if (!this.#opening && this.record && KEPT_WISHES.includes(event.detail.what)) this.#later();
@@ -95,7 +96,7 @@ export class Keeper extends EventTarget {
     if (!this.record || this.#another) return;
     const { parameters, camera, size, samples, budget } = this.#session;
     Object.assign(this.record, { parameters: [...parameters], camera, size, samples, budget });
-    if (!this.#store.put(this.record)) this.#sayFull();
+    if (!this.#store.put(this.record) && !this.record.pristine) this.#sayFull();
   }
 
   #sayFull() {
@@ -136,8 +137,8 @@ export class Keeper extends EventTarget {
     this.record = null;
   }
 
-  /** Shows a record. @param {object} [how] run: false: it waits for Render */
-  show(record, { run = true } = {}) {
+  /** Shows a record. @param {object} [how] run: false: it waits for Render; link: the page's address says it */
+  show(record, { run = true, link = false } = {}) {
     if (record.id !== this.record?.id) this.#leave();
     const session = this.#session;
     this.#opening = true;
@@ -150,6 +151,7 @@ export class Keeper extends EventTarget {
     this.#opening = false;
     this.#another = false;
     this.record = record;
+    if (link) this.linked = record.id;
     record.text = session.text;
     this.#store.current = record.id;
     this.flush();
@@ -166,9 +168,9 @@ export class Keeper extends EventTarget {
   }
 
   /** Shows a kept one, perhaps with other wishes. @returns {boolean} whether it may be run */
-  reopen(record, { run = true } = {}) {
+  reopen(record, { run = true, link = false } = {}) {
     const marked = this.#store.marked(record.id);
-    this.show(record, { run: run && !marked });
+    this.show(record, { run: run && !marked, link });
     if (marked) this.#tellMarked();
     return run && !marked;
   }
@@ -187,6 +189,7 @@ export class Keeper extends EventTarget {
   create() { this.openText({ name: 'untitled.lua', text: NEW_SCENE }); }
 
   duplicate() {
+    if (!this.record) return;
     this.flush();
     const { name, text, parameters, camera, size, samples, budget, proven } = this.record;
     const copy = { name, text, parameters, camera, size, samples, budget, proven };
@@ -197,6 +200,7 @@ export class Keeper extends EventTarget {
 
   /** @returns {string} the name that it got */
   rename(name) {
+    if (!this.record) return this.#session.name;
     const free = this.#store.freeName(fileName(name), this.record.id);
     if (free === this.record.name) return free;
     this.record.name = free;
@@ -229,11 +233,18 @@ export class Keeper extends EventTarget {
     this.#changed();
   }
 
-  /** The user's own scene with this text, if it has been rendered here; else the one that the same link brought before; else null. */
-  ofLink(text) {
+  /**
+   * The user's own scene with this text, if it has been rendered here; else the one that the same link brought before; else null.
+   * Without limits only with the very wishes that it has here: others may ask of the same text what nobody has seen.
+   */
+  ofLink(text, { parameters = [], size = null, samples = null } = {}) {
+    const asked = JSON.stringify([parameters, size, samples]);
+    const isAsked = (each) => JSON.stringify([each.parameters, each.size, each.samples]) === asked;
     const same = this.#store.list().filter(({ id }) => this.#store.text(id) === text);
-    const found = same.find(({ proven, budget }) => proven && budget === 'own') ?? same.find(({ from }) => from === 'link');
-    return found ? this.#store.get(found.id) : null;
+    const own = same.find((each) => each.proven && each.budget === 'own' && isAsked(each));
+    const found = own ?? same.find(({ from }) => from === 'link');
+    if (!found) return null;
+    return { ...this.#store.get(found.id), budget: isAsked(found) ? found.budget : 'link' };
   }
 
   // -- other tabs -----------------------------------------------------------------------------------------------------------------

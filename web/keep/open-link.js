@@ -15,8 +15,11 @@ function painted() {
   });
 }
 
-/** @returns {Promise<boolean>} false: there is no scene in this fragment (if it should be, that is said) */
-export async function openLink(session, hash, { run = true } = {}) {
+/**
+ * @param {object} [how] run; again: the record of this tab, which has been loaded again: what was moved since the link was opened stays
+ * @returns {Promise<boolean>} false: there is no scene in this fragment (if it should be, that is said)
+ */
+export async function openLink(session, hash, { run = true, again = null } = {}) {
   const code = linkIn(hash);
   if (code === null) return false;
   let link;
@@ -30,12 +33,13 @@ export async function openLink(session, hash, { run = true } = {}) {
   const { scenes } = session;
   const { text, parameters, camera, size, samples } = link;
   const wishes = { parameters: [...parameters], camera, size, samples };
-  const record = scenes.ofLink(text);
+  const record = again?.text === text ? again : scenes.ofLink(text, wishes);
   const marked = record !== null && scenes.store.marked(record.id);
   // A page that is just starting runs it as soon as there is an engine.
   const started = session.engine !== null;
-  if (record) scenes.reopen({ ...record, ...wishes }, { run: run && !started });
-  else scenes.openText({ name: link.name, text, ...wishes, budget: 'link', from: 'link', pristine: true }, { run: run && !started });
+  const how = { run: run && !started, link: true };
+  if (record) scenes.reopen(record === again ? record : { ...record, ...wishes }, how);
+  else scenes.openText({ name: link.name, text, ...wishes, budget: 'link', from: 'link', pristine: true }, how);
   await painted();
   if (started && run && !marked) session.run();
   // In a frame it would hide the picture.

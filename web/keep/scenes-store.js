@@ -127,7 +127,7 @@ export class SceneStore {
     const json = JSON.stringify(rest);
     const textKept = this.text(id) === text && this.#memory.getItem(TEXT + id) === null ? true : this.#set(TEXT + id, text);
     const restKept = this.#get(REST + id) === json && this.#memory.getItem(REST + id) === null ? true : this.#set(REST + id, json);
-    return textKept && restKept;
+    return this.keeps && textKept && restKept;
   }
 
   remove(id) {

@@ -33,7 +33,7 @@ export function mountFiles(session, root = document) {
     fetch: (path) => fetch(new URL(`scenes/${path}`, document.baseURI)),
   });
   session.files = store;
-  const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('moonlit-files') : null;
+  const channel = openChannel();
   if (channel) channel.onmessage = () => store.refresh();
   store.addEventListener('change', (event) => {
     session.filesChanged(event.detail.paths);
@@ -48,6 +48,15 @@ export function mountFiles(session, root = document) {
   mountDrop(root, take);
   mountPaste(session, root, take);
   mountList(session, root, store, take);
+}
+
+/** To other tabs; null where the browser keeps nothing, and so shares nothing. */
+function openChannel() {
+  try {
+    return new BroadcastChannel('moonlit-files');
+  } catch {
+    return null;
+  }
 }
 
 // -- what comes -----------------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * opened when it arrives there.
  */
 import { make, setText } from './elements.js';
-import { count } from './format.js';
+import { count, visible } from './format.js';
 import { copyText } from './clipboard.js';
 import { LONG_LINK, encodeLink } from '../keep/link.js';
 import { openLink } from '../keep/open-link.js';
@@ -69,7 +69,7 @@ export function mountShare(session, root = document) {
     const gallery = new Set((await galleryIndex().catch(() => [])).flatMap(({ assets }) => assets.map(({ path }) => path)));
     const own = used.filter((path) => session.files?.has(path) || !gallery.has(path));
     if (!own.length) return;
-    setText(files, `Files do not travel by link: whoever opens it needs ${own.join(', ')}, too, and drops them on the page.`);
+    setText(files, `Files do not travel by link: whoever opens it needs ${visible(own.join(', '))}, too, and drops them on the page.`);
     files.hidden = false;
   };
 
@@ -95,12 +95,12 @@ function field(id, name) {
 
 /** The fragment counts while it says what is shown: a link put into the address is opened, and an edit takes it out. */
 function mountFragment(session) {
+  const { scenes } = session;
+  const drop = () => {
+    if (location.hash.startsWith('#s=')) history.replaceState(history.state, '', location.pathname + location.search);
+  };
   addEventListener('hashchange', () => openLink(session, location.hash));
-  session.addEventListener('text', (event) => {
-    const { origin } = event.detail;
-    const opened = origin === 'load' || origin === 'restore';
-    if (!location.hash.startsWith('#s=') || (opened && session.scenes?.record === null)) return;
-    if (!opened || session.scenes.record.from !== 'link') history.replaceState(history.state, '', location.pathname + location.search);
-  });
+  session.addEventListener('text', ({ detail }) => { if (detail.origin !== 'load' && detail.origin !== 'restore') drop(); });
+  scenes.addEventListener('change', () => { if (scenes.record && scenes.record.id !== scenes.linked) drop(); });
 }
 

@@ -122,10 +122,24 @@ async function gallery({ page, open, shot }) {
   expect(kept, "one's own text is kept when the gallery's takes its place");
 }
 
+/** Browsers that keep nothing throw where storage is only named: the page works, and says what that means. */
+async function nothingKept({ page, open, nativeHashOf }) {
+  await page.evaluateOnNewDocument(() => {
+    const refuse = () => { throw new DOMException('The operation is insecure.', 'SecurityError'); };
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) Object.defineProperty(globalThis, name, { get: refuse });
+    globalThis.BroadcastChannel = function BroadcastChannel() { refuse(); };
+  });
+  await open();
+  same(await picture(page, { after: await write(page, BALL) }), await nativeHashOf(BALL, SMALL_NATIVE), 'hash');
+  await until(page, 'notice', () => /keep/.test(document.getElementById('notices').textContent));
+  await until(page, 'files', () => document.querySelector('#files button') !== null);
+}
+
 export default [
   ['keep: the text after a reload', reload],
   ['keep: a reload in the middle of a loop restores and does not run', midLoop],
   ['keep: a tab closed at once', closedAtOnce],
   ['keep: named scenes', named],
+  ['keep: a browser that keeps nothing', nothingKept],
   ['gallery', gallery],
 ];

@@ -52,6 +52,25 @@ async function roundTrip({ page, open, url, stranger, nativeHashOf, shot }) {
   same(await page.evaluate(() => globalThis.moonlit.budget), 'own', "budget of one's own scene");
 }
 
+/** Someone else's scene after a reload: with what was moved meanwhile. Another scene takes the link out of the address. */
+async function reloaded({ page, open, stranger }) {
+  await watchClipboard(page);
+  await open();
+  await picture(page, { after: await write(page, PARAMS) });
+  const address = await link(page);
+  const other = await stranger();
+  await visit(other, address);
+  await picture(other);
+  await picture(other, { after: await setControl(other, await control(other, 'size'), '1.1') });
+  await other.reload({ waitUntil: 'domcontentloaded' });
+  await picture(other);
+  same(await other.evaluate(() => [...globalThis.moonlit.parameters]), [['size', '1.1']], 'parameters after a reload');
+  same(await other.evaluate(() => globalThis.moonlit.budget), 'link', 'budget after a reload');
+  expect((await other.evaluate(() => location.hash)).startsWith('#s='), 'the link stays in the address');
+  await other.evaluate(() => globalThis.moonlit.scenes.create());
+  same(await other.evaluate(() => location.hash), '', 'the address with another scene');
+}
+
 /** Someone else's endless loop: its text is there first, and it ends after 2 s. */
 async function tighter({ page, open, stranger, url }) {
   await watchClipboard(page);
@@ -162,6 +181,7 @@ async function command({ page, open, native }) {
 
 export default [
   ['share: a link and back', roundTrip],
+  ['share: a link, reloaded', reloaded],
   ['share: an endless loop by a link ends soon', tighter],
   ['share: size and samples by a link are bounded', bounded],
   ['share: damaged links', broken],

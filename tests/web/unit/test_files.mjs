@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { FilesStore, MOST_BYTES, bestFor, pathFor, serves, tidyPath } from '../../../web/keep/files-store.js';
+import { FilesStore, MOST_BYTES, bestFor, openDatabase, pathFor, serves, tidyPath } from '../../../web/keep/files-store.js';
 import { sort } from '../../../web/ui/files.js';
 
 /** A database in memory, as openDatabase gives one. */
@@ -73,6 +73,22 @@ describe('the store', () => {
     await again.remove('wood.png');
     assert.equal(await again.get('wood.png'), null);
     assert.equal(db.table.size, 0);
+  });
+
+  test('what the database did not take stays when another tab changes something', async () => {
+    const db = database([], { refuse: 'QuotaExceededError' });
+    const store = new FilesStore({ database: Promise.resolve(db) });
+    await store.add('wood.png', blob('grain'));
+    db.table.set('stone.png', { path: 'stone.png', size: 5, type: '', blob: blob('stone'), added: 1 });
+    await store.refresh();
+    assert.deepEqual(store.list.map(({ path }) => path), ['stone.png', 'wood.png']);
+    await store.remove('wood.png');
+    await store.refresh();
+    assert.deepEqual(store.list.map(({ path }) => path), ['stone.png']);
+  });
+
+  test('a browser that refuses even to name its database', async () => {
+    assert.equal(await openDatabase({ get indexedDB() { throw new Error('SecurityError'); } }), null);
   });
 
   test('refuses what is too large or empty', async () => {

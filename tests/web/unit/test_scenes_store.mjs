@@ -133,6 +133,9 @@ describe('somebody else’s text', () => {
     pictured(t.session);
     t.keeper.flush();
     assert.equal(t.keeper.ofLink('a').id, t.keeper.record.id);
+    // The same text with other wishes is nothing that has been seen here.
+    assert.equal(t.keeper.ofLink('a', { parameters: [['count', '1000000']] }), null);
+    assert.equal(t.keeper.ofLink('a', { size: { width: 65535, height: 65535 } }), null);
     t.session.setText('b', 'textarea');
     assert.equal(t.keeper.ofLink('b'), null);
   });
@@ -152,6 +155,16 @@ describe('somebody else’s text', () => {
     const third = tab(t.storage, t.own);
     third.keeper.open(id);
     assert.equal(third.session.budget, 'own');
+    assert.equal(third.keeper.ofLink('a').budget, 'own');
+    assert.equal(third.keeper.ofLink('a', { samples: 65536 }).budget, 'link', 'lifted for what was seen, not for more');
+  });
+
+  test('the address says which one a link brought', () => {
+    const t = tab();
+    t.keeper.openText({ name: 'a.lua', text: 'a', from: 'link' }, { link: true });
+    assert.equal(t.keeper.linked, t.keeper.record.id);
+    t.keeper.openText({ name: 'b.lua', text: 'b', from: 'b' });
+    assert.notEqual(t.keeper.linked, t.keeper.record.id);
   });
 });
 
@@ -247,6 +260,10 @@ describe('storage', () => {
     const t = tab(null, null);
     t.keeper.openText({ name: 'a.lua', text: 'a' });
     assert.deepEqual(texts(t), [['a.lua', 'a']]);
+    assert.match(t.notices[0].text, /does not let this page keep/);
+    const looking = tab(null, null);
+    looking.keeper.openText({ name: 'a.lua', text: 'a', pristine: true });
+    assert.equal(looking.notices.length, 0, 'said when there is something to lose');
   });
 
   test('that is damaged loses no text', () => {
