@@ -58,6 +58,7 @@ export class Session extends EventTarget {
   #faulted = false;
   #dead = false;        // there will never be an engine
   #stopped = false;
+  #stops = 0;           // grows with every stop()
   #reportDue = false;   // the script is evaluated: a report comes
   #reportTimer = 0;
   #clamp = null;        // {size, samples} within the budget where the scene itself says more
@@ -100,6 +101,8 @@ export class Session extends EventTarget {
   get stopped() { return this.#stopped; }
   /** Text, parameters or files wait for Render. */
   get dirty() { return this.#dirty; }
+  /** Whether the report speaks of the text, parameters and files as they are now. */
+  get isReportCurrent() { return this.report !== null && !this.#dirty && !this.#reportDue; }
   /** 'evaluating', 'rendering', 'idle', 'wrong' of what was posted last; null: the engine has not seen it yet. */
   get phase() { return this.#phase; }
 
@@ -215,6 +218,7 @@ export class Session extends EventTarget {
   /** Stops whatever runs or is about to. The film stays: run() goes on with it. */
   stop() {
     if (this.state !== 'rendering') return;
+    this.#stops += 1;
     this.#cancel();
     this.#waiting = false;
     if (this.#ran && this.#started) {
@@ -413,10 +417,11 @@ export class Session extends EventTarget {
     if (!concerned.length || !this.#started) return;
     this.#dirty = true;
     const life = this.#engineRun;
+    const stops = this.#stops;
     const handing = this.#handOver(concerned);
     this.#changed('wanted', { what: 'files' });
     const handed = await handing;
-    if (run && (handed || always) && life === this.#engineRun) this.#post(true);
+    if (run && (handed || always) && life === this.#engineRun && stops === this.#stops) this.#post(true);
     this.#derive();
   }
 

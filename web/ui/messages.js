@@ -16,6 +16,14 @@ export function mountMessages(session, root) {
   const quiet = make('p', { class: 'nothing' }, 'Errors and what the script prints are shown here.');
   host.append(list, prints, quiet);
   let shown = '';
+  let about = null; // the text that the report is about; null: it had changed before the report came
+
+  /** The line may have been edited since the report: then its fix is none. */
+  const repair = (fix) => {
+    const text = fixed(session.text, fix, about);
+    if (text !== null) session.setText(text, 'fix');
+    else session.notify('info', `Line ${fix.line} has changed since: render the scene again, then fix what is left.`);
+  };
 
   const draw = () => {
     const { report } = session;
@@ -25,7 +33,7 @@ export function mountMessages(session, root) {
     if (now === shown) return;
     shown = now;
     const focused = [...list.querySelectorAll('button')].indexOf(root.activeElement);
-    list.replaceChildren(...entries.map((entry) => item(session, root, entry)));
+    list.replaceChildren(...entries.map((entry) => item(session, root, entry, repair)));
     if (focused >= 0) list.querySelectorAll('button')[focused]?.focus();
     prints.textContent = text;
     list.hidden = !entries.length;
@@ -38,7 +46,10 @@ export function mountMessages(session, root) {
     badge.title = [wrong && plural(wrong, 'error'), warnings && plural(warnings, 'warning')].filter(Boolean).join(', ');
   };
 
-  session.addEventListener('report', draw);
+  session.addEventListener('report', () => {
+    about = session.isReportCurrent ? session.text : null;
+    draw();
+  });
   draw();
 }
 
@@ -54,7 +65,7 @@ export function entriesOf(report) {
   return [...missing, ...failure, ...diagnostics.filter((each) => !told.has(each)).sort((a, b) => rank(a) - rank(b))];
 }
 
-function item(session, root, entry) {
+function item(session, root, entry, repair) {
   const { severity, message, note, count, line, fix, file, missing } = entry;
   const here = line > 0 && (!file || file === session.name);
   const place = line > 0 ? `${here ? 'line' : `${visible(file)}, line`} ${line}: ` : '';
@@ -65,17 +76,12 @@ function item(session, root, entry) {
     ? make('button', { type: 'button', class: 'go', title: 'Go there', onclick: () => session.reveal(entry) }, ...text)
     : make('span', { class: 'go' }, ...text);
   return make('li', { class: severity }, told,
-    here && fix ? make('button', { type: 'button', class: 'fix', onclick: () => repair(session, fix) }, `Fix: ${visible(fix.text)}`) : null,
+    here && fix ? make('button', { type: 'button', class: 'fix', onclick: () => repair(fix) }, `Fix: ${visible(fix.text)}`) : null,
     missing ? make('button', { type: 'button', class: 'fix', onclick: () => root.querySelector('#tab-files').click() }, 'Files…') : null,
     note ? make('p', { class: 'note' }, wording(note)) : null);
 }
 
 const wording = (text) => visible(text.slice(0, LONGEST));
-
-/** The text may have been edited since the report: the fix counts only for what it was made for, which the next report decides. */
-function repair(session, fix) {
-  session.setText(fixed(session.text, fix), 'fix');
-}
 
 /** The last lines, none too long. */
 export function cut(text) {

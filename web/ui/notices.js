@@ -3,6 +3,7 @@
  * but not while it is looked at; errors stay until they are closed.
  */
 import { icon, make } from './elements.js';
+import { visible } from './format.js';
 
 const STAY = { info: 7000, warning: 12000, error: Infinity }; // ms
 const MOST = 4;
@@ -16,7 +17,7 @@ function show(host, { kind = 'info', text, action }) {
   for (const old of [...host.children]) if (old.dataset.text === text) old.remove();
   const notice = make('div', { class: `notice ${kind}`, 'data-text': text });
   const close = () => notice.remove();
-  notice.append(make('p', {}, text));
+  notice.append(make('p', {}, visible(text)));
   const act = () => { close(); action.run(); };
   if (action) notice.append(make('button', { type: 'button', class: 'action', onclick: act }, action.label));
   const closer = { type: 'button', class: 'quiet only-icon', 'aria-label': 'Close this notice', onclick: close };

@@ -19,6 +19,12 @@ function lineEnd(text, start) {
   return end < 0 ? text.length : end;
 }
 
+/** A line's text. */
+export function lineOf(text, line) {
+  const start = lineStart(text, line);
+  return text.slice(start, lineEnd(text, start));
+}
+
 /** The offset of a column; 0 (not known) is the first one that is no blank, columns past the end of the line are its end. */
 export function offsetOf(text, line, column) {
   const start = lineStart(text, line);
@@ -36,8 +42,12 @@ export function rangeOf(text, { line, column, endColumn }) {
   return { from, to: Math.max(from, offsetOf(text, line, endColumn)) };
 }
 
-/** The text with a diagnostic's fix: {line, column, endColumn, text}. */
-export function fixed(text, fix) {
+/**
+ * The text with a diagnostic's fix: {line, column, endColumn, text}; null: the line is no more what it was.
+ * @param {string|null} about the text that the diagnostic was made for; null: not known
+ */
+export function fixed(text, fix, about = text) {
+  if (about === null || lineOf(text, fix.line) !== lineOf(about, fix.line)) return null;
   const { from, to } = rangeOf(text, fix);
   return text.slice(0, from) + fix.text + text.slice(to);
 }

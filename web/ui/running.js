@@ -4,7 +4,7 @@
  * Ctrl-Enter (Cmd-Enter) renders wherever the focus is, Esc stops what runs unless something else has used it.
  */
 import { setText } from './elements.js';
-import { count, plural, seconds } from './format.js';
+import { count, plural, seconds, visible } from './format.js';
 import { recall, remember } from './remember.js';
 
 const SIZES = ['320x180', '640x360', '960x540', '1280x720', '1920x1080', '512x512', '1024x1024'];
@@ -178,7 +178,7 @@ export function sentence(session) {
 function wrong(report) {
   const { errors = 0, diagnostics = [] } = report?.script ?? {};
   const [missing, ...others] = report?.missing ?? [];
-  if (missing) return others.length ? `${plural(others.length + 1, 'file')} missing` : `${missing} is missing`;
+  if (missing) return others.length ? `${plural(others.length + 1, 'file')} missing` : `${visible(missing)} is missing`;
   if (errors) {
     const line = diagnostics.find((each) => each.severity === 'error' && each.line > 0)?.line;
     if (!line) return plural(errors, 'error');

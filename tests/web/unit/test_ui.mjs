@@ -84,6 +84,11 @@ describe('places', () => {
   test('a fix changes its place alone', () => {
     assert.equal(fixed(text, { line: 1, column: 26, endColumn: 31, text: 'radius' }), text.replace('radus', 'radius'));
     assert.equal(fixed('a\nb', { line: 2, column: 1, endColumn: 1, text: 'x' }), 'a\nxb');
+    // Made for another text: only where the line is still the same.
+    const fix = { line: 2, column: 1, endColumn: 2, text: 'x' };
+    assert.equal(fixed('A\nb', fix, 'a\nb'), 'A\nx');
+    assert.equal(fixed('new\na\nb', fix, 'a\nb'), null);
+    assert.equal(fixed('a\nb', fix, null), null);
   });
 });
 
