@@ -577,6 +577,21 @@ describe('files', () => {
     assert.equal(engine.posts.length, 2);
   });
 
+  test('Stop while a changed file is handed over: nothing runs', async () => {
+    drop('wood.jpg', new Uint8Array([1]));
+    engine.tell({ missing: ['wood.jpg'] });
+    await settle();
+    engine.finish(HASH);
+    const posts = engine.posts.length;
+    drop('wood.jpg', new Uint8Array([2]));
+    const changing = session.filesChanged(['wood.jpg']);
+    assert.equal(marks.state, 'rendering');
+    session.stop();
+    await changing;
+    assert.equal(engine.posts.length, posts);
+    assert.equal(marks.state, 'idle');
+  });
+
   test('another scene is restored while a file is fetched: it is not run', async () => {
     let give;
     session.files.get = () => new Promise((resolve) => { give = resolve; });
