@@ -4,6 +4,7 @@
  */
 import { icon, make, setText } from './elements.js';
 import { bytes, plural, visible } from './format.js';
+import { MOST_MISSING } from './messages.js';
 import { FilesStore, baseName, bestFor, endingOf, openDatabase, pathFor, tidyPath } from '../keep/files-store.js';
 import { galleryIndex } from '../keep/gallery-index.js';
 
@@ -202,7 +203,7 @@ function mountList(session, root, store, take) {
   const drawLacking = () => {
     const missing = session.report?.missing ?? [];
     const focused = lacking.contains(document.activeElement) ? document.activeElement.dataset.path : null;
-    lacking.replaceChildren(...missing.map((path) => make('p', { class: 'lack' },
+    lacking.replaceChildren(...missing.slice(0, MOST_MISSING).map((path) => make('p', { class: 'lack' },
       make('span', {}, make('strong', {}, visible(path)), ' is missing'),
       make('button', { type: 'button', 'aria-label': `Choose ${visible(path)}`, 'data-path': path, onclick: () => choose(path) }, 'Choose…'))));
     if (focused) [...lacking.querySelectorAll('button')].find((each) => each.dataset.path === focused)?.focus();

@@ -6,6 +6,7 @@ import { plural, visible } from './format.js';
 import { fixed } from './places.js';
 
 const MOST_LINES = 500;
+export const MOST_MISSING = 100; // files that are listed; a script may name any number
 const LONGEST = 2000; // characters of a line
 
 export function mountMessages(session, root) {
@@ -58,7 +59,7 @@ export function entriesOf(report) {
   if (!report) return [];
   const diagnostics = report.script?.diagnostics ?? [];
   const about = (path) => diagnostics.find(({ message }) => message.endsWith(`there is no file '${path}' beside the scene`));
-  const missing = (report.missing ?? []).map((path) => ({ line: 0, ...about(path), severity: 'error', missing: path }));
+  const missing = (report.missing ?? []).slice(0, MOST_MISSING).map((path) => ({ line: 0, ...about(path), severity: 'error', missing: path }));
   const failure = report.failure ? [{ severity: 'error', message: report.failure, line: 0 }] : [];
   const told = new Set((report.missing ?? []).map(about));
   const rank = (entry) => (entry.severity === 'error' ? 0 : 1);

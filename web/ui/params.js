@@ -7,6 +7,7 @@
 import { make, setText } from './elements.js';
 import { visible } from './format.js';
 
+const MOST = 200; // controls, and choices of one: a script may declare any number
 const TYPED = 250; // ms after the last letter of a string
 const STEPS = 200; // a slider without a step of its own has at least half as many
 
@@ -85,7 +86,7 @@ const CONTROLS = {
   },
   choice({ choices }, send) {
     const select = make('select', { id: `param-${++ids}`, onchange: () => send(select.value) },
-      ...choices.map((choice) => make('option', { value: choice }, visible(choice))));
+      ...choices.slice(0, MOST).map((choice) => make('option', { value: choice }, visible(choice))));
     return { fields: [select], show: (value) => { select.value = value; } };
   },
   color(param, send) {
@@ -201,7 +202,8 @@ export function mountParams(session, root = document) {
   const host = root.querySelector('#params');
   const resetAll = make('button', { type: 'button', class: 'quiet', id: 'reset-params', onclick: () => session.setParameters(new Map()) }, 'Reset all');
   const list = make('div', { class: 'param-list' });
-  host.append(make('div', { class: 'params-head' }, make('h2', {}, 'Parameters'), resetAll), list);
+  const more = make('p', { class: 'nothing', hidden: true });
+  host.append(make('div', { class: 'params-head' }, make('h2', {}, 'Parameters'), resetAll), list, more);
   let rows = new Map(); // by spec
   let order = '';
 
@@ -262,7 +264,10 @@ export function mountParams(session, root = document) {
     // A scene that ended half way has not declared all of its parameters: those from before stay.
     const names = new Set(report.params.map(({ name }) => name));
     const kept = report.script?.errors ? [...rows.values()].map(({ param }) => param).filter(({ name }) => !names.has(name)) : [];
-    build([...report.params, ...kept]);
+    const all = [...report.params, ...kept];
+    build(all.slice(0, MOST));
+    more.hidden = all.length <= MOST;
+    setText(more, `The first ${MOST} of ${all.length}.`);
     draw();
   });
   session.addEventListener('wanted', (event) => {

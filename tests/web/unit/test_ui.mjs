@@ -99,6 +99,7 @@ describe('messages', () => {
   test('errors first, in their order', () => {
     assert.deepEqual(entriesOf({ script: { diagnostics: [warning, error] } }), [error, warning]);
     assert.deepEqual(entriesOf(null), []);
+    assert.equal(entriesOf({ missing: Array.from({ length: 40_000 }, (_, n) => `${n}.png`) }).length, 100);
   });
 
   test('a missing file is told once, at its line', () => {
