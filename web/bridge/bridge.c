@@ -409,7 +409,9 @@ static void encode(void) {
   const MlSink sink = {write_encoded, &the.encoded};
   MlError error = {.message = "there is no picture yet"};
   const bool known = format >= ML_IMAGE_PNG && format <= ML_IMAGE_PFM;
-  const bool done = the.film && !the.film_is_older && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
+  uint32_t most = 0; // 0 while there is only the coarse picture: the file would be black
+  if (the.film && !the.film_is_older) ml_film_samples(the.film, NULL, &most);
+  const bool done = most > 0 && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
   // Said, and not kept: rendering goes on as it would have.
   if (!done) report_with(the.encoded.failed ? "out of memory: no room for the picture's file" : error.message);
   word_set(&the.status, WORD_encode_address, (int32_t)(intptr_t)the.encoded.data);
