@@ -87,7 +87,8 @@ VARIANT := $(subst $(space),-,$(strip $(filter-out native,$(TARGET)) $(filter-ou
 ifneq ($(filter page%,$(TARGET)),)
   SPEED := -O3# and apart: a tile that was inlined into the threads' endless function would never be optimised by a browser
   HOT := engine/render/kernel_simd128 $(addprefix lua-5.4.9/,lapi ldo lgc lmathlib lobject lstring ltable ltm lvm) \
-         $(patsubst %.c,%,$(wildcard engine/bvh/*.c))
+         $(patsubst %.c,%,$(wildcard engine/bvh/*.c)) engine/image/tonemap engine/image/white_balance engine/render/film engine/render/film_picture \
+         web/bridge/frame
   # Jumps are made from objects, not from what the linker optimises.
   JUMPING := engine/image/read_stb engine/image/write_stb
 endif
@@ -196,6 +197,7 @@ FORCE:
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
 $(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS)) $(SPEED)
+$(HOT:%=$(OBJ)/%.o): SCRIPT_CFLAGS := $(filter-out -flto,$(SCRIPT_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): LUA_CFLAGS := $(filter-out -flto,$(LUA_CFLAGS)) $(SPEED)
 $(JUMPING:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS))
 # stb_image's arithmetic on damaged pictures wraps.

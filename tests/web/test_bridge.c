@@ -143,6 +143,27 @@ static void a_request_becomes_a_picture(void **state) {
   assert_true(the.frame.exposure != 0.0f); // the automatic one
 }
 
+/* The coarse picture enlarged: as large as the frame, a flat one stays flat, an upright edge stays upright and is where it was. */
+static void a_coarse_picture_is_enlarged(void **state) {
+  (void)state;
+  static const char halves[] = "camera{ from={0,0,2}, look_at={0,0,0}, kind='orthographic', size=2, exposure=0 } render{ tonemap='none' } "
+                               "box{ size={2,4,.1}, at={-1,0,0}, material=emit{radiance=1} } box{ size={2,4,.1}, at={1,0,0}, material=emit{color='red', radiance=1} }";
+  assert_int_equal(wait_for(post((Wish){.source = halves, .width = 40, .height = 20, .samples = 4}), 20), BRIDGE_IDLE);
+  Frame frame = {.engine = the.engine, .status = &the.status, .display = {.tonemap = ML_TONEMAP_NONE}};
+  assert_true(frame_begin(&frame, 401, 203, 99));
+  assert_true(frame_enlarge(&frame, the.film));
+  for (uint32_t y = 0; y < 203; y++)
+    for (uint32_t x = 0; x < 401; x++) {
+      const uint32_t pixel = frame.pixels[y * 401 + x];
+      if (x < 190) assert_int_equal(pixel, 0xffffffff);
+      if (x > 211) assert_int_equal(pixel, 0xff0000ff);
+      assert_int_equal(pixel, frame.pixels[x]);
+      if (x > 0) assert_true((pixel >> 8 & 255) <= (frame.pixels[y * 401 + x - 1] >> 8 & 255)); // no overshoot
+    }
+  for (uint32_t band = 0; band < 7; band++) assert_int_equal(frame.bands[band], 1);
+  frame_free(&frame);
+}
+
 static void another_view_does_not_run_the_script(void **state) {
   (void)state;
   assert_int_equal(wait_for(post((Wish){.source = balls}), 20), BRIDGE_IDLE);
@@ -344,6 +365,7 @@ static void nonsense_is_survived(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(a_request_becomes_a_picture),
+    TEST(a_coarse_picture_is_enlarged),
     TEST(another_view_does_not_run_the_script),
     TEST(parameters_reach_the_script),
     TEST(a_wrong_scene_keeps_the_last_picture),

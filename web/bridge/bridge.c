@@ -20,7 +20,7 @@
 
 #define POLL 0.008          /* seconds between looks at a render */
 #define REST 0.25           /* seconds between beats of the heart while there is nothing to do */
-#define COARSE_PIXELS 4096  /* of the first, coarse picture: some 10 ms of a simple scene in a browser on two cores */
+#define COARSE_PIXELS 2304  /* of the first, coarse picture: some 10 ms of a simple scene in a browser on two cores */
 #define WARM_UP 0.05        /* seconds of Lua at the start, see warm_up() */
 
 /* What is under way. */

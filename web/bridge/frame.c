@@ -76,39 +76,55 @@ static Place place_of(uint32_t i, uint32_t size, uint32_t small) {
   return (Place){low, low + 1 < small ? low + 1 : low, (uint32_t)(at & 255)};
 }
 
-static uint32_t mix(uint32_t a, uint32_t b, uint32_t weight) { return (a * (256 - weight) + b * weight + 128) >> 8; }
+/* Two packed pixels, all four bytes at once: 16 bits are room for a byte times 256. */
+static uint32_t mix(uint32_t a, uint32_t b, uint32_t weight) {
+  const uint32_t even = ((a & 0xff00ffu) * (256 - weight) + (b & 0xff00ffu) * weight + 0x800080u) >> 8 & 0xff00ffu;
+  const uint32_t odd = (a >> 8 & 0xff00ffu) * (256 - weight) + (b >> 8 & 0xff00ffu) * weight + 0x800080u;
+  return even | (odd & 0xff00ff00u);
+}
 
-static void enlarge_row(Frame *frame, uint32_t y, const Place *across, const uint8_t *top, const uint8_t *bottom, uint32_t weight) {
-  uint32_t *row = frame->pixels + (size_t)y * frame->width;
-  for (uint32_t x = 0; x < frame->width; x++) {
-    const Place at = across[x];
-    uint32_t pixel = 0xff000000u;
-    for (uint32_t c = 0; c < 3; c++) {
-      const uint32_t a = mix(top[3 * at.low + c], top[3 * at.high + c], at.weight);
-      const uint32_t b = mix(bottom[3 * at.low + c], bottom[3 * at.high + c], at.weight);
-      pixel |= mix(a, b, weight) << 8 * c;
-    }
-    __atomic_store_n(&row[x], pixel, __ATOMIC_RELAXED);
+/* What enlarging takes beside the frame: the small picture, packed, and two of its rows made as wide as the frame. */
+typedef struct Enlarging {
+  Place *across;
+  uint8_t *bytes;
+  uint32_t *row[2];
+  uint32_t row_of[2]; /* which rows of the small picture these are */
+} Enlarging;
+
+/* Row y of the small picture, as wide as the frame. */
+static const uint32_t *widened(Enlarging *e, uint32_t y, uint32_t small_width, uint32_t width) {
+  uint32_t *row = e->row[y & 1];
+  if (e->row_of[y & 1] == y) return row;
+  e->row_of[y & 1] = y;
+  const uint8_t *from = e->bytes + 3 * (size_t)small_width * y;
+  for (uint32_t x = 0; x < width; x++) {
+    const Place at = e->across[x];
+    const uint8_t *a = from + 3 * at.low, *b = from + 3 * at.high;
+    row[x] = mix(a[0] | (uint32_t)a[1] << 8 | (uint32_t)a[2] << 16, b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16, at.weight);
   }
+  return row;
 }
 
 bool frame_enlarge(Frame *frame, const MlFilm *film) {
   const uint32_t width = ml_film_width(film), height = ml_film_height(film);
-  const size_t bytes = (size_t)width * height * 3, places = frame->width * sizeof(Place);
-  uint8_t *small = ml_engine_realloc(frame->engine, NULL, 0, bytes);
-  Place *across = ml_engine_realloc(frame->engine, NULL, 0, places);
-  if (small && across) {
-    const MlDisplay display = display_of(frame);
-    ml_film_display(film, &display, 0, height, small);
-    for (uint32_t x = 0; x < frame->width; x++) across[x] = place_of(x, frame->width, width);
-    for (uint32_t y = 0; y < frame->height; y++) {
-      const Place down = place_of(y, frame->height, height);
-      enlarge_row(frame, y, across, small + 3 * (size_t)width * down.low, small + 3 * (size_t)width * down.high, down.weight);
-    }
-    bands_changed(frame, 0, frame->height);
+  const size_t small = (size_t)width * height * 3, row = frame->width * sizeof(uint32_t), places = frame->width * sizeof(Place);
+  const size_t total = places + 2 * row + small;
+  uint8_t *block = ml_engine_realloc(frame->engine, NULL, 0, total);
+  if (!block) return false;
+  Enlarging e = {.across = (Place *)(void *)block,
+                 .row = {(uint32_t *)(void *)(block + places), (uint32_t *)(void *)(block + places + row)},
+                 .row_of = {UINT32_MAX, UINT32_MAX},
+                 .bytes = block + places + 2 * row};
+  const MlDisplay display = display_of(frame);
+  ml_film_display(film, &display, 0, height, e.bytes);
+  for (uint32_t x = 0; x < frame->width; x++) e.across[x] = place_of(x, frame->width, width);
+  for (uint32_t y = 0; y < frame->height; y++) {
+    const Place down = place_of(y, frame->height, height);
+    const uint32_t *top = widened(&e, down.low, width, frame->width), *bottom = widened(&e, down.high, width, frame->width);
+    uint32_t *out = frame->pixels + (size_t)y * frame->width;
+    for (uint32_t x = 0; x < frame->width; x++) __atomic_store_n(&out[x], mix(top[x], bottom[x], down.weight) | 0xff000000u, __ATOMIC_RELAXED);
   }
-  const bool done = small && across;
-  if (small) ml_engine_realloc(frame->engine, small, bytes, 0);
-  if (across) ml_engine_realloc(frame->engine, across, places, 0);
-  return done;
+  bands_changed(frame, 0, frame->height);
+  ml_engine_realloc(frame->engine, block, total, 0);
+  return true;
 }

@@ -7,6 +7,10 @@ import { Bands } from './bands.js';
 
 const FIGURES_EVERY = 200;
 const REPEAT_AFTER = 300;
+/** While a picture refines, its frame is looked at so seldom: showing it costs the cores that render it. */
+const PIXELS_EVERY = 66;
+/** The first pixels of a picture come as fast as they are there, for so long. */
+const HASTE = 400;
 /** How long a finished picture may wait for its last bands to be shown before it is called finished (in tabs that nobody sees). */
 const LONGEST_WAIT = 400;
 
@@ -24,6 +28,9 @@ export class Watcher {
   #repeatAt = Infinity;
   #held = ''; // the state that waits for pixels, since when
   #heldSince = 0;
+  #pixelsAt = -Infinity;
+  #frameSequence = -1;
+  #frameSince = -Infinity;
 
   /**
    * @param {import('./block.js').Block} block
@@ -55,6 +62,7 @@ export class Watcher {
     const now = this.#now();
     const state = this.#block.state();
     this.#report();
+    pixels = pixels && this.#due(state, now);
     const { changed, left } = pixels ? this.#bands.take(this.#out.frame) : { changed: 0, left: 0 };
     const figuresDue = this.#tellFigures(now);
     const held = state !== null && this.#mustWait(state, pixels, changed, now);
@@ -62,6 +70,17 @@ export class Watcher {
     if (!state || held || left > 0 || figuresDue) return true;
     const seen = state.generation === this.#block.load(W.generation);
     return !seen || (state.state !== 'idle' && state.state !== 'wrong') || this.#repeatAt < Infinity;
+  }
+
+  /** Is the frame to be looked at? At once in a new picture and at its end, else now and then. */
+  #due(state, now) {
+    const sequence = this.#block.load(W.frame_sequence);
+    if (sequence !== this.#frameSequence) this.#frameSince = now;
+    this.#frameSequence = sequence;
+    const refining = state?.state === 'rendering' && now - this.#frameSince > HASTE;
+    if (refining && now - this.#pixelsAt < PIXELS_EVERY) return false;
+    this.#pixelsAt = now;
+    return true;
   }
 
   /** A picture that has become complete is not called so before its pixels are shown; where nobody looks, it is after a while. */
