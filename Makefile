@@ -301,7 +301,7 @@ SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
 HOUSE_SCRIPTS := $(filter tests/build/% tests/web/% %_targets.sh,$(SCRIPTS))# about this tree, other builds, the page: once is enough
 pick = $(if $(ONLY),$(foreach p,$(1),$(if $(strip $(foreach o,$(ONLY),$(findstring $(o),$(p)))),$(p))),$(1))
 RUN_TESTS = MOONLIT='$(COMMAND)' OUT='$(OUT)' BUILD='$(BUILD)' CC='$(COMPILER)' CONFIG='$(CONFIG)' MAKE='$(MAKE)' DEPS_DIR='$(DEPS_DIR)' \
-            TEST_LOGS='$(OUT)/test-logs' tests/run
+            TEST_LOGS='$(OUT)/test-logs' TEST_TIMEOUT=$${TEST_TIMEOUT:-600} tests/run
 SUBMAKE := $(MAKE) DEPS=done
 # A build that fails leaves a mark that no program can be run from: one failed test, and what an earlier build left is no excuse.
 FAILED = $(OUT)/what-did-not-build

@@ -39,6 +39,16 @@ function whenQuiet(then) {
   else addEventListener('load', wait, { once: true });
 }
 
+/** Registers the worker; resolves to its registration, or null where none can be had. */
+function register(container) {
+  return container.register(new URL('service-worker.js', document.baseURI), { updateViaCache: 'none' }).catch(() => null);
+}
+
+/** The page's files, to be kept for when there is no network. */
+async function keep(container, registered) {
+  if (await registered) (await container.ready).active?.postMessage('keep');
+}
+
 /**
  * To be called once, before the engine starts. Resolves to 'reloading' when the page is about to be loaded again (nothing should be begun
  * then), else to 'on' or 'off'; with shared memory at once, without it in TAKE_OVER ms at most.
@@ -47,18 +57,15 @@ function whenQuiet(then) {
 export async function startServiceWorker() {
   const container = navigator.serviceWorker;
   if (!container || window.top !== window) return 'off';
-  const registered = container
-    .register(new URL('service-worker.js', document.baseURI), { updateViaCache: 'none' })
-    .then((registration) => {
-      whenQuiet(async () => (await container.ready).active?.postMessage('keep'));
-      return registration;
-    })
-    .catch(() => null);
   const stored = marks();
   if (window.crossOriginIsolated) {
     stored?.removeItem(RELOADED);
+    // Nothing waits for it: a worker that takes over while the page is still fetching its parts can leave one of them without an answer.
+    whenQuiet(() => keep(container, register(container)));
     return 'on';
   }
+  const registered = register(container);
+  whenQuiet(() => keep(container, registered));
   if (!stored || stored.getItem(RELOADED)) return 'off';
   const begin = performance.now();
   const registration = await Promise.race([registered, new Promise((resolve) => setTimeout(resolve, TAKE_OVER, null))]);

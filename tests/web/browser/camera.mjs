@@ -1,5 +1,5 @@
 /** camera.mjs - looking around: by mouse, keyboard and touch, without the script running again; kept, reset, written into the script. */
-import { SMALL_NATIVE, box, expect, look, picture, press, same, seen, sleep, until, write } from '../harness/drive.mjs';
+import { SMALL_NATIVE, box, editor, expect, look, picture, press, same, seen, sleep, until, write } from '../harness/drive.mjs';
 import { BALL } from '../harness/scenes.mjs';
 
 /** The seconds of the newest evaluation: a number that another evaluation would not repeat to the last bit. */
@@ -112,6 +112,7 @@ const written = (text, what) => async (t) => {
   expect(near((await shown(page)).from, turned.camera.from, 2e-3), 'the view is the one that was seen');
   same(hash, await nativeHashOf(now.text, SMALL_NATIVE), "hash of the written camera, against the command's");
   // Undo brings the text back.
+  await editor(page);
   await page.focus('.cm-content');
   for (let i = 0; i < 5 && (await look(page)).text !== text; i++) await press(page, 'Control', 'z');
   same((await look(page)).text, text, 'text after undo');
