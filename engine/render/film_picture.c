@@ -14,6 +14,12 @@ static WhiteBalance balance_of(const MlDisplay *display) {
   return white_balance(white_is_valid(display->white) ? display->white : (MlColor){0, 0, 0});
 }
 
+/* Means to display pixels. The means are used up. */
+static void show_row(const MlDisplay *display, const WhiteBalance *balance, float *means, uint64_t count, uint8_t *rgb) {
+  white_balance_row(balance, means, count);
+  tonemap_row(display->tonemap, display->exposure, means, count, rgb);
+}
+
 void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb) {
   FLOAT_STATE_OURS;
   const WhiteBalance balance = balance_of(display);
@@ -23,8 +29,7 @@ void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, 
   for (uint64_t i = (uint64_t)y0 * film->width, end = (uint64_t)y1 * film->width; i < end;) {
     uint64_t count = end - i < PIECE ? end - i : PIECE;
     for (uint64_t k = 0; k < count; k++) spectrum_store(means + 3 * k, film_mean(film, i + k));
-    white_balance_row(&balance, means, count);
-    tonemap_row(display->tonemap, display->exposure, means, count, rgb);
+    show_row(display, &balance, means, count, rgb);
     i += count, rgb += 3 * count;
   }
 }
@@ -48,8 +53,7 @@ void ml_film_show(const MlFilm *film, const MlDisplay *display, uint32_t x0, uin
         sampled[k] = pixel.count != 0;
         spectrum_store(means + 3 * k, pixel_mean(&pixel));
       }
-      white_balance_row(&balance, means, count);
-      tonemap_row(display->tonemap, display->exposure, means, count, shown);
+      show_row(display, &balance, means, count, shown);
       for (uint32_t k = 0; k < count; k++) {
         const uint8_t bytes[4] = {shown[3 * k], shown[3 * k + 1], shown[3 * k + 2], 255};
         uint32_t word;
