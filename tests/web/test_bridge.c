@@ -17,7 +17,7 @@ static void page_set(enum Word word, int32_t value) {
 
 typedef struct Wish {
   const char *source, *sets;
-  size_t sets_size, set_count;
+  size_t sets_size;
   int32_t width, height, samples;
   const double *camera;
   bool same_script;
@@ -29,7 +29,6 @@ static int32_t post(Wish wish) {
   const int32_t version = r->script_version + !wish.same_script;
   *r = (BridgeRequest){.script_version = version,
                        .name_size = 8,
-                       .set_count = (int32_t)wish.set_count,
                        .sets_size = (int32_t)wish.sets_size,
                        .source_size = (int32_t)strlen(wish.source),
                        .width = wish.width ? wish.width : 48,
@@ -184,13 +183,13 @@ static void another_view_does_not_run_the_script(void **state) {
 static void parameters_reach_the_script(void **state) {
   (void)state;
   static const char source[] = "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', {'a', 'b'}) sphere{ radius=r } plane{} background{1} print(r, c)";
-  const int32_t generation = post((Wish){.source = source, .sets = "r\0002.5\0c\0b", .sets_size = 10, .set_count = 2});
+  const int32_t generation = post((Wish){.source = source, .sets = "r\0002.5\0c\0b", .sets_size = 10});
   assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
   const ScriptSet sets[] = {{"r", "2.5"}, {"c", "b"}};
   assert_true(hash_of(generation) == hash_directly(source, sets, 2, 48, 27, 2, NULL));
   assert_report("2.5\\tb");
   // Out of range is held to it, as a slider would
-  assert_int_equal(wait_for(post((Wish){.source = source, .sets = "r\0007", .sets_size = 4, .set_count = 1}), 20), BRIDGE_IDLE);
+  assert_int_equal(wait_for(post((Wish){.source = source, .sets = "r\0007", .sets_size = 4}), 20), BRIDGE_IDLE);
   assert_report("\"warnings\":1");
 }
 
@@ -201,7 +200,7 @@ static void a_wrong_scene_keeps_the_last_picture(void **state) {
   const int32_t bad = post((Wish){.source = "sphere{ radus = 1 }"});
   assert_int_equal(wait_for(bad, 20), BRIDGE_WRONG);
   assert_report("did you mean 'radius'?");
-  assert_int_equal(word_get(&the.status, WORD_error_count), 1);
+  assert_report("\"errors\":1");
   assert_int_equal(word_get(&the.status, WORD_frame_generation), good);
   assert_int_equal(word_get(&the.status, WORD_hash_generation), good);
   assert_non_null(the.film);

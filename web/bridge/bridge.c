@@ -89,7 +89,7 @@ static void take_request(void) {
     const int32_t generation = word_get(status, WORD_generation);
     atomic_thread_fence(memory_order_seq_cst);
     if (word_get(status, WORD_request_sequence) != before) continue;
-    if (!whole) w->name_size = w->set_count = w->sets_size = w->source_size = 0;
+    if (!whole) w->name_size = w->sets_size = w->source_size = 0;
     the.generation = generation;
     return;
   }
@@ -190,8 +190,6 @@ static bool run_script(void) {
   the.evaluated_width = w->width, the.evaluated_height = w->height;
   the.failure[0] = '\0';
   if (status != ML_OK) strncpy(the.failure, error.message, sizeof the.failure - 1);
-  word_set(&the.status, WORD_error_count, e ? (int32_t)e->errors : 1);
-  word_set(&the.status, WORD_warning_count, e ? (int32_t)e->warnings : 0);
   if (e) {
     figure_set(&the.status, FIGURE_evaluate_seconds, e->statistics.seconds);
     figure_set(&the.status, FIGURE_build_seconds, e->statistics.commit_seconds);
@@ -259,7 +257,6 @@ static void merge(void) {
   if (the.view.height == 0) the.view.height = 720;
   if (w->samples > 0) the.settings.samples = (uint32_t)w->samples;
   if (the.settings.samples == 0) the.settings.samples = 64;
-  if (w->integrator > 0 && w->integrator <= ML_DEPTH + 1) the.settings.integrator = (MlIntegrator)(w->integrator - 1);
   if (w->has_camera) {
     const double *c = w->camera;
     the.view.camera = (MlCamera){.kind = (MlCameraKind)w->camera_kind,
@@ -444,11 +441,11 @@ static void see_request(void) {
   if (the.evaluated_version != w->script_version || the.evaluated_width != w->width || the.evaluated_height != w->height) the.evaluated = false;
 }
 
-/* The report names other samples or another integrator than are wanted now. */
+/* The report names other samples than are wanted now. */
 static bool reported_otherwise(void) {
-  const MlSettings before = the.settings;
+  const uint32_t before = the.settings.samples;
   merge();
-  return before.samples != the.settings.samples || before.integrator != the.settings.integrator;
+  return before != the.settings.samples;
 }
 
 /* Another generation was posted and seen; or work for this one was stopped and may go on. Starts what there is to do. */

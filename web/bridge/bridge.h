@@ -35,10 +35,9 @@ typedef enum BridgeState {
 /* Written by the page under request_sequence. Strings are UTF-8. */
 typedef struct BridgeRequest {
   int32_t script_version; /* grows whenever name, parameters, source, files or limits change */
-  int32_t name_size, set_count, sets_size, source_size; /* bytes; what they measure lies in `text` in this order */
+  int32_t name_size, sets_size, source_size; /* bytes; what they measure lies in `text` in this order */
   int32_t width, height;        /* pixels; 0: as the scene says */
   int32_t samples;              /* 0: as the scene says */
-  int32_t integrator;           /* MlIntegrator + 1; 0: as the scene says */
   int32_t time_limit_ms;        /* of the script; 0: 10 s */
   int32_t script_memory_mb;     /* 0: 256 MiB */
   int32_t has_camera;           /* 1: camera below in place of the scene's */

@@ -16,7 +16,6 @@ const whole = (value, most = 0x7fffffff) => Math.min(Math.max(Math.round(Number(
  * @property {number} [width] pixels; 0: as the scene says; height, samples too
  * @property {number} [height]
  * @property {number} [samples]
- * @property {number} [integrator] MlIntegrator + 1; 0: as the scene says
  * @property {object|null} [camera] as in the report; null: the scene's
  * @property {number} [timeLimit] seconds for the script
  * @property {number} [scriptMemory] bytes for the script
@@ -51,19 +50,17 @@ export class Mailbox {
     return again;
   }
 
-  #write(request, { name, sets, setCount, source }, camera) {
+  #write(request, { name, sets, source }, camera) {
     const block = this.#block;
     const view = block.view(DataView, block.request, REQUEST.text + MAX_TEXT);
     const set = (field, value) => view.setInt32(REQUEST[field], value, true);
     set('script_version', this.#version);
     set('name_size', name.length);
-    set('set_count', setCount);
     set('sets_size', sets.length);
     set('source_size', source.length);
     set('width', whole(request.width));
     set('height', whole(request.height));
     set('samples', whole(request.samples));
-    set('integrator', whole(request.integrator));
     set('time_limit_ms', whole((request.timeLimit ?? 0) * 1000));
     set('script_memory_mb', whole((request.scriptMemory ?? 0) / (1 << 20)));
     set('has_camera', camera ? 1 : 0);
@@ -89,7 +86,7 @@ export function textsOf({ name = 'scene.lua', parameters = [], source }) {
   if (texts.name.length + texts.sets.length + texts.source.length > MAX_TEXT) {
     throw new Error('Scene, name and parameters are too long together; shorten the values of the parameters.');
   }
-  return { ...texts, setCount: pairs.length, key: JSON.stringify([name, pairs]) };
+  return { ...texts, key: JSON.stringify([name, pairs]) };
 }
 
 function numbersOf(camera) {

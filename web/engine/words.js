@@ -10,7 +10,6 @@ export const WORDS = [
   'heartbeat', 'state', 'state_generation', 'report_sequence', 'report_address', 'report_size', 'frame_sequence', 'frame_generation',
   'frame_address', 'frame_width', 'frame_height', 'frame_bands', 'frame_scale', 'hash_generation', 'hash_high', 'hash_low',
   'samples_fewest', 'samples_most', 'samples_wanted', 'threads_used', 'asset_address', 'encode_done', 'encode_address', 'encode_size',
-  'error_count', 'warning_count',
 ];
 
 /** The float64 figures, in order. */
@@ -43,6 +42,6 @@ export const TURN = Object.freeze({ page: 0, offered: 1, address: 2, refused: 3,
 
 /** BridgeRequest: byte offsets of its fields. */
 export const REQUEST = Object.freeze({
-  script_version: 0, name_size: 4, set_count: 8, sets_size: 12, source_size: 16, width: 20, height: 24, samples: 28, integrator: 32,
-  time_limit_ms: 36, script_memory_mb: 40, has_camera: 44, camera_kind: 48, camera_blades: 52, camera: 56, text: 160,
+  script_version: 0, name_size: 4, sets_size: 8, source_size: 12, width: 16, height: 20, samples: 24, time_limit_ms: 28,
+  script_memory_mb: 32, has_camera: 36, camera_kind: 40, camera_blades: 44, camera: 48, text: 152,
 });

@@ -107,8 +107,8 @@ test('a request arrives as it was posted, under an even sequence, and wakes the 
   assert.equal(got.name, 'mond.lua');
   assert.equal(got.sets, 'a\x001\0größe\0x y\0');
   assert.equal(got.source, 'sphere{} -- é');
-  assert.deepEqual([got.set_count, got.width, got.height, got.samples, got.time_limit_ms, got.script_memory_mb, got.has_camera],
-    [2, 320, 200, 16, 2000, 64, 0]);
+  assert.deepEqual([got.width, got.height, got.samples, got.time_limit_ms, got.script_memory_mb, got.has_camera],
+    [320, 200, 16, 2000, 64, 0]);
   assert.equal(engine.get('generation'), 5);
   assert.equal(engine.get('stop'), 0);
   assert.equal(engine.get('request_sequence'), 2);
