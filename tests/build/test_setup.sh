@@ -50,7 +50,7 @@ no_sudo() { : >"$work/have"; mv "$work/bin/sudo" "$work/sudo"; STRAW_UID=1000 se
 offline() { : >"$work/have"; touch "$work/broken"; setup build; local status=$?; rm "$work/broken"; [ $status != 0 ] && said "E: no network" && said "Could not install:"; }
 skip() { : >"$work/have"; DEPS=skip setup build && called . 0 && same "$(cat "$work/said")" ""; }
 elsewhere() { ! without build && said "gcc" && said "Debian: binutils" && said "DEPS=skip"; }
-headers() { rm -rf "$work/deps" && without build; [ -e "$work/deps/include/xxhash.h" ] && [ -e "$work/deps/include/stb/stb_image.h" ]; }
+headers() { rm -rf "$work/deps" && without build; [ -e "$work/deps/include/xxhash.h" ] && [ -e "$work/deps/include/stb/stb_image.h" ] && [ -e "$work/deps/include/jsmn.h" ]; }
 
 lua() { PATH=$work/none DEPS_DIR=$work/lua LUA_TARBALL=${1:-} .make/fetch-lua >"$work/said" 2>&1; }
 lua_fails() { ! lua && said "Could not get Lua 5.4.9" && said "$work/lua/lua-5.4.9.tar.gz" && said "LUA_TARBALL=" && [ ! -e "$work/lua/lua-5.4.9" ]; }
