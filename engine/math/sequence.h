@@ -77,18 +77,23 @@ static inline uint32_t pixel_seed(uint64_t seed, uint32_t x, uint32_t y) {
   return hash_combine(hash_combine(h, x), y);
 }
 
+/* Of a seed's four dimensions, each on its own; the constants are arbitrary. */
+static inline Uint4 dimension_seeds(uint32_t seed) {
+  Uint4 x = (Uint4){0xa511e9b3u, 0x63d83595u, 0x9e3779b9u, 0xc2b2ae35u} ^ seed;
+  x = (x ^ x >> 16) * 0x7feb352du; /* hash_u32, four at a time */
+  x = (x ^ x >> 15) * 0x846ca68bu;
+  return x ^ x >> 16;
+}
+
 /* Four numbers in [0, 1) of the given set of a pixel's sample. */
 static inline Float4 sobol_set(uint32_t pixel, uint32_t sample, uint32_t set) {
   uint32_t seed = hash_combine(pixel, set);
   uint32_t index = owen_scramble(sample, seed);
-  Uint4 seeds = {hash_u32(seed ^ 0xa511e9b3u), hash_u32(seed ^ 0x63d83595u), hash_u32(seed ^ 0x9e3779b9u), hash_u32(seed ^ 0xc2b2ae35u)};
-  return unit_float4(reverse_bits4(laine_karras4(sobol_point_reversed(index), seeds)));
+  return unit_float4(reverse_bits4(laine_karras4(sobol_point_reversed(index), dimension_seeds(seed))));
 }
 /* The same without any structure. */
 static inline Float4 independent_set(uint32_t pixel, uint32_t sample, uint32_t set) {
-  uint32_t h = hash_combine(hash_combine(pixel, set), sample);
-  Uint4 x = {hash_u32(h ^ 0xa511e9b3u), hash_u32(h ^ 0x63d83595u), hash_u32(h ^ 0x9e3779b9u), hash_u32(h ^ 0xc2b2ae35u)};
-  return unit_float4(x);
+  return unit_float4(dimension_seeds(hash_combine(hash_combine(pixel, set), sample)));
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 typedef float Vec3 __attribute__((vector_size(16)));
+typedef int32_t Vec3Bits __attribute__((vector_size(16)));
 typedef struct Vec2 {
   float x, y;
 } Vec2;
@@ -27,15 +28,31 @@ static inline float safe_sqrt_f(float x) { return __builtin_sqrtf(max_f(x, 0.0f)
 static inline float square_f(float x) { return x * x; }
 static inline float lerp_f(float a, float b, float t) { return (1.0f - t) * a + t * b; }
 
-static inline float dot(Vec3 a, Vec3 b) { return (a[0] * b[0] + a[1] * b[1]) + a[2] * b[2]; }
+static inline float dot(Vec3 a, Vec3 b) {
+  Vec3 m = a * b;
+  return (m[0] + m[1]) + m[2];
+}
 static inline float abs_dot(Vec3 a, Vec3 b) { return abs_f(dot(a, b)); }
-static inline Vec3 cross(Vec3 a, Vec3 b) { return vec3(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]); }
+static inline Vec3 vec3_yzx(Vec3 v) { return __builtin_shufflevector(v, v, 1, 2, 0, 3); }
+static inline Vec3 vec3_zxy(Vec3 v) { return __builtin_shufflevector(v, v, 2, 0, 1, 3); }
+static inline Vec3 cross(Vec3 a, Vec3 b) { return vec3_yzx(a) * vec3_zxy(b) - vec3_zxy(a) * vec3_yzx(b); }
 static inline float length_squared(Vec3 v) { return dot(v, v); }
 static inline float length(Vec3 v) { return sqrt_f(dot(v, v)); }
 static inline Vec3 normalize(Vec3 v) { return v / length(v); } /* v not 0 */
-static inline Vec3 vec3_abs(Vec3 v) { return vec3(abs_f(v[0]), abs_f(v[1]), abs_f(v[2])); }
-static inline Vec3 vec3_min(Vec3 a, Vec3 b) { return vec3(min_f(a[0], b[0]), min_f(a[1], b[1]), min_f(a[2], b[2])); }
-static inline Vec3 vec3_max(Vec3 a, Vec3 b) { return vec3(max_f(a[0], b[0]), max_f(a[1], b[1]), max_f(a[2], b[2])); }
+static inline Vec3 vec3_abs(Vec3 v) { return (Vec3)((Vec3Bits)v & 0x7fffffff); }
+/* m's lanes are all ones or all zeros, as comparisons give them. */
+static inline Vec3 vec3_select(Vec3Bits m, Vec3 a, Vec3 b) { return (Vec3)((m & (Vec3Bits)a) | (~m & (Vec3Bits)b)); }
+static inline Vec3 vec3_min(Vec3 a, Vec3 b) { return vec3_select(a < b, a, b); }
+static inline Vec3 vec3_max(Vec3 a, Vec3 b) { return vec3_select(a > b, a, b); }
+/* Each coordinate of p's neighbour in the direction of `away`'s; the same where that is 0. Infinities stay, NaN is not allowed. */
+static inline Vec3 vec3_rounded_away(Vec3 p, Vec3 away) {
+  const int32_t infinity = 0x7f800000;
+  Vec3Bits step = (away < 0.0f) - (away > 0.0f), sign = (Vec3Bits)p >> 31;
+  Vec3Bits order = ((((Vec3Bits)p & 0x7fffffff) ^ sign) - sign) + step; /* float_order (ieee.h) */
+  order += (order > infinity) - (order < -infinity);
+  sign = order >> 31;
+  return vec3_select(step != 0, (Vec3)(((order ^ sign) - sign) | (sign & INT32_MIN)), p);
+}
 static inline float vec3_max_element(Vec3 v) { return max_f(max_f(v[0], v[1]), v[2]); }
 static inline bool vec3_is_finite(Vec3 v) { return isfinite(v[0]) && isfinite(v[1]) && isfinite(v[2]); }
 static inline Vec3 face_forward(Vec3 n, Vec3 v) { return dot(n, v) < 0.0f ? -n : n; }

@@ -93,7 +93,8 @@ static inline Spectrum whitted_left(const Bsdf *bsdf, const Lobe *lobe) {
 
 /* What goes on from a surface: branches onto the stack. `from` is the branch that came, its weight as it arrived. */
 static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branch *from, const Bsdf *bsdf, const Surface *surface) {
-  Branch branch = {.bounces = from->bounces + 1, .media = from->media, .cone = from->cone};
+  Branch branch = *from;
+  branch.bounces++;
   Spectrum reflected = spectrum_zero();
   for (uint32_t i = 0; i < bsdf->count; i++) {
     const Lobe *lobe = &bsdf->lobes[i];

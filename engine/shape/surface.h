@@ -24,12 +24,7 @@ typedef struct Surface {
 static inline Vec3 ray_origin(Vec3 p, Vec3 p_error, Vec3 n, Vec3 w) {
   float distance = dot(vec3_abs(n), p_error);
   Vec3 offset = distance * (dot(w, n) < 0.0f ? -n : n);
-  Vec3 o = p + offset;
-  for (int i = 0; i < 3; i++) {
-    if (offset[i] > 0.0f) o[i] = next_up_f(o[i]);
-    if (offset[i] < 0.0f) o[i] = next_down_f(o[i]);
-  }
-  return o;
+  return vec3_rounded_away(p + offset, offset);
 }
 
 #endif
