@@ -122,7 +122,7 @@ void *ml_engine_realloc(MlEngine *engine, void *p, size_t old_size, size_t new_s
 
 MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error) {
   FLOAT_STATE_OURS;
-  const BuilderContext context = {.engine = engine, .memory = &engine->memory, .cache = engine->cache};
+  const BuilderContext context = {.engine = engine, .memory = &engine->memory, .cache = engine->cache, .tree_width = engine->kernel->tree_width};
   return builder_create(&context, out, error);
 }
 
@@ -168,6 +168,7 @@ MlStatus ml_auto_exposure(MlEngine *engine, const MlScene *scene, const MlView *
   RenderSettings s;
   TRY(view_resolve(view, &v, error));
   TRY(settings_resolve(settings, scene_of(scene), &s, error));
+  TRY(engine_takes_scene(engine, scene, error));
   ExposurePass pass;
   TRY(exposure_pass_init(&pass, engine, scene, &v, &s, error));
   const _Atomic uint32_t never = 0;

@@ -81,7 +81,7 @@ ML_API void ml_engine_destroy(MlEngine *engine);
 /* Takes effect at the next render. 1..1024, 0: one per core. */
 ML_API MlStatus ml_engine_set_threads(MlEngine *engine, uint32_t threads, MlError *error);
 ML_API uint32_t ml_engine_threads(const MlEngine *engine);
-ML_API const char *ml_engine_isa(const MlEngine *engine);
+ML_API const char *ml_engine_isa(const MlEngine *engine); /* another one may not take this engine's scenes */
 /* Names of the instruction sets of this build that this machine runs, best first, NULL-terminated. */
 ML_API const char *const *ml_isa_names(void);
 

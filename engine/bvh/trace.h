@@ -11,6 +11,17 @@
 #include "bvh/world.h"
 #include "shape/intersect.h"
 
+#ifndef TREE_WIDTH
+#define TREE_WIDTH 4
+#endif
+#if TREE_WIDTH == 8
+typedef BvhNode8 BvhNode;
+typedef TriangleBlock8 TriangleBlock;
+#else
+typedef BvhNode4 BvhNode;
+typedef TriangleBlock4 TriangleBlock;
+#endif
+
 /* ---- walking a tree: leaves in order of distance, as far as t */
 
 typedef struct TreeEntry {
@@ -20,7 +31,7 @@ typedef struct TreeEntry {
 
 typedef struct TreeWalk {
   uint32_t count;
-  TreeEntry stack[3 * BVH_MAX_DEPTH + 1];
+  TreeEntry stack[(TREE_WIDTH - 1) * BVH_MAX_DEPTH + 1];
 } TreeWalk;
 
 static inline void tree_walk_begin(TreeWalk *walk, const Bvh *bvh, float floor) {
@@ -28,26 +39,26 @@ static inline void tree_walk_begin(TreeWalk *walk, const Bvh *bvh, float floor) 
   walk->stack[0] = (TreeEntry){floor, 0};
 }
 
-/* The next leaf whose box passes at a distance of at most t; false: none is left. */
-static inline bool tree_walk_next(TreeWalk *walk, const Bvh *bvh, const RayBox *box, float floor, float t, const uint32_t **items,
-                                  uint32_t *item_count) {
+/* The next leaf whose box passes at a distance of at most t, which is *near; false: none is left. */
+static inline bool tree_walk_next(TreeWalk *walk, const Bvh *bvh, const RayBox *box, float floor, float t, uint32_t *leaf, float *near) {
   while (walk->count != 0) {
     TreeEntry entry = walk->stack[--walk->count];
     if (entry.near > t) continue;
     if (entry.child & BVH_LEAF) {
       if (entry.child == BVH_EMPTY) continue; /* its box stops every ray whose numbers are finite, no others */
-      *items = bvh->items + ((entry.child & ~BVH_LEAF) >> 4);
-      *item_count = (entry.child & 15u) + 1;
+      *leaf = entry.child & ~BVH_LEAF;
+      *near = entry.near;
       return true;
     }
-    const BvhNode *node = &bvh->nodes[entry.child];
-    float near[4];
-    uint32_t hits = ray_box_test4(box, node->planes, floor, t, near);
+    const BvhNode *node = (const BvhNode *)bvh->nodes + entry.child;
     // Push the farthest first
-    for (uint32_t base = walk->count; hits != 0; hits &= hits - 1) {
-      uint32_t k = (uint32_t)__builtin_ctz(hits), at = walk->count++;
-      for (; at > base && walk->stack[at - 1].near < near[k]; at--) walk->stack[at] = walk->stack[at - 1];
-      walk->stack[at] = (TreeEntry){near[k], node->child[k]};
+    for (uint32_t k = 0, base = walk->count; k < TREE_WIDTH; k++) {
+      float lo[3], hi[3], first = floor;
+      for (int i = 0; i < 3; i++) lo[i] = node->planes[i][k], hi[i] = node->planes[3 + i][k];
+      if (!(ray_box_test(box, lo, hi, &first) && first <= t)) continue;
+      uint32_t at = walk->count++;
+      for (; at > base && walk->stack[at - 1].near < first; at--) walk->stack[at] = walk->stack[at - 1];
+      walk->stack[at] = (TreeEntry){first, node->child[k]};
     }
   }
   return false;
@@ -83,25 +94,37 @@ static inline bool instance_enter(const Instance *instance, const RayQuery *q, f
   return true;
 }
 
+/* A block of a mesh's triangles. */
+static inline bool trace_block(const TriangleBlock *block, const RayQuery *q, float floor, uint32_t instance, Hit *hit) {
+  bool closer = false;
+  for (uint32_t k = 0; k < TREE_WIDTH && block->id[k] != NO_ID; k++) {
+    float p[3][3];
+    PrimHit found;
+    for (int i = 0; i < 9; i++) p[i / 3][i % 3] = block->corner[i / 3][i % 3][k];
+    if (mesh_triangle_intersect(q, p[0], p[1], p[2], floor, hit->t, &found) && hit_consider(hit, &found, instance, block->id[k]))
+      closer = true;
+  }
+  return closer;
+}
+
 static inline bool trace_instance(const World *world, uint32_t id, const RayQuery *q, uint32_t kind, bool any, Hit *hit) {
   const Instance *instance = &world->instances[id];
+  const Geometry *geometry = instance->geometry;
   RayQuery inner;
-  float floor;
+  float floor, near;
   if ((instance->hidden & kind) != 0 || !instance_enter(instance, q, hit->t, &inner, &floor)) return false;
-  const Bvh *bvh = &instance->geometry->bvh;
   TreeWalk walk;
-  const uint32_t *items;
-  uint32_t count;
+  uint32_t leaf;
   PrimHit found;
   bool closer = false;
-  tree_walk_begin(&walk, bvh, floor);
-  while (tree_walk_next(&walk, bvh, &inner.box, floor, hit->t, &items, &count)) {
-    for (uint32_t i = 0; i < count; i++) {
-      if (geometry_item_intersect(instance->geometry, &inner, items[i], kind, floor, hit->t, &found) &&
-          hit_consider(hit, &found, id, items[i]))
-        closer = true;
-      if (any && closer) return true;
+  tree_walk_begin(&walk, &geometry->bvh, floor);
+  while (tree_walk_next(&walk, &geometry->bvh, &inner.box, floor, hit->t, &leaf, &near)) {
+    if (geometry->mesh.triangle_count != 0) {
+      if (trace_block((const TriangleBlock *)geometry->bvh.blocks + leaf, &inner, floor, id, hit)) closer = true;
+    } else if (geometry_item_intersect(geometry, &inner, leaf, kind, floor, hit->t, &found) && hit_consider(hit, &found, id, leaf)) {
+      closer = true;
     }
+    if (any && closer) return true;
   }
   return closer;
 }
@@ -117,20 +140,18 @@ static inline bool trace_world(const World *world, const Ray *ray, bool any, Hit
     if (any && hit->prim != NO_ID) return true;
   }
   TreeWalk walk;
-  const uint32_t *items;
-  uint32_t count;
+  uint32_t item;
+  float near;
   tree_walk_begin(&walk, &world->bvh, 0.0f);
-  while (tree_walk_next(&walk, &world->bvh, &q.box, 0.0f, hit->t, &items, &count)) {
-    for (uint32_t i = 0; i < count; i++) {
-      if (items[i] < world->prim_count) {
-        const Prim *prim = &world->prims[items[i]];
-        if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
-          hit_consider(hit, &found, NO_ID, items[i]);
-      } else {
-        trace_instance(world, items[i] - (uint32_t)world->prim_count, &q, ray->kind, any, hit);
-      }
-      if (any && hit->prim != NO_ID) return true;
+  while (tree_walk_next(&walk, &world->bvh, &q.box, 0.0f, hit->t, &item, &near)) {
+    if (item < world->prim_count) {
+      const Prim *prim = &world->prims[item];
+      if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
+        hit_consider(hit, &found, NO_ID, item);
+    } else {
+      trace_instance(world, item - (uint32_t)world->prim_count, &q, ray->kind, any, hit);
     }
+    if (any && hit->prim != NO_ID) return true;
   }
   return hit->prim != NO_ID;
 }

@@ -18,7 +18,7 @@ typedef struct Mesh {
 typedef struct Geometry {
   uint64_t bytes; /* of the whole block, which begins with this struct: an asset's head (scene/cache.h) */
   uint64_t hash;  /* of the contents */
-  Mesh mesh; /* triangle_count 0: a group */
+  Mesh mesh;      /* triangle_count 0: a group */
   const Prim *prims;
   const PlacedTransform *placed;
   uint64_t prim_count, placed_count, prim_triangles; /* prim_triangles: how many of the primitives are triangles */

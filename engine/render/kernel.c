@@ -14,6 +14,7 @@
 #elif ISA_ID == ISA_ID_sse41
 #define ISA_NAME "sse4.1"
 #elif ISA_ID == ISA_ID_avx2
+#define TREE_WIDTH 8
 #define ISA_NAME "avx2"
 #elif ISA_ID == ISA_ID_neon
 #define ISA_NAME "neon"
@@ -104,4 +105,4 @@ static bool closest(const World *world, const Ray *ray, Hit *hit) { return trace
 static bool any(const World *world, const Ray *ray) { return trace_any(world, ray); }
 
 extern const Kernel ISA_JOIN(kernel_, ML_ISA);
-const Kernel ISA_JOIN(kernel_, ML_ISA) = {ISA_NAME, render_tile, sample_pixel, closest, any};
+const Kernel ISA_JOIN(kernel_, ML_ISA) = {ISA_NAME, TREE_WIDTH, render_tile, sample_pixel, closest, any};

@@ -33,6 +33,7 @@ typedef struct TileJob {
 
 typedef struct Kernel {
   const char *name;                        /* as in MlEngineDesc.isa */
+  uint32_t tree_width;                     /* of the trees that it walks, as in Bvh.width; all functions expect such scenes */
   bool (*render_tile)(const TileJob *job); /* false: cancelled */
   /* One sample, for replay and tests. x, y: in the crop; index: of all samples of the pixel. May be not finite. */
   Spectrum (*sample_pixel)(const TileJob *job, uint32_t x, uint32_t y, uint32_t index);

@@ -199,6 +199,7 @@ static MlStatus render_prepare(MlRender *render, const MlView *view, const MlSet
   Memory *memory = &render->engine->memory;
   const Scene *scene = scene_of(render->scene);
   MlView resolved;
+  TRY(engine_takes_scene(render->engine, render->scene, error));
   TRY(view_resolve(view, &resolved, error));
   TRY(settings_resolve(settings, scene, &render->settings, error));
   TRY(view_camera(&resolved, scene, &render->camera, error));

@@ -25,6 +25,7 @@ typedef struct BuilderContext {
   struct MlEngine *engine;
   Memory *memory;
   AssetCache *cache;
+  uint32_t tree_width; /* of the engine's kernel (Bvh.width); 0: 4 */
 } BuilderContext;
 
 MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError *error);

@@ -56,9 +56,11 @@ static void bound_scene(Scene *scene) {
   scene->bound_radius = float_above(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)));
 }
 
-/* The tree is over what is finite; its items are then numbered as World says. */
+/* The tree is over what is finite; its items are numbered as World says. */
 static MlStatus build_top(Commit *c) {
   Expansion *e = &c->e;
+  const BvhBuild build = expand_build(e);
+  c->bvh = (Bvh){.width = build.width, .bounds = aabb_empty()};
   const Prim *prims = e->list.prims.data;
   uint64_t prim_count = e->list.prims.count, count = prim_count + e->instances.count, finite = 0;
   for (uint64_t i = 0; i < prim_count && work_goes_on(e->work, sizeof(Prim)); i++) c->plane_count += prims[i].kind == PRIM_PLANE;
@@ -84,10 +86,9 @@ static MlStatus build_top(Commit *c) {
     ids[finite++] = i;
   }
   MlStatus status = work_status(e->work, e->error);
-  if (status == ML_OK) status = bvh_build(e->memory, bounds, finite, e->work, &c->bvh, e->error);
-  for (uint64_t i = 0; status == ML_OK && i < finite && work_goes_on(e->work, 64); i++) c->bvh.items[i] = ids[c->bvh.items[i]];
+  if (status == ML_OK) status = bvh_build(&build, bounds, ids, finite, &c->bvh, e->error);
   memory_free(e->memory, bounds, bytes);
-  return status != ML_OK ? status : work_status(e->work, e->error);
+  return status;
 }
 
 /* ---- identity and statistics */
@@ -249,8 +250,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t placed = block_place(&layout, e->list.placed.count, sizeof(PlacedTransform));
   size_t instances = block_place(&layout, e->instances.count, sizeof(Instance));
   size_t planes = block_place(&layout, c->plane_count, sizeof(uint32_t));
-  size_t nodes = block_place(&layout, c->bvh.node_count, sizeof(BvhNode));
-  size_t items = block_place(&layout, c->bvh.item_count, sizeof(uint32_t));
+  size_t nodes = block_place(&layout, c->bvh.node_count, bvh_node_size(&c->bvh));
   size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
   size_t lobes = block_place(&layout, b->lobes.count, sizeof(Lobe));
   size_t images = block_place(&layout, b->images.count, sizeof *b->images.data);
@@ -285,8 +285,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .instance_count = e->instances.count,
     .plane_count = c->plane_count,
   };
-  s->world.bvh.nodes = block_copy(e->work, s, nodes, c->bvh.nodes, c->bvh.node_count, sizeof(BvhNode));
-  s->world.bvh.items = block_copy(e->work, s, items, c->bvh.items, c->bvh.item_count, sizeof(uint32_t));
+  s->world.bvh.nodes = block_copy(e->work, s, nodes, c->bvh.nodes, c->bvh.node_count, bvh_node_size(&c->bvh));
   s->materials = block_copy(e->work, s, materials, e->materials.data, e->materials.count, sizeof(Material));
   s->material_count = (uint32_t)e->materials.count;
   s->lobes = block_copy(e->work, s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));

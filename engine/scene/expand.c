@@ -333,7 +333,8 @@ static MlStatus finish_asset(Expansion *e, MlNode id, const Geometry *content, u
   const Geometry *asset = cache_find(e->b->context.cache, content, content_bytes);
   if (asset == NULL) {
     Geometry *made;
-    TRY(geometry_create(e->memory, content, e->work, &made, e->error));
+    const BvhBuild build = expand_build(e);
+    TRY(geometry_create(&build, content, &made, e->error));
     asset = cache_insert(e->b->context.cache, made, content_bytes);
     if (asset == NULL) return out_of_memory(e, 1, 64, "asset cache");
   }

@@ -34,6 +34,11 @@ typedef struct Expansion {
   uint64_t shapes, triangles, degenerate;
 } Expansion;
 
+/* For the trees of all of it. */
+static inline BvhBuild expand_build(const Expansion *e) {
+  return (BvhBuild){.memory = e->memory, .work = e->work, .width = e->b->context.tree_width != 0 ? e->b->context.tree_width : 4};
+}
+
 /* Where the numbers of a scene (or of a group's geometry) with these bounds begin: their centre when that lies further out than
  * 16 times their half diagonal, else 0. */
 void scene_origin_of(const MlBounds *bounds, double origin[3]);

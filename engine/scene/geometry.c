@@ -29,33 +29,26 @@ void *block_copy(Work *work, void *block, size_t offset, const void *from, uint6
   return (char *)block + offset;
 }
 
-static Aabb item_bounds(const Geometry *g, uint64_t i) {
-  Aabb box;
-  if (g->mesh.triangle_count == 0) {
-    memcpy(box.lo, g->prims[i].lo, sizeof box.lo);
-    memcpy(box.hi, g->prims[i].hi, sizeof box.hi);
-    return box;
-  }
-  const uint32_t *corner = g->mesh.triangles + 3 * i;
-  const float *points = g->mesh.points;
-  return triangle_bounds(points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]);
-}
-
-static MlStatus build_tree(Memory *memory, const Geometry *g, Work *work, Bvh *bvh, MlError *error) {
-  uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
+static MlStatus build_tree(const BvhBuild *build, const Geometry *g, Bvh *bvh, MlError *error) {
+  if (g->mesh.triangle_count != 0) return bvh_build_mesh(build, g->mesh.points, g->mesh.triangles, g->mesh.triangle_count, bvh, error);
   size_t bytes;
-  Aabb *bounds = size_multiply(count, sizeof *bounds, &bytes) ? memory_alloc(memory, bytes, 64) : NULL;
-  if (bounds == NULL) return memory_error(memory, count * sizeof *bounds, "tree of boxes", error);
-  for (uint64_t i = 0; i < count && work_goes_on(work, 64); i++) bounds[i] = item_bounds(g, i);
-  MlStatus status = work_status(work, error);
-  if (status == ML_OK) status = bvh_build(memory, bounds, count, work, bvh, error);
-  memory_free(memory, bounds, bytes);
+  Aabb *bounds = size_multiply(g->prim_count, sizeof *bounds, &bytes) ? memory_alloc(build->memory, bytes, 64) : NULL;
+  if (bounds == NULL) return memory_error(build->memory, g->prim_count * sizeof *bounds, "tree of boxes", error);
+  for (uint64_t i = 0; i < g->prim_count && work_goes_on(build->work, sizeof(Prim)); i++) {
+    memcpy(bounds[i].lo, g->prims[i].lo, sizeof bounds->lo);
+    memcpy(bounds[i].hi, g->prims[i].hi, sizeof bounds->hi);
+  }
+  MlStatus status = work_status(build->work, error);
+  if (status == ML_OK) status = bvh_build(build, bounds, NULL, g->prim_count, bvh, error);
+  memory_free(build->memory, bounds, bytes);
   return status;
 }
 
-MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Geometry **out, MlError *error) {
+MlStatus geometry_create(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error) {
+  Memory *memory = build->memory;
+  Work *work = build->work;
   Bvh bvh;
-  TRY(build_tree(memory, content, work, &bvh, error));
+  TRY(build_tree(build, content, &bvh, error));
   const Mesh *mesh = &content->mesh;
   BlockLayout layout = {.bytes = sizeof(Geometry)};
   size_t points = block_place(&layout, mesh->point_count, 12);
@@ -64,8 +57,8 @@ MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Ge
   size_t uv = block_place(&layout, mesh->uv != NULL ? mesh->point_count : 0, 8);
   size_t prims = block_place(&layout, content->prim_count, sizeof(Prim));
   size_t placed = block_place(&layout, content->placed_count, sizeof(PlacedTransform));
-  size_t nodes = block_place(&layout, bvh.node_count, sizeof(BvhNode));
-  size_t items = block_place(&layout, bvh.item_count, sizeof(uint32_t));
+  size_t nodes = block_place(&layout, bvh.node_count, bvh_node_size(&bvh));
+  size_t blocks = block_place(&layout, bvh.block_count, bvh_block_size(&bvh));
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
   if (g != NULL) {
     *g = *content;
@@ -76,8 +69,8 @@ MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Ge
     g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
     g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
     g->bvh = bvh;
-    g->bvh.nodes = block_copy(work, g, nodes, bvh.nodes, bvh.node_count, sizeof(BvhNode));
-    g->bvh.items = block_copy(work, g, items, bvh.items, bvh.item_count, sizeof(uint32_t));
+    g->bvh.nodes = block_copy(work, g, nodes, bvh.nodes, bvh.node_count, bvh_node_size(&bvh));
+    g->bvh.blocks = block_copy(work, g, blocks, bvh.blocks, bvh.block_count, bvh_block_size(&bvh));
     g->bytes = layout.bytes;
   }
   bvh_free(memory, &bvh);

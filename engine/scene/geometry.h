@@ -21,7 +21,7 @@ size_t block_place(BlockLayout *layout, uint64_t count, size_t size); /* the arr
 void *block_copy(Work *work, void *block, size_t offset, const void *from, uint64_t count, size_t size);
 
 /* content: everything but the tree, block fields and pointers' targets is copied from it. */
-MlStatus geometry_create(Memory *memory, const Geometry *content, Work *work, Geometry **out, MlError *error);
+MlStatus geometry_create(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error);
 /* Whether an asset was made of this: hashes may agree by chance. content's triangles may still hold the degenerate ones that the asset
  * leaves out; its tree is not looked at. */
 bool geometry_equals(const Geometry *asset, const Geometry *content);

@@ -14,14 +14,16 @@
 typedef struct Fixture {
   FaultMemory fault;
   AssetCache *cache;
+  uint32_t tree_width; /* 0: 4, that of trace.h in a test; 8 is for kernels that want it */
 } Fixture;
 
 static inline void fixture_begin(Fixture *f) {
+  f->tree_width = 0;
   fault_init(&f->fault, -1, false);
   assert_int_equal(cache_create(&f->fault.memory, 1 << 20, &f->cache, NULL), ML_OK);
 }
 static inline MlBuilder *fixture_builder(Fixture *f) {
-  BuilderContext context = {.memory = &f->fault.memory, .cache = f->cache};
+  BuilderContext context = {.memory = &f->fault.memory, .cache = f->cache, .tree_width = f->tree_width};
   MlBuilder *b = NULL;
   assert_int_equal(builder_create(&context, &b, NULL), ML_OK);
   return b;

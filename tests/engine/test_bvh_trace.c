@@ -118,16 +118,42 @@ static Ray random_ray(double scale) {
   return ray;
 }
 
-static void check_scene(const MlScene *handle, double scale, uint32_t rays) {
-  const World *world = &scene_of(handle)->world;
+/* The same scene with trees of each width, for each kernel its own. */
+typedef struct ScenePair {
+  Fixture fixtures[2];
+  const MlScene *scenes[2]; /* widths 4, 8 */
+} ScenePair;
+
+static const World *pair_world(const ScenePair *pair, uint32_t width) { return &scene_of(pair->scenes[width == 8])->world; }
+
+static void pair_build(ScenePair *pair, const MlScene *(*build)(Fixture *f, double scale, bool instances), double scale, bool instances) {
+  uint64_t random = random_state;
+  for (int i = 0; i < 2; i++) {
+    random_state = random;
+    fixture_begin(&pair->fixtures[i]);
+    pair->fixtures[i].tree_width = i == 0 ? 4 : 8;
+    pair->scenes[i] = build(&pair->fixtures[i], scale, instances);
+    assert_int_equal(scene_of(pair->scenes[i])->world.bvh.width, i == 0 ? 4 : 8);
+  }
+}
+
+static void pair_free(ScenePair *pair) {
+  for (int i = 0; i < 2; i++) {
+    ml_scene_release(pair->scenes[i]);
+    fixture_end(&pair->fixtures[i]);
+  }
+}
+
+static void check_scene(const ScenePair *pair, double scale, uint32_t rays) {
   uint32_t hits = 0;
   for (uint32_t i = 0; i < rays; i++) {
     Ray ray = random_ray(scale);
     Hit expected, hit;
-    bool any = brute_closest(world, &ray, &expected);
+    bool any = brute_closest(pair_world(pair, 4), &ray, &expected);
     hits += any;
     for (const char *const *name = kernel_names(); *name != NULL; name++) {
       const Kernel *kernel = kernel_find(*name);
+      const World *world = pair_world(pair, kernel->tree_width);
       assert_int_equal(kernel->trace_closest(world, &ray, &hit), any);
       if (!same_hit(&hit, &expected))
         fail_msg("%s: ray %u: t %a prim %u:%u, expected %a %u:%u", *name, i, (double)hit.t, hit.instance, hit.prim, (double)expected.t,
@@ -143,12 +169,10 @@ static void test_like_brute_force(void **state) {
   static const double scales[] = {1.0, 1e-3, 1e3, 1e6, 1e-6, 1e-12};
   for (uint32_t k = 0; k < sizeof scales / sizeof *scales; k++) {
     for (int instances = 0; instances < 2; instances++) {
-      Fixture f;
-      fixture_begin(&f);
-      const MlScene *scene = random_scene(&f, scales[k], instances);
-      check_scene(scene, scales[k], times(12000));
-      ml_scene_release(scene);
-      fixture_end(&f);
+      ScenePair pair;
+      pair_build(&pair, random_scene, scales[k], instances);
+      check_scene(&pair, scales[k], times(12000));
+      pair_free(&pair);
     }
   }
 }
@@ -168,8 +192,7 @@ static void plain_world(Memory *memory, PlainWorld *w, uint32_t count, const uin
     memcpy(w->bounds[i].hi, w->prims[order[i]].hi, sizeof w->bounds[i].hi);
   }
   w->world = (World){.prims = w->prims, .prim_count = count};
-  assert_int_equal(bvh_build(memory, w->bounds, count, NULL, &w->world.bvh, NULL), ML_OK);
-  for (uint32_t i = 0; i < count; i++) w->world.bvh.items[i] = order[w->world.bvh.items[i]];
+  assert_int_equal(bvh_build(&(BvhBuild){.memory = memory}, w->bounds, order, count, &w->world.bvh, NULL), ML_OK);
 }
 
 static void test_coplanar_in_any_tree(void **state) {
@@ -287,79 +310,146 @@ static void test_hidden(void **state) {
 }
 
 /* Rays whose numbers are not finite, or become so in an instance's space, may hit anything, but nothing that is not there. */
-static void test_not_finite(void **state) {
-  (void)state;
-  Fixture f;
-  fixture_begin(&f);
-  MlBuilder *b = fixture_builder(&f);
+static const MlScene *tiny_and_far(Fixture *f, double scale, bool instances) {
+  (void)scale, (void)instances;
+  MlBuilder *b = fixture_builder(f);
   const float corners[] = {-1, -1, -1, 1, -1, 1, -1, 1, 1};
   const uint32_t triangle[] = {0, 1, 2};
   MlNode mesh = ml_mesh(b, &ML_DESC(MlMeshDesc, .points = corners, .point_count = 3, .triangles = triangle, .triangle_count = 1), NULL);
   fixture_add(b, fixture_place(b, mesh, affine_scale((MlVec3){1e-38, 1e-38, 1e-38})));
   for (int i = 0; i < 6; i++) fixture_add(b, ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {3.0 * i + 3.0, 0, 0}), NULL));
-  const MlScene *scene = fixture_commit(b);
-  const World *world = &scene_of(scene)->world;
+  return fixture_commit(b);
+}
+
+static void test_not_finite(void **state) {
+  (void)state;
+  ScenePair pair;
+  pair_build(&pair, tiny_and_far, 1.0, true);
   const float odd[] = {bits_float(0x7fc00000u), INFINITY_F, -INFINITY_F, LARGEST_F, 0.0f, 5.0f, -1.0f};
   for (uint32_t i = 0; i < 7 * 7 * 7 * 7; i++) {
     float a = odd[i % 7], c = odd[i / 7 % 7], d = odd[i / 49 % 7], e = odd[i / 343];
     Ray ray = {.o = vec3(a, c, a), .d = vec3(d, e, d), .t_max = INFINITY_F, .kind = RAY_CAMERA};
     for (const char *const *name = kernel_names(); *name != NULL; name++) {
+      const Kernel *kernel = kernel_find(*name);
+      const World *world = pair_world(&pair, kernel->tree_width);
       Hit hit;
-      if (!kernel_find(*name)->trace_closest(world, &ray, &hit)) continue;
+      if (!kernel->trace_closest(world, &ray, &hit)) continue;
       assert_true(hit.instance == NO_ID ? hit.prim < world->prim_count : hit.instance < world->instance_count && hit.prim == 0);
     }
   }
-  ml_scene_release(scene);
-  fixture_end(&f);
+  pair_free(&pair);
 }
 
 /* ---- trees */
 
+/* What is known of a tree's contents. */
+typedef struct Contents {
+  const Aabb *bounds;
+  uint8_t *seen; /* how often, by item */
+} Contents;
+
 /* Every item once, children inside parents, depth bounded. Returns the depth. */
-static uint32_t check_node(const Bvh *bvh, const Aabb *bounds, uint32_t node, const Aabb *outer, uint8_t *seen) {
-  uint32_t deepest = 0;
-  for (int k = 0; k < 4; k++) {
-    const BvhNode *n = &bvh->nodes[node];
-    uint32_t child = n->child[k];
-    if (child == BVH_EMPTY) continue;
+static uint32_t check_node(const Bvh *bvh, const Contents *contents, uint32_t node, const Aabb *outer) {
+  uint32_t deepest = 0, width = bvh->width;
+  const float *planes = (const float *)((const char *)bvh->nodes + node * bvh_node_size(bvh));
+  const uint32_t *children = (const uint32_t *)(planes + 6 * width);
+  for (uint32_t k = 0; k < width; k++) {
+    if (children[k] == BVH_EMPTY) {
+      for (uint32_t i = 0; i < 3; i++) assert_true(planes[i * width + k] == INFINITY_F && planes[(3 + i) * width + k] == -INFINITY_F);
+      for (; k < width; k++) assert_int_equal(children[k], BVH_EMPTY);
+      break;
+    }
     Aabb box;
-    for (int i = 0; i < 3; i++) {
-      box.lo[i] = n->planes[i][k], box.hi[i] = n->planes[3 + i][k];
+    for (uint32_t i = 0; i < 3; i++) {
+      box.lo[i] = planes[i * width + k], box.hi[i] = planes[(3 + i) * width + k];
       assert_true(box.lo[i] >= outer->lo[i] && box.hi[i] <= outer->hi[i]);
     }
-    if ((child & BVH_LEAF) == 0) {
-      uint32_t depth = 1 + check_node(bvh, bounds, child, &box, seen);
+    if ((children[k] & BVH_LEAF) == 0) {
+      assert_true(children[k] < bvh->node_count);
+      uint32_t depth = 1 + check_node(bvh, contents, children[k], &box);
       if (depth > deepest) deepest = depth;
       continue;
     }
-    uint32_t first = (child & ~BVH_LEAF) >> 4, count = (child & 15u) + 1;
-    for (uint32_t i = first; i < first + count; i++) {
-      uint32_t item = bvh->items[i];
-      assert_int_equal(seen[item]++, 0);
-      assert_true(aabb_contains(&box, bounds[item].lo) && aabb_contains(&box, bounds[item].hi));
+    uint32_t leaf = children[k] & ~BVH_LEAF;
+    if (bvh->blocks == NULL) {
+      assert_int_equal(contents->seen[leaf]++, 0);
+      assert_memory_equal(&box, &contents->bounds[leaf], sizeof box);
+      continue;
+    }
+    assert_true(leaf < bvh->block_count);
+    const float *corners = (const float *)((const char *)bvh->blocks + leaf * bvh_block_size(bvh));
+    const uint32_t *ids = (const uint32_t *)(corners + 9 * width);
+    assert_int_not_equal(ids[0], NO_ID);
+    for (uint32_t lane = 0; lane < width; lane++) {
+      if (ids[lane] == NO_ID) {
+        for (uint32_t i = 0; i < 9; i++) assert_true(isnan(corners[i * width + lane]));
+        assert_true(lane + 1 == width || ids[lane + 1] == NO_ID);
+        continue;
+      }
+      assert_int_equal(contents->seen[ids[lane]]++, 0);
+      float p[9];
+      for (uint32_t i = 0; i < 9; i++) p[i] = corners[i * width + lane];
+      Aabb own = triangle_bounds(p, p + 3, p + 6);
+      assert_memory_equal(&own, &contents->bounds[ids[lane]], sizeof own);
+      assert_true(aabb_contains(&box, own.lo) && aabb_contains(&box, own.hi));
     }
   }
   return deepest;
+}
+
+static void check_contents(const Bvh *bvh, const Aabb *bounds, uint32_t count) {
+  Contents contents = {bounds, calloc(count, 1)};
+  assert_true(check_node(bvh, &contents, 0, &bvh->bounds) < BVH_MAX_DEPTH);
+  for (uint32_t i = 0; i < count; i++) assert_int_equal(contents.seen[i], 1);
+  free(contents.seen);
+}
+
+static void same_trees(const Bvh *a, const Bvh *b) {
+  assert_int_equal(a->node_count, b->node_count);
+  assert_int_equal(a->block_count, b->block_count);
+  assert_memory_equal(a->nodes, b->nodes, a->node_count * bvh_node_size(a));
+  if (a->blocks != NULL) assert_memory_equal(a->blocks, b->blocks, a->block_count * bvh_block_size(a));
 }
 
 static void check_tree(uint32_t count, void (*box)(uint32_t i, Aabb *out)) {
   FaultMemory fault;
   fault_init(&fault, -1, false);
   Aabb *bounds = malloc(count * sizeof *bounds);
-  uint8_t *seen = calloc(count, 1);
   for (uint32_t i = 0; i < count; i++) box(i, &bounds[i]);
-  Bvh bvh, again;
-  assert_int_equal(bvh_build(&fault.memory, bounds, count, NULL, &bvh, NULL), ML_OK);
-  assert_true(check_node(&bvh, bounds, 0, &bvh.bounds, seen) < BVH_MAX_DEPTH);
-  for (uint32_t i = 0; i < count; i++) assert_int_equal(seen[i], 1);
-  assert_int_equal(bvh_build(&fault.memory, bounds, count, NULL, &again, NULL), ML_OK);
-  assert_int_equal(bvh.node_count, again.node_count);
-  assert_memory_equal(bvh.nodes, again.nodes, bvh.node_count * sizeof(BvhNode));
-  bvh_free(&fault.memory, &again);
-  bvh_free(&fault.memory, &bvh);
+  // A triangle has its box's diagonal as one edge
+  float *points = malloc(9 * count * sizeof *points);
+  uint32_t *triangles = malloc(3 * count * sizeof *triangles);
+  Aabb *padded = malloc(count * sizeof *padded);
+  for (uint32_t i = 0; i < count; i++) {
+    float *p = points + 9 * (size_t)i;
+    const Aabb *b = &bounds[i];
+    const float corners[9] = {b->lo[0], b->lo[1], b->lo[2], b->hi[0], b->lo[1], b->hi[2], b->hi[0], b->hi[1], b->lo[2]};
+    memcpy(p, corners, sizeof corners);
+    for (uint32_t k = 0; k < 3; k++) triangles[3 * i + k] = 3 * i + k;
+    padded[i] = triangle_bounds(p, p + 3, p + 6);
+  }
+  for (uint32_t width = 4; width <= 8; width += 4) {
+    const BvhBuild build = {.memory = &fault.memory, .width = width};
+    Bvh bvh, again;
+    assert_int_equal(bvh_build(&build, bounds, NULL, count, &bvh, NULL), ML_OK);
+    assert_int_equal(bvh.width, width);
+    check_contents(&bvh, bounds, count);
+    assert_int_equal(bvh_build(&build, bounds, NULL, count, &again, NULL), ML_OK);
+    same_trees(&bvh, &again);
+    bvh_free(&fault.memory, &again);
+    bvh_free(&fault.memory, &bvh);
+    assert_int_equal(bvh_build_mesh(&build, points, triangles, count, &bvh, NULL), ML_OK);
+    check_contents(&bvh, padded, count);
+    assert_int_equal(bvh_build_mesh(&build, points, triangles, count, &again, NULL), ML_OK);
+    same_trees(&bvh, &again);
+    bvh_free(&fault.memory, &again);
+    bvh_free(&fault.memory, &bvh);
+  }
   assert_int_equal(fault.memory.used, 0);
   free(bounds);
-  free(seen);
+  free(points);
+  free(triangles);
+  free(padded);
 }
 
 static void box_random(uint32_t i, Aabb *out) {
@@ -411,7 +501,8 @@ static void test_build_stops(void **state) {
     fault_init(&fault, -1, false);
     polls = n;
     const MlCancel cancel = {poll_down, &polls};
-    MlStatus status = bvh_build(&fault.memory, bounds, 20000, &(Work){.cancel = &cancel}, &bvh, &error);
+    MlStatus status =
+      bvh_build(&(BvhBuild){.memory = &fault.memory, .work = &(Work){.cancel = &cancel}}, bounds, NULL, 20000, &bvh, &error);
     bool done = status == ML_OK;
     if (done) bvh_free(&fault.memory, &bvh);
     assert_int_equal(fault.memory.used, 0);
@@ -426,7 +517,7 @@ static void test_build_stops(void **state) {
   for (int n = 0;; n++) {
     fault_init(&fault, n, true);
     error_clear(&error);
-    MlStatus status = bvh_build(&fault.memory, bounds, 5000, NULL, &bvh, &error);
+    MlStatus status = bvh_build(&(BvhBuild){.memory = &fault.memory}, bounds, NULL, 5000, &bvh, &error);
     if (status == ML_OK) bvh_free(&fault.memory, &bvh);
     assert_int_equal(fault.memory.used, 0);
     if (status == ML_OK) break;
@@ -435,9 +526,10 @@ static void test_build_stops(void **state) {
   }
   error_clear(&error);
   fault_init(&fault, -1, false);
-  assert_int_equal(bvh_build(&fault.memory, bounds, (uint64_t)BVH_MAX_ITEMS + 1, NULL, &bvh, &error), ML_ERROR_LIMIT);
+  const BvhBuild build = {.memory = &fault.memory};
+  assert_int_equal(bvh_build(&build, bounds, NULL, (uint64_t)BVH_MAX_ITEMS + 1, &bvh, &error), ML_ERROR_LIMIT);
   assert_string_equal(error.message, "scene: 134217729 items in one tree, at most 134217728 are possible");
-  assert_int_equal(bvh_build(&fault.memory, NULL, 0, NULL, &bvh, NULL), ML_OK);
+  assert_int_equal(bvh_build(&build, NULL, NULL, 0, &bvh, NULL), ML_OK);
   World empty = {.bvh = bvh};
   Ray ray = ray_to((MlVec3){0, 0, 0}, (MlVec3){0, 0, 1}, RAY_CAMERA);
   Hit hit;

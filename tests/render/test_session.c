@@ -253,6 +253,29 @@ static void tiles_look_whether_they_are_cancelled(void **state) {
   rig_destroy(&rig);
 }
 
+/* A kernel walks trees of its own width alone: scenes of an engine with another one are refused. */
+static void foreign_scenes_are_refused(void **state) {
+  (void)state;
+  Rig rig = rig_create(1, 4);
+  uint32_t width = scene_of(rig.scene)->world.bvh.width;
+  for (const char *const *name = kernel_names(); *name; name++) {
+    MlEngine *other;
+    MlRender *render = NULL;
+    MlError error = {0};
+    float ev;
+    assert_int_equal(ml_engine_create(&ML_DESC(MlEngineDesc, .threads = 1, .isa = *name), &other, &error), ML_OK);
+    const bool fits = kernel_find(*name)->tree_width == width;
+    const MlStatus expected = fits ? ML_OK : ML_ERROR_ARGUMENT;
+    assert_int_equal(ml_render_start(other, rig.scene, &rig.view, &rig.settings, rig.film, &render, &error), expected);
+    if (!fits) assert_non_null(strstr(error.message, "scene: it is of another engine"));
+    if (render) ml_render_wait(render, -1.0);
+    ml_render_destroy(render);
+    assert_int_equal(ml_auto_exposure(other, rig.scene, &rig.view, &rig.settings, &ev, &error), expected);
+    ml_engine_destroy(other);
+  }
+  rig_destroy(&rig);
+}
+
 static void a_cancelled_film_can_be_gone_on_with(void **state) {
   (void)state;
   const uint64_t expected = reference_hash(64);
@@ -578,6 +601,7 @@ int main(void) {
     cmocka_unit_test(a_start_that_fails_disturbs_nobody),
     cmocka_unit_test(exposure_stops_like_the_rest),
     cmocka_unit_test(tiles_look_whether_they_are_cancelled),
+    cmocka_unit_test(foreign_scenes_are_refused),
     cmocka_unit_test(a_cancelled_film_can_be_gone_on_with),
     cmocka_unit_test(stop_ends_waves_in_flight),
     cmocka_unit_test(destroying_cancels),
