@@ -1,4 +1,4 @@
-/* hash.c - XXH64 (Y. Collet) from the header-only build of xxHash. */
+/* hash.c - XXH64 and XXH3 (Y. Collet) from the header-only build of xxHash. */
 #include "base/hash.h"
 
 #include <string.h>
@@ -9,6 +9,11 @@
 _Static_assert(sizeof(XXH64_state_t) <= sizeof(HashStream), "HashStream holds XXH64's state");
 
 uint64_t hash_bytes(const void *bytes, size_t count, uint64_t seed) { return XXH64(bytes, count, seed); }
+
+Hash128 hash_bytes_128(const void *bytes, size_t count) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes, count);
+  return (Hash128){hash.low64, hash.high64};
+}
 
 /* The state is copied in and out: HashStream is bytes to its holder, and bytes may not be read as anything else. */
 void hash_begin(HashStream *stream, uint64_t seed) {

@@ -6,6 +6,11 @@
 #include <stdint.h>
 
 uint64_t hash_bytes(const void *bytes, size_t count, uint64_t seed);
+/* 128 bits (XXH3), for what is not kept to be compared: two files do not agree in them by chance. */
+typedef struct Hash128 {
+  uint64_t low, high;
+} Hash128;
+Hash128 hash_bytes_128(const void *bytes, size_t count);
 
 typedef struct HashStream {
   _Alignas(8) unsigned char state[96];

@@ -131,7 +131,8 @@ typedef struct ModelLight {
 typedef struct ModelFile {
   ModelText name;
   bool missing;
-  uint64_t hash[2], count; /* of its bytes */
+  uint64_t count;
+  Hash128 hash; /* of its bytes; both 0 of the model's own */
 } ModelFile;
 
 typedef struct Model {
@@ -152,6 +153,7 @@ typedef struct Model {
 
 void model_init(Model *model, Memory *memory);
 void model_free(Model *model);
+void model_free_part(Model *model, ModelPart *part); /* its arrays; it stays as an empty one */
 static inline const char *model_text(const Model *model, ModelText text) { return model->text.data + text; }
 
 /* ---- what a reader is given */
@@ -180,10 +182,27 @@ typedef struct ModelSource {
 
 /* Puts a string into the pool; control characters become '?', so that messages can have it. MODEL_NONE: memory is out. */
 ModelText model_add_text(Model *model, const char *text, size_t length);
-/* Appends a part with room for so many, all zero; which arrays it has beside points and triangles is said by the flags. */
+/* Appends a part of no material with room for exactly so many, contents undefined; the flags say which arrays it has beside points and
+ * triangles. NULL: memory is out. It stays where it is until the next part is added. */
 ModelPart *model_add_part(Model *model, uint64_t points, uint64_t triangles, bool normals, bool uv);
-/* Cuts the part's arrays down to these counts, which are at most what they are. */
-bool model_trim_part(Model *model, ModelPart *part, uint64_t points, uint64_t triangles);
+/* Arrays that grow until it is known how much there is; then they become the model's next part, which takes their blocks, cut to what is used. */
+typedef struct ModelPoint {
+  float x, y, z;
+} ModelPoint;
+typedef struct ModelUv {
+  float u, v;
+} ModelUv;
+typedef struct ModelTriangle {
+  uint32_t corner[3];
+} ModelTriangle;
+typedef struct ModelDraft {
+  ARRAY(ModelPoint) points;
+  ARRAY(ModelPoint) normals; /* none, or as many as points */
+  ARRAY(ModelUv) uv;         /* likewise */
+  ARRAY(ModelTriangle) triangles;
+} ModelDraft;
+ModelPart *model_take_draft(Model *model, ModelDraft *draft);
+void model_free_draft(Model *model, ModelDraft *draft);
 void model_material_init(ModelMaterial *material);
 ModelTexture model_no_texture(void); /* image MODEL_NONE, repeating, uv as they are */
 ModelNode model_node_init(void);     /* nothing at the root, identity */
@@ -195,7 +214,8 @@ MlStatus model_open(Model *model, const ModelSource *source, const char *name, s
                     MlError *error);
 
 MlStatus model_out_of_memory(const Model *model, const ModelSource *source, MlError *error);
-/* "name:line: ...", "name: byte n: ..." */
+/* "name: ...", "name:line: ...", "name: byte n: ...": ML_ERROR_FORMAT. */
+MlStatus model_error(const ModelSource *source, MlError *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 MlStatus model_error_line(const ModelSource *source, uint64_t line, MlError *error, const char *format, ...)
   __attribute__((format(printf, 4, 5)));
 MlStatus model_error_byte(const ModelSource *source, uint64_t byte, MlError *error, const char *format, ...)
