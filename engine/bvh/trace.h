@@ -8,8 +8,7 @@
 #ifndef ML_BVH_TRACE_H
 #define ML_BVH_TRACE_H
 
-#include "bvh/world.h"
-#include "shape/intersect.h"
+#include "bvh/placement.h"
 
 #ifndef TREE_WIDTH
 #define TREE_WIDTH 4
@@ -66,9 +65,9 @@ static inline bool tree_walk_next(TreeWalk *walk, const Bvh *bvh, const RayBox *
 
 /* ---- keeping the nearest */
 
-static inline bool hit_consider(Hit *hit, const PrimHit *found, uint32_t instance, uint32_t prim) {
-  if (found->t == hit->t && !hit_precedes(instance, prim, hit)) return false;
-  *hit = (Hit){found->t, found->u, found->v, instance, prim, found->part};
+static inline bool hit_consider(Hit *hit, const PrimHit *found, uint32_t instance, uint64_t path, uint32_t prim) {
+  if (found->t == hit->t && !hit_precedes(instance, path, prim, hit)) return false;
+  *hit = (Hit){found->t, found->u, found->v, instance, prim, found->part, path};
   return true;
 }
 
@@ -84,49 +83,109 @@ static inline bool geometry_item_intersect(const Geometry *geometry, const RayQu
                                  t_max, found);
 }
 
-/* The ray in an instance's own space (t is the same there), and the floor under t; false: it misses the box. */
-static inline bool instance_enter(const Instance *instance, const RayQuery *q, float t_max, RayQuery *inner, float *floor) {
-  *floor = 0.0f;
-  if (!ray_box_test(&q->box, instance->lo, instance->hi, floor) || *floor > t_max) return false;
-  MlVec3 o = placed_point_to_local(&instance->placed, dvec_from_vec3(q->o));
-  MlVec3 d = matrix_multiply(instance->placed.to_local, dvec_from_vec3(q->d));
-  *inner = ray_query(dvec_to_vec3(o), dvec_to_vec3(d));
+/* What all that happens in an instance of the scene has in common. */
+typedef struct InstanceQuery {
+  uint32_t instance, kind;
+  float time;
+  bool any;
+} InstanceQuery;
+
+static inline RayQuery ray_enter(const PlacedTransform *placed, const RayQuery *q) {
+  MlVec3 o = placed_point_to_local(placed, dvec_from_vec3(q->o));
+  MlVec3 d = matrix_multiply(placed->to_local, dvec_from_vec3(q->d));
+  return ray_query(dvec_to_vec3(o), dvec_to_vec3(d));
+}
+
+/* The ray in the space of instance i (t is the same there). *floor: comes in as the near distance of its box in the tree; one in motion has a
+ * box for the ray's time, too. false: it misses that, or is hidden from it. */
+static inline bool instance_enter(const Instances *set, uint32_t i, const RayQuery *q, const InstanceQuery *in, float t_max,
+                                  RayQuery *inner, float *floor) {
+  Instance scratch;
+  const Instance *instance = instances_get(set, i, &scratch);
+  if ((instance->hidden & in->kind) != 0) return false;
+  if (instance->motion == 0) {
+    *inner = ray_enter(&instance->placed, q);
+    return true;
+  }
+  PlacedTransform placed;
+  float lo[3], hi[3];
+  if (!motion_place(set, instance->motion, in->time, &placed, lo, hi)) return false;
+  if (!ray_box_test(&q->box, lo, hi, floor) || *floor > t_max) return false;
+  *inner = ray_enter(&placed, q);
   return true;
 }
 
 /* A block of a mesh's triangles. */
-static inline bool trace_block(const TriangleBlock *block, const RayQuery *q, float floor, uint32_t instance, Hit *hit) {
+static inline bool trace_block(const TriangleBlock *block, const RayQuery *q, float floor, uint32_t instance, uint64_t path, Hit *hit) {
   bool closer = false;
   for (uint32_t k = 0; k < TREE_WIDTH && block->id[k] != NO_ID; k++) {
     float p[3][3];
     PrimHit found;
     for (int i = 0; i < 9; i++) p[i / 3][i % 3] = block->corner[i / 3][i % 3][k];
-    if (mesh_triangle_intersect(q, p[0], p[1], p[2], floor, hit->t, &found) && hit_consider(hit, &found, instance, block->id[k]))
+    if (mesh_triangle_intersect(q, p[0], p[1], p[2], floor, hit->t, &found) && hit_consider(hit, &found, instance, path, block->id[k]))
       closer = true;
   }
   return closer;
 }
 
-static inline bool trace_instance(const World *world, uint32_t id, const RayQuery *q, uint32_t kind, bool any, Hit *hit) {
-  const Instance *instance = &world->instances[id];
-  const Geometry *geometry = instance->geometry;
-  RayQuery inner;
-  float floor, near;
-  if ((instance->hidden & kind) != 0 || !instance_enter(instance, q, hit->t, &inner, &floor)) return false;
+/* A mesh, or a group of primitives alone. q: in its space. */
+static inline bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
+                                  Hit *hit) {
   TreeWalk walk;
   uint32_t leaf;
+  float near;
   PrimHit found;
   bool closer = false;
   tree_walk_begin(&walk, &geometry->bvh, floor);
-  while (tree_walk_next(&walk, &geometry->bvh, &inner.box, floor, hit->t, &leaf, &near)) {
+  while (tree_walk_next(&walk, &geometry->bvh, &q->box, floor, hit->t, &leaf, &near)) {
     if (geometry->mesh.triangle_count != 0) {
-      if (trace_block((const TriangleBlock *)geometry->bvh.blocks + leaf, &inner, floor, id, hit)) closer = true;
-    } else if (geometry_item_intersect(geometry, &inner, leaf, kind, floor, hit->t, &found) && hit_consider(hit, &found, id, leaf)) {
+      if (trace_block((const TriangleBlock *)geometry->bvh.blocks + leaf, q, floor, in->instance, path, hit)) closer = true;
+    } else if (geometry_item_intersect(geometry, q, leaf, in->kind, floor, hit->t, &found) &&
+               hit_consider(hit, &found, in->instance, path, leaf)) {
       closer = true;
     }
-    if (any && closer) return true;
+    if (in->any && closer) return true;
   }
   return closer;
+}
+
+/* One with instances inside; calls itself, GEOMETRY_LEVELS deep at most. */
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                   float floor, Hit *hit) {
+  TreeWalk walk;
+  uint32_t item;
+  float near;
+  PrimHit found;
+  bool closer = false;
+  tree_walk_begin(&walk, &geometry->bvh, floor);
+  while (tree_walk_next(&walk, &geometry->bvh, &q->box, floor, hit->t, &item, &near)) {
+    if (item < geometry->prim_count) {
+      if (geometry_item_intersect(geometry, q, item, in->kind, floor, hit->t, &found) &&
+          hit_consider(hit, &found, in->instance, path, item))
+        closer = true;
+    } else {
+      const Instances *set = &geometry->instances;
+      uint32_t i = item - (uint32_t)geometry->prim_count;
+      RayQuery inner;
+      if (!instance_enter(set, i, q, in, hit->t, &inner, &near)) continue;
+      const Geometry *of = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
+      uint64_t at = path + instances_first(set, i);
+      if (of->instances.count != 0 ? trace_nested(of, &inner, in, at, near, hit) : trace_geometry(of, &inner, in, at, near, hit))
+        closer = true;
+    }
+    if (in->any && closer) return true;
+  }
+  return closer;
+}
+
+/* near: the near distance of its box. */
+static inline bool trace_instance(const World *world, uint32_t id, const RayQuery *q, const Ray *ray, bool any, float near, Hit *hit) {
+  InstanceQuery in = {id, ray->kind, ray->time, any};
+  RayQuery inner;
+  if (!instance_enter(&world->instances, id, q, &in, hit->t, &inner, &near)) return false;
+  const Geometry *geometry = instance_geometry(&world->instances, &world->instances.data[id]);
+  if (geometry->instances.count != 0) return trace_nested(geometry, &inner, &in, 0, near, hit);
+  return trace_geometry(geometry, &inner, &in, 0, near, hit);
 }
 
 /* Nearest hit, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
@@ -136,7 +195,7 @@ static inline bool trace_world(const World *world, const Ray *ray, bool any, Hit
   for (uint64_t i = 0; i < world->plane_count; i++) {
     const Prim *prim = &world->prims[world->planes[i]];
     if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
-      hit_consider(hit, &found, NO_ID, world->planes[i]);
+      hit_consider(hit, &found, NO_ID, 0, world->planes[i]);
     if (any && hit->prim != NO_ID) return true;
   }
   TreeWalk walk;
@@ -147,9 +206,9 @@ static inline bool trace_world(const World *world, const Ray *ray, bool any, Hit
     if (item < world->prim_count) {
       const Prim *prim = &world->prims[item];
       if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
-        hit_consider(hit, &found, NO_ID, item);
+        hit_consider(hit, &found, NO_ID, 0, item);
     } else {
-      trace_instance(world, item - (uint32_t)world->prim_count, &q, ray->kind, any, hit);
+      trace_instance(world, item - (uint32_t)world->prim_count, &q, ray, any, near, hit);
     }
     if (any && hit->prim != NO_ID) return true;
   }

@@ -13,6 +13,18 @@ static inline Vec2 camera_lens_point(const Camera *camera, Vec2 u) {
   return (Vec2){-p.y, p.x};
 }
 
+/* The camera as it stands at a time of the frame. */
+static inline Camera camera_at(const Camera *camera, float time) {
+  Camera at = *camera;
+  at.from = camera->from + (camera->next_from - camera->from) * time;
+  Vec3 view = camera->view + (camera->next_view - camera->view) * time;
+  at.forward = normalize(view);
+  at.right = normalize(cross(at.forward, camera->upward + (camera->next_upward - camera->upward) * time));
+  at.up = cross(at.right, at.forward);
+  if (camera->focus_follows) at.focus = length(view);
+  return at;
+}
+
 /* Through film position (x, y), counted in pixels from the image's centre to the right and down. d is unit. Thin lens: all rays
  * through one film position meet in the plane in focus. */
 static inline Ray camera_ray(const Camera *camera, float x, float y, Vec2 lens) {

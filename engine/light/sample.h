@@ -20,7 +20,7 @@ typedef struct LightSample {
   float pdf;         /* for lights in a single direction (delta) the probability of the choice alone */
   bool delta;
   bool visible;      /* rays that scatter can meet it: its density belongs into the weights */
-  Ray shadow;        /* unoccluded if this meets nothing */
+  Ray shadow;        /* unoccluded if this meets nothing; its time is the caller's to say */
   uint32_t id;       /* of the light */
   uint32_t triangle; /* on a mesh: which, and barycentrics of its second and third corner */
   Vec2 at;
@@ -78,21 +78,24 @@ static inline double light_choice_pdf(const Lights *lights, const LitPoint *lit,
 /* The same for a triangle of a mesh that emits. */
 static inline uint32_t mesh_light_choose(const World *world, const Lights *lights, const Light *light, const LitPoint *lit, double choice,
                                          double *pdf) {
-  const Instance *instance = &world->instances[light->instance];
+  const Instance *instance = &world->instances.data[light->instance];
   TreePoint at = tree_point_in(instance, light, lit);
   const LightNode *leaf = light_tree_choose(light_tree_nodes(lights, light->tree), &at, &choice, pdf);
   if (leaf == NULL) return NO_ID;
-  return light_leaf_choose(&instance->geometry->mesh, lights->items + lights->trees[light->tree].first_item, leaf, &at, choice, pdf);
+  return light_leaf_choose(&instance_geometry(&world->instances, instance)->mesh, lights->items + lights->trees[light->tree].first_item,
+                           leaf, &at, choice, pdf);
 }
 static inline double mesh_light_choice_pdf(const World *world, const Lights *lights, const Light *light, const LitPoint *lit,
                                            uint32_t triangle) {
-  const Instance *instance = &world->instances[light->instance];
+  const Instance *instance = &world->instances.data[light->instance];
   const LightTree *tree = &lights->trees[light->tree];
   const LightNode *nodes = lights->nodes + tree->first_node;
   uint32_t leaf = lights->leaves[tree->first_leaf + triangle];
   TreePoint at = tree_point_in(instance, light, lit);
   double pdf = light_tree_pdf(nodes, &at, leaf);
-  return pdf > 0.0 ? pdf * light_leaf_pdf(&instance->geometry->mesh, lights->items + tree->first_item, &nodes[leaf], &at, triangle) : 0.0;
+  return pdf > 0.0 ? pdf * light_leaf_pdf(&instance_geometry(&world->instances, instance)->mesh, lights->items + tree->first_item,
+                                          &nodes[leaf], &at, triangle)
+                   : 0.0;
 }
 
 /* ---- all lights */
@@ -104,7 +107,7 @@ static inline bool light_is_visible(const World *world, const Light *light) {
   case LIGHT_SPHERE:
   case LIGHT_DIRECTIONAL: return false;
   case LIGHT_PRIM: return (world->prims[light->prim].hidden & ML_HIDE_REFLECTION) == 0;
-  case LIGHT_MESH: return (world->instances[light->instance].hidden & ML_HIDE_REFLECTION) == 0;
+  case LIGHT_MESH: return (world->instances.data[light->instance].hidden & ML_HIDE_REFLECTION) == 0;
   case LIGHT_SUN:
   case LIGHT_BACKGROUND:
   case LIGHT_ENVIRONMENT: return true;
@@ -120,7 +123,7 @@ static inline float light_pdf_of_hit(const World *world, const Lights *lights, u
   float pdf = 0.0f;
   if (light->kind == LIGHT_MESH && choice > 0.0) {
     choice *= mesh_light_choice_pdf(world, lights, light, lit, surface->prim);
-    if (choice > 0.0) pdf = triangle_light_pdf(&world->instances[light->instance], surface->prim, lit, surface);
+    if (choice > 0.0) pdf = triangle_light_pdf(world, &world->instances.data[light->instance], surface->prim, lit, surface);
   } else if (light->kind == LIGHT_PRIM && choice > 0.0) {
     pdf = prim_light_pdf(world, light, lit, surface);
   }
@@ -152,7 +155,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
     FarReceiver receiver = {lit->ng, lit->ns, lit->through};
     out->delta = light->kind == LIGHT_DIRECTIONAL;
     out->pdf = far_light_sample(lights, light, &receiver, u, &out->wi, &out->radiance);
-    out->shadow = (Ray){ray_origin(lit->p, lit->p_error, lit->ng, out->wi), out->wi, INFINITY_F, RAY_SHADOW};
+    out->shadow = (Ray){ray_origin(lit->p, lit->p_error, lit->ng, out->wi), out->wi, INFINITY_F, RAY_SHADOW, 0.0f};
     return out->pdf > 0.0f;
   }
   case LIGHT_POINT: out->delta = true; break;
@@ -161,7 +164,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
   case LIGHT_MESH: {
     uint32_t triangle = mesh_light_choose(world, lights, light, lit, choice, &part_pdf);
     if (triangle == NO_ID) return false;
-    triangle_light_sample(&world->instances[light->instance], triangle, lit, u, &point);
+    triangle_light_sample(world, &world->instances.data[light->instance], triangle, lit, u, &point);
     break;
   }
   }
@@ -187,7 +190,7 @@ static inline bool light_sample_one(const World *world, const Lights *lights, ui
       out->delta = true;
     }
   }
-  out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW};
+  out->shadow = (Ray){origin, target - origin, 1.0f, RAY_SHADOW, 0.0f};
   out->triangle = point.triangle;
   out->at = point.at;
   return out->pdf > 0.0f && out->pdf < INFINITY_F && !spectrum_is_black(out->radiance);

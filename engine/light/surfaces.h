@@ -387,8 +387,8 @@ typedef struct TriangleInWorld {
   float area;
 } TriangleInWorld;
 
-static inline void triangle_in_world(const Instance *instance, uint32_t triangle, TriangleInWorld *out) {
-  const Mesh *mesh = &instance->geometry->mesh;
+static inline void triangle_in_world(const World *world, const Instance *instance, uint32_t triangle, TriangleInWorld *out) {
+  const Mesh *mesh = &instance_geometry(&world->instances, instance)->mesh;
   const uint32_t *corner = mesh->triangles + 3 * (size_t)triangle;
   for (int i = 0; i < 3; i++) {
     out->local[i] = vec3_load(mesh->points + 3 * (size_t)corner[i]);
@@ -398,10 +398,11 @@ static inline void triangle_in_world(const Instance *instance, uint32_t triangle
   out->normal = cross(u, v);
   out->area = 0.5f * length(cross(matrix_apply(instance->placed.to_world, u), matrix_apply(instance->placed.to_world, v)));
 }
-static inline void triangle_light_sample(const Instance *instance, uint32_t triangle, const LitPoint *lit, Vec2 u, LightPoint *out) {
+static inline void triangle_light_sample(const World *world, const Instance *instance, uint32_t triangle, const LitPoint *lit, Vec2 u,
+                                         LightPoint *out) {
   TriangleInWorld t;
   FlatView view;
-  triangle_in_world(instance, triangle, &t);
+  triangle_in_world(world, instance, triangle, &t);
   flat_view(t.world, 3, lit, &view);
   Vec2 on = flat_view_sample(&view, true, u);
   placed_light_point(&instance->placed, t.local[0] + (t.local[1] - t.local[0]) * on.x + (t.local[2] - t.local[0]) * on.y, t.normal, out);
@@ -409,10 +410,11 @@ static inline void triangle_light_sample(const Instance *instance, uint32_t tria
   out->at = on;
   out->pdf = flat_view_pdf(&view, t.area, lit->p, out->p, out->n);
 }
-static inline float triangle_light_pdf(const Instance *instance, uint32_t triangle, const LitPoint *lit, const Surface *surface) {
+static inline float triangle_light_pdf(const World *world, const Instance *instance, uint32_t triangle, const LitPoint *lit,
+                                       const Surface *surface) {
   TriangleInWorld t;
   FlatView view;
-  triangle_in_world(instance, triangle, &t);
+  triangle_in_world(world, instance, triangle, &t);
   flat_view(t.world, 3, lit, &view);
   return flat_view_pdf(&view, t.area, lit->p, surface->p, surface->ng);
 }

@@ -40,10 +40,19 @@ static Spectrum sample_radiance(Tracer *tracer, const TileJob *job, uint32_t x, 
   const Camera *camera = job->camera;
   const PixelFilter *filter = &job->settings->filter;
   Sampler sampler = sampler_begin(settings->sampler, settings->seed, x, y, index);
-  Float4 r = integrator_is_noisy(settings->integrator) ? sampler_set(&sampler, SAMPLER_CAMERA) : sampler_centred_set(index);
+  bool noisy = integrator_is_noisy(settings->integrator);
+  Float4 r = noisy ? sampler_set(&sampler, SAMPLER_CAMERA) : sampler_centred_set(index);
+  Camera moved;
+  float time = 0.0f;
+  if (camera->moves || tracer->scene->moves) time = camera->shutter * (noisy ? sampler_time(&sampler) : sampler_centred_time(index));
+  if (camera->moves) {
+    moved = camera_at(camera, time);
+    camera = &moved;
+  }
   float film_x = filter_position(filter, (float)x - 0.5f * camera->width, r[0]);
   float film_y = filter_position(filter, (float)y - 0.5f * camera->height, r[1]);
   Ray ray = camera_ray(camera, film_x, film_y, (Vec2){r[2], r[3]});
+  ray.time = time;
   RayCone cone = camera_cone(camera, &ray);
   switch (settings->integrator) {
   case ML_PATH: return path_radiance(tracer, &ray, cone, &sampler);

@@ -139,6 +139,7 @@ static inline void path_gather_light(Tracer *tracer, Path *path, const Bsdf *bsd
   float distance = bounded ? length(light.shadow.d) : 0.0f;
   Spectrum f = beyond ? path_eval_beyond(path, bsdf, light.wi, distance, &pdf) : bsdf_eval(bsdf, light.wi, &pdf);
   if (spectrum_is_black(f)) return;
+  light.shadow.time = path->ray.time;
   float through = tracer_transmittance(tracer, &light.shadow);
   if (through == 0.0f) return;
   if (scene->textures.count != 0) light.radiance = through * tracer_light_radiance(tracer, &light);
@@ -212,7 +213,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   if (scene->textures.count != 0) path_widen_cone(path, width, sample.pdf);
   path->pdf = sample.pdf;
   path->from = lit;
-  path->ray = (Ray){ray_origin(surface.p, surface.p_error, surface.ng, sample.wi), sample.wi, INFINITY_F, RAY_REFLECTION};
+  path->ray = (Ray){ray_origin(surface.p, surface.p_error, surface.ng, sample.wi), sample.wi, INFINITY_F, RAY_REFLECTION, path->ray.time};
 
   // Russian roulette by what the path can still bring
   if (path->bounces < ROULETTE_START || tracer->settings->no_roulette) return true;

@@ -16,7 +16,7 @@ static inline Spectrum preview_ao(Tracer *tracer, const Surface *surface, Vec3 w
   Frame frame = frame_from_normal(front ? surface->ns : -surface->ns);
   Float4 r = sampler_set(sampler, sampler_bsdf_set(0));
   Vec3 wi = frame_to_world(&frame, diffuse_sample((Vec2){r[0], r[1]}, frame_to_local(&frame, ng)));
-  Ray ray = {ray_origin(surface->p, surface->p_error, ng, wi), wi, tracer->settings->ao_distance, RAY_SHADOW};
+  Ray ray = {ray_origin(surface->p, surface->p_error, ng, wi), wi, tracer->settings->ao_distance, RAY_SHADOW, surface->time};
   return spectrum_all(tracer_transmittance(tracer, &ray));
 }
 

@@ -79,5 +79,14 @@ uint64_t settings_hash(const RenderSettings *settings, const Camera *camera) {
   hash_begin(&stream, s->seed);
   hash_add(&stream, choices, sizeof choices);
   hash_add(&stream, values, sizeof values);
+  if (camera->shutter != 0.5f) hash_add(&stream, &camera->shutter, sizeof camera->shutter);
+  if (camera->moves) {
+    const Vec3 ways[] = {camera->view, camera->upward, camera->next_from, camera->next_view, camera->next_upward};
+    for (uint32_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+      float way[3];
+      vec3_store(way, ways[i]);
+      hash_add(&stream, way, sizeof way);
+    }
+  }
   return hash_end(&stream);
 }

@@ -68,8 +68,8 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
   Surface surface;
   if (sample->delta) return sample->radiance; /* too small to be more than a point */
   if (light->kind == LIGHT_MESH) {
-    const Instance *instance = &world->instances[light->instance];
-    const Mesh *mesh = &instance->geometry->mesh;
+    const Instance *instance = &world->instances.data[light->instance];
+    const Mesh *mesh = &instance_geometry(&world->instances, instance)->mesh;
     const uint32_t *corner = mesh->triangles + 3 * (size_t)sample->triangle;
     Vec3 a = vec3_load(mesh->points + 3 * (size_t)corner[0]), b = vec3_load(mesh->points + 3 * (size_t)corner[1]) - a;
     Vec3 c = vec3_load(mesh->points + 3 * (size_t)corner[2]) - a;
@@ -83,7 +83,7 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
     const Prim *prim = &world->prims[light->prim];
     if (!(scene->materials[prim->material].varies & VARIES_EMISSION)) return sample->radiance;
     // From close before the sampled point: what is nearer may be a hole. Along an edge the whole way finds it
-    Ray ray = {sample->shadow.o + sample->shadow.d, sample->wi, INFINITY_F, RAY_SHADOW};
+    Ray ray = {sample->shadow.o + sample->shadow.d, sample->wi, INFINITY_F, RAY_SHADOW, sample->shadow.time};
     RayQuery query = ray_query(ray.o, ray.d);
     PrimHit found;
     if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) {
@@ -91,7 +91,7 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
       query = ray_query(ray.o, ray.d);
       if (!prim_intersect(&query, prim, world->placed, 0.0f, INFINITY_F, &found)) return sample->radiance;
     }
-    Hit hit = {found.t, found.u, found.v, NO_ID, light->prim, found.part};
+    Hit hit = {found.t, found.u, found.v, NO_ID, light->prim, found.part, 0};
     surface_at(scene, &ray, &hit, &surface);
   } else {
     return sample->radiance;

@@ -44,7 +44,7 @@ static inline bool whitted_is_other(const Lobe *lobe) {
 
 /* Direct light on the diffuse lobes and sheens from all points and directions, each lobe's share of it limited by clamp_diffuse. For the
  * plain ones it is the irradiance over pi times their colour. */
-static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const LitPoint *lit) {
+static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const LitPoint *lit, float time) {
   const Scene *scene = tracer->scene;
   Spectrum light = spectrum_zero(), sum = spectrum_zero(), others[MATERIAL_MAX_LOBES];
   bool has_others = false;
@@ -62,6 +62,7 @@ static inline Spectrum whitted_direct(Tracer *tracer, const Bsdf *bsdf, const Li
     Vec3 wi = frame_to_local(&bsdf->frame, sample.wi);
     float cosine = diffuse_pdf(wi, bsdf->ng);
     if (cosine <= 0.0f && !has_others) continue;
+    sample.shadow.time = time;
     float through = tracer_transmittance(tracer, &sample.shadow);
     if (through == 0.0f) continue;
     sample.radiance *= through;
@@ -122,7 +123,7 @@ static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branc
         passing.weight = from->weight * lobe->color * (lobe->weight * (1.0f - f)) * left;
         wi = frame_to_world(&bsdf->frame, bsdf_keep_side(bsdf, vec3(-eta * bsdf->wo[0], -eta * bsdf->wo[1], -cos_t), -1.0f));
       }
-      passing.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
+      passing.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION, from->ray.time};
       medium_cross(&passing.media, lobe, bsdf->material, bsdf->front);
       branch_push(stack, base, &passing);
       break;
@@ -132,7 +133,7 @@ static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branc
   if (spectrum_is_black(reflected)) return;
   Vec3 wi = frame_to_world(&bsdf->frame, bsdf_keep_side(bsdf, vec3(-bsdf->wo[0], -bsdf->wo[1], bsdf->wo[2]), 1.0f));
   branch.weight = from->weight * reflected;
-  branch.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION};
+  branch.ray = (Ray){ray_origin(surface->p, surface->p_error, surface->ng, wi), wi, INFINITY_F, RAY_REFLECTION, from->ray.time};
   branch_push(stack, base, &branch);
 }
 
@@ -178,7 +179,7 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
         !bsdf_begin(&bsdf, shading.lobes, material->lobe_count, &surface, wo, &branch.media, BSDF_ALL))
       continue;
     LitPoint lit = {surface.p, surface.p_error, front ? surface.ng : -surface.ng, front ? surface.ns : -surface.ns, false};
-    if (bsdf.rough) radiance += branch.weight * whitted_direct(tracer, &bsdf, &lit);
+    if (bsdf.rough) radiance += branch.weight * whitted_direct(tracer, &bsdf, &lit, branch.ray.time);
     whitted_branch(&stack, base, &branch, &bsdf, &surface);
   }
   return radiance;

@@ -1,4 +1,4 @@
-/* builder.c - builders, descriptions, and the nodes that hold other nodes: groups and placements. */
+/* builder.c - builders, descriptions, groups, and the bounds of nodes. */
 #include "scene/builder.h"
 
 #include <stdarg.h>
@@ -31,6 +31,9 @@ void ml_builder_destroy(MlBuilder *b) {
   for (uint64_t i = 0; i < b->nodes.count; i++) {
     const Node *node = &b->nodes.data[i];
     if (node->kind == NODE_MESH && node->mesh->geometry != NULL) cache_release(b->context.cache, node->mesh->geometry);
+    if (node->kind != NODE_ARRAY) continue;
+    if (node->array->geometry != NULL) cache_release(b->context.cache, node->array->geometry);
+    memory_pages_free(memory, node->array->places, (size_t)(node->array->count * sizeof *node->array->places));
   }
   array_free(memory, &b->nodes);
   array_free(memory, &b->materials);
@@ -132,60 +135,19 @@ static MlNode out_of_memory(const MlBuilder *b, uint64_t wanted, const char *wha
   return 0;
 }
 
-static uint64_t add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+uint64_t builder_multiply_saturating(uint64_t a, uint64_t b) {
+  uint64_t product;
+  return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+uint64_t builder_add_saturating(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
-/* Takes what `child` has into the traits of a node around it that names `material` (0: none). */
-static uint16_t enclosing_traits(const MlBuilder *b, const Node *child, MlMaterial material) {
+uint16_t builder_enclosing_traits(const MlBuilder *b, const Node *child, MlMaterial material) {
   uint32_t traits = child->traits & ~(uint32_t)NODE_HIDDEN;
   if (material != 0 && (traits & NODE_UNNAMED) != 0) {
     traits &= ~(uint32_t)NODE_UNNAMED;
     if (builder_material(b, material)->emits) traits |= NODE_EMITS;
   }
   return (uint16_t)traits;
-}
-
-MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error) {
-  FLOAT_STATE_OURS;
-  DescSource source = {.what = "place", .error = error};
-  MlPlaceDesc d;
-  if (!DESC_READ(&source, MlPlaceDesc, desc, &d) || !desc_node(&source, b, "child", d.child) ||
-      !desc_material(&source, b, "material", d.material))
-    return 0;
-  if ((d.hidden & ~(uint32_t)(ML_HIDE_CAMERA | ML_HIDE_SHADOW | ML_HIDE_REFLECTION)) != 0) {
-    desc_fail(&source, ".hidden: expected ML_HIDE_ bits, got %u", d.hidden);
-    return 0;
-  }
-  PlaceNode placement = {.transform = affine_or_identity(&d.transform), .child = d.child, .hidden = d.hidden};
-  MlMaterial material = d.material;
-  if (!affine_is_finite(&placement.transform)) {
-    desc_fail(&source, ".transform: expected finite numbers");
-    return 0;
-  }
-  if (affine_determinant_sign(&placement.transform) == 0) {
-    desc_fail(&source, ".transform: expected a map that can be undone, but it flattens space (a scale of 0?)");
-    return 0;
-  }
-  // A placement of a placement is one; the inner material counts
-  const Node *child = builder_node(b, d.child);
-  uint16_t traits = enclosing_traits(b, child, material);
-  if (child->kind == NODE_PLACE) {
-    placement.transform = ml_transform_multiply(&placement.transform, &child->placement->transform);
-    placement.child = child->placement->child;
-    placement.hidden |= child->placement->hidden;
-    if (child->material != 0) material = child->material;
-    if (affine_determinant_sign(&placement.transform) == 0 || !affine_is_finite(&placement.transform)) {
-      desc_fail(&source, ".transform: too large or too small together with the placements inside");
-      return 0;
-    }
-  }
-  PlaceNode *kept = arena_alloc(&b->arena, sizeof *kept, _Alignof(PlaceNode));
-  if (kept == NULL) return out_of_memory(b, sizeof *kept, "placement", error);
-  *kept = placement;
-  Node node = {.kind = NODE_PLACE, .traits = traits, .material = material, .place = d.place, .placement = kept};
-  node.depth = child->depth;
-  node.leaves = child->leaves;
-  node.effort = child->effort;
-  return builder_add_node(b, &node, error);
 }
 
 /* What a group has of its children: leaves, effort, and the bounds that it is known by where its own effort is too large. Children that
@@ -200,8 +162,8 @@ static void measure_group(const MlBuilder *b, Node *node, Work *work) {
   group->bounds = (MlBounds){.empty = true};
   for (uint64_t i = 0; i < group->count && work_goes_on(work, 64); i++) {
     const Node *child = builder_node(b, group->children[i]);
-    node->leaves = add_saturating(node->leaves, child->leaves);
-    node->effort = add_saturating(node->effort, child->effort);
+    node->leaves = builder_add_saturating(node->leaves, child->leaves);
+    node->effort = builder_add_saturating(node->effort, child->effort);
     MlBounds bounds = builder_bounds(b, group->children[i], &identity, share > LEAST ? share : LEAST, work);
     group->bounds = bounds_union(&group->bounds, &bounds);
   }
@@ -224,7 +186,7 @@ MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error) {
       return 0;
     }
     const Node *child = builder_node(b, d.children[i]);
-    node.traits |= enclosing_traits(b, child, d.material);
+    node.traits |= builder_enclosing_traits(b, child, d.material);
     if (child->depth > node.depth) node.depth = child->depth;
   }
   if (++node.depth > NODE_MAX_DEPTH) {
@@ -281,6 +243,8 @@ void builder_drop_hidden(MlBuilder *b, Work *work) {
       node->leaves = child->leaves;
       node->effort = child->effort;
     }
+    if (node->kind == NODE_ARRAY)
+      node->leaves = builder_multiply_saturating(builder_node(b, node->array->child)->leaves, node->array->count);
     if (node->kind != NODE_GROUP) continue;
     GroupNode *group = node->group;
     uint64_t kept = 0;
@@ -371,6 +335,7 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   case NODE_DIRECTIONAL:
   case NODE_MESH:
   case NODE_PLACE:
+  case NODE_ARRAY:
   case NODE_GROUP: break;
   }
   return (MlBounds){.empty = true};
@@ -382,9 +347,15 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
   if (!work_goes_on(work, 256)) return (MlBounds){.empty = true};
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: {
+    if (node->placement->motion != NULL) {
+      MlTransform identity = ml_transform_identity();
+      MlBounds box = builder_bounds(b, node->placement->child, &identity, budget, work);
+      return builder_swept_bounds(t, node->placement->motion, &box);
+    }
     MlTransform inner = ml_transform_multiply(t, &node->placement->transform);
     return builder_bounds(b, node->placement->child, &inner, budget, work);
   }
+  case NODE_ARRAY: return affine_bounds(t, &node->array->bounds);
   case NODE_GROUP: {
     MlBounds bounds = node->group->bounds;
     if (node->effort > budget) {
@@ -436,7 +407,7 @@ MlBounds ml_node_bounds(const MlBuilder *b, MlNode node) {
   MlBounds bounds = builder_bounds(b, node, &t, BOUNDS_BUDGET, NULL);
   // A light has no surface, but it is somewhere
   const Node *light = builder_node(b, node);
-  if (light->kind == NODE_PLACE) {
+  if (light->kind == NODE_PLACE) { /* where it is when the frame begins; it cannot move */
     t = light->placement->transform;
     light = builder_node(b, light->placement->child);
   }

@@ -14,6 +14,7 @@
 #include "light/ies.h"
 #include "light/sky.h"
 #include "math/dvec.h"
+#include "math/motion.h"
 #include "math/transform.h"
 #include "moonlit.h"
 #include "scene/cache.h"
@@ -48,6 +49,7 @@ typedef enum NodeKind {
   NODE_SUN,         /* p[0] direction, s irradiance, r degrees across */
   NODE_MESH,
   NODE_PLACE,
+  NODE_ARRAY,
   NODE_GROUP,
 } NodeKind;
 
@@ -59,6 +61,8 @@ enum {
   NODE_EMITS = 8,    /* a part has, by itself or within the node, a material that emits */
   NODE_UNNAMED = 16, /* a part takes its material from what encloses the node */
   NODE_HIDDEN = 32,  /* of the node itself: groups leave it out at commit */
+  NODE_MOVES = 64,     /* a placement in it is in motion */
+  NODE_HAS_ARRAY = 128,
 };
 
 typedef struct Leaf {
@@ -86,10 +90,24 @@ typedef struct MeshNode {
 } MeshNode;
 
 typedef struct PlaceNode {
-  MlTransform transform;
-  MlNode child; /* never a placement: those are multiplied into one */
+  MlTransform transform; /* in motion: when the frame begins */
+  MlNode child;          /* never a placement: those are multiplied into one */
   uint32_t hidden;
+  const MotionChain *motion; /* NULL: it stands still */
 } PlaceNode;
+
+/* Many placements of one node. The places are a block of pages of their own, or the geometry's that was made of them, to which this then
+ * holds a reference. */
+typedef struct ArrayNode {
+  MlNode child; /* not a placement that stands still: that is in the places */
+  MlMaterial material;
+  uint32_t hidden;
+  uint64_t count;
+  ArrayPlace *places;
+  double origin[3]; /* of the child's geometry, as the places count with it */
+  MlBounds bounds;
+  const Geometry *geometry;
+} ArrayNode;
 
 typedef struct GroupNode {
   MlNode *children;
@@ -108,6 +126,7 @@ typedef struct Node {
     const Leaf *leaf;
     MeshNode *mesh;
     const PlaceNode *placement;
+    ArrayNode *array;
     GroupNode *group;
   };
 } Node;
@@ -133,8 +152,10 @@ typedef struct BuiltSurroundings {
   float sun_way[3]; /* its light travels so */
 } BuiltSurroundings;
 
-#define NODE_MAX_DEPTH 256    /* of groups in groups: bounds all recursion over the graph */
-#define COORDINATE_LIMIT 1e15 /* metres; products of three coordinates are still finite floats */
+#define MOTION_MAX_KEYS 1025u  /* of a placement */
+#define MOTION_MAX_FACTORS 64u /* placements of placements, some in motion */
+#define NODE_MAX_DEPTH 256     /* of groups in groups: bounds all recursion over the graph */
+#define COORDINATE_LIMIT 1e15  /* metres; products of three coordinates are still finite floats */
 
 struct MlBuilder {
   BuilderContext context;
@@ -167,10 +188,15 @@ typedef struct DescSource {
 MlNode builder_add_node(MlBuilder *b, const Node *node, MlError *error);
 /* One that is a Leaf, which is copied. */
 MlNode builder_add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf);
+/* Takes what `child` has into the traits of a node around it that names `material` (0: none). */
+uint16_t builder_enclosing_traits(const MlBuilder *b, const Node *child, MlMaterial material);
 /* Bounds of the surfaces in a node under t: exact where their effort is at most `budget`, else of boxes. Of no use when `work` (may
  * be NULL) is cancelled meanwhile. */
 MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uint64_t budget, Work *work);
 #define BOUNDS_BUDGET (1u << 20) /* some ten milliseconds */
+/* What `box` sweeps over, moved by `motion` under t: of the boxes at so many times that nothing of it is outside by more than a thousandth of
+ * the way. */
+MlBounds builder_swept_bounds(const MlTransform *t, const MotionChain *motion, const MlBounds *box);
 /* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. Cancelled, it has to
  * be called again. */
 void builder_drop_hidden(MlBuilder *b, Work *work);
@@ -197,6 +223,9 @@ MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *desc, const DescSource *
 MlTransform builder_solid_transform(const Leaf *leaf);
 /* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */
 void builder_tangents(MlVec3 n, MlVec3 *a, MlVec3 *b);
+
+uint64_t builder_add_saturating(uint64_t a, uint64_t b);
+uint64_t builder_multiply_saturating(uint64_t a, uint64_t b);
 
 NumberText vector_text(MlVec3 v); /* "(1, 2, 3)", cut off where too long */
 

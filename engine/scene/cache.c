@@ -58,10 +58,22 @@ static bool asset_equals(AssetKind kind, const void *asset, const void *content)
   return false;
 }
 
-static void asset_free(Memory *memory, void *asset) {
+/* Not under the lock: a geometry gives back those of its instances, GEOMETRY_LEVELS deep at most. */
+static void asset_free(AssetCache *cache, AssetKind kind, void *asset) {
+  if (kind == ASSET_GEOMETRY) {
+    const Instances *inside = &((const Geometry *)asset)->instances;
+    for (uint64_t i = 0; i < inside->geometry_count; i++) cache_release(cache, inside->geometries[i]);
+    geometry_free(cache->memory, asset);
+    return;
+  }
   size_t bytes = (size_t)head_of(asset).bytes;
   memory_pages_unprotect(asset, bytes);
-  memory_pages_free(memory, asset, bytes);
+  memory_pages_free(cache->memory, asset, bytes);
+}
+
+/* What an entry counts for. */
+static uint64_t asset_bytes(AssetKind kind, const void *asset) {
+  return kind == ASSET_GEOMETRY ? geometry_bytes(asset) : head_of(asset).bytes;
 }
 
 /* ---- creation */
@@ -173,7 +185,7 @@ static uint64_t free_entries(AssetCache *cache, Entry *list) {
   for (Entry *e = list, *next; e != NULL; e = next) {
     next = e->next;
     bytes += e->bytes;
-    asset_free(cache->memory, e->asset);
+    asset_free(cache, e->kind, e->asset);
     memory_free(cache->memory, e, sizeof *e);
   }
   return bytes;
@@ -202,7 +214,7 @@ const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, u
   const AssetHead head = head_of(asset);
   Entry *fresh = memory_alloc_zero(memory, sizeof *fresh, _Alignof(Entry));
   if (fresh == NULL) {
-    asset_free(memory, asset);
+    asset_free(cache, kind, asset);
     return NULL;
   }
   // More buckets when chains get long; without memory for them they stay long
@@ -227,7 +239,7 @@ const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, u
                      .kind = kind,
                      .asset = asset,
                      .hash = head.hash,
-                     .bytes = head.bytes,
+                     .bytes = asset_bytes(kind, asset),
                      .content_bytes = content_bytes,
                      .references = 1};
     *bucket_of(cache, head.hash) = fresh;
@@ -236,7 +248,7 @@ const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, u
   mutex_unlock(&cache->lock);
   memory_free(memory, spare, (size_t)(spare_count * sizeof *spare));
   if (e == NULL) return asset;
-  asset_free(memory, asset);
+  asset_free(cache, kind, asset);
   memory_free(memory, fresh, sizeof *fresh);
   return e->asset;
 }
@@ -255,10 +267,14 @@ void cache_release(AssetCache *cache, const void *asset) {
 }
 
 uint64_t cache_drop_unused(AssetCache *cache) {
-  mutex_lock(&cache->lock);
-  Entry *dropped = take_out(cache, 0);
-  mutex_unlock(&cache->lock);
-  return free_entries(cache, dropped);
+  uint64_t bytes = 0;
+  for (;;) { /* what is dropped may have been the last to use others */
+    mutex_lock(&cache->lock);
+    Entry *dropped = take_out(cache, 0);
+    mutex_unlock(&cache->lock);
+    if (dropped == NULL) return bytes;
+    bytes += free_entries(cache, dropped);
+  }
 }
 
 uint64_t cache_unused_bytes(AssetCache *cache) {

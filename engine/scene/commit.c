@@ -62,7 +62,7 @@ static MlStatus build_top(Commit *c) {
   const BvhBuild build = expand_build(e);
   c->bvh = (Bvh){.width = build.width, .bounds = aabb_empty()};
   const Prim *prims = e->list.prims.data;
-  uint64_t prim_count = e->list.prims.count, count = prim_count + e->instances.count, finite = 0;
+  uint64_t prim_count = e->list.prims.count, count = prim_count + e->list.instances.count, finite = 0;
   for (uint64_t i = 0; i < prim_count && work_goes_on(e->work, sizeof(Prim)); i++) c->plane_count += prims[i].kind == PRIM_PLANE;
   size_t bytes = (size_t)(count * (sizeof(Aabb) + sizeof(uint32_t)));
   TRY(work_status(e->work, e->error));
@@ -79,8 +79,8 @@ static MlStatus build_top(Commit *c) {
       c->planes[plane++] = i;
       continue;
     }
-    const float *lo = i < prim_count ? prims[i].lo : e->instances.data[i - prim_count].lo;
-    const float *hi = i < prim_count ? prims[i].hi : e->instances.data[i - prim_count].hi;
+    const float *lo = i < prim_count ? prims[i].lo : e->list.boxes.data[i - prim_count].lo;
+    const float *hi = i < prim_count ? prims[i].hi : e->list.boxes.data[i - prim_count].hi;
     memcpy(bounds[finite].lo, lo, sizeof bounds->lo);
     memcpy(bounds[finite].hi, hi, sizeof bounds->hi);
     ids[finite++] = i;
@@ -97,7 +97,7 @@ static MlStatus build_top(Commit *c) {
 /* What is hashed as bytes has no bytes of its own between or behind its members: they would be anything. */
 _Static_assert(sizeof(Material) == sizeof(Spectrum) + 16 * 4 &&
                  offsetof(Material, padding) + sizeof((Material){0}.padding) == sizeof(Material) && sizeof(Prim) == 28 * 4 &&
-                 sizeof(PlacedTransform) == 21 * 4,
+                 sizeof(PlacedTransform) == 21 * 4 && sizeof(Instance) == 25 * 4 && sizeof(MotionKey) == 18 * 4,
                "hashed as bytes");
 
 static void hash_input(HashStream *s, const TextureInput *input) {
@@ -128,23 +128,29 @@ static void hash_textures(const MlBuilder *b, Work *work, HashStream *s) {
   }
 }
 
+static void hash_motion(HashStream *s, const ItemList *list, const Instance *instance) {
+  const Motion *motion = &list->motions.data[instance->motion - 1];
+  hash_add(s, &list->keys.data[motion->first], motion->count * sizeof(MotionKey));
+}
+
 /* Hashed field by field where a struct has padding or pointers. Trees and tables derive from the rest. Of no use when cancelled. */
 static uint64_t scene_hash(const Commit *c) {
   const Expansion *e = &c->e;
   HashStream s;
   hash_begin(&s, GEOMETRY_HASH_SCENE);
-  const uint64_t counts[5] = {e->list.prims.count, e->instances.count, e->materials.count, e->b->lobes.count, e->lights.count};
+  const uint64_t counts[5] = {e->list.prims.count, e->list.instances.count, e->materials.count, e->b->lobes.count, e->lights.count};
   HASH(&s, counts);
   HASH(&s, c->head.origin);
   HASH(&s, c->head.bound_radius); /* weighs the background; of equal shapes, differently grouped, it may differ */
   work_hash(e->work, &s, e->list.prims.data, e->list.prims.count * sizeof(Prim));
   work_hash(e->work, &s, e->list.placed.data, e->list.placed.count * sizeof(PlacedTransform));
-  for (uint64_t i = 0; i < e->instances.count && work_goes_on(e->work, 2 * sizeof(Instance)); i++) {
-    const Instance *instance = &e->instances.data[i];
-    HASH(&s, instance->geometry->hash);
+  for (uint64_t i = 0; i < e->list.instances.count && work_goes_on(e->work, 2 * sizeof(Instance)); i++) {
+    const Instance *instance = &e->list.instances.data[i];
+    HASH(&s, e->list.geometries.data[instance->geometry]->hash);
     HASH(&s, instance->placed);
     const uint32_t ids[3] = {instance->material, instance->light, instance->hidden};
     HASH(&s, ids);
+    if (instance->motion != 0) hash_motion(&s, &e->list, instance);
   }
   work_hash(e->work, &s, e->materials.data, e->materials.count * sizeof(Material));
   for (uint64_t i = 0; i < e->b->lobes.count && work_goes_on(e->work, 2 * sizeof(Lobe)); i++) {
@@ -216,7 +222,7 @@ static MlStatus count_assets(Commit *c, uint64_t *bytes) {
   for (uint64_t i = 0; i < count && work_goes_on(e->work, 64); i++) {
     const Geometry *asset = e->assets.data[i];
     if (i != 0 && asset == e->assets.data[i - 1]) continue;
-    *bytes += asset->bytes;
+    *bytes += geometry_bytes(asset);
     stats->unique_triangles += asset->mesh.triangle_count + asset->prim_triangles;
   }
   return ML_OK;
@@ -227,7 +233,7 @@ static MlStatus count_all(Commit *c, uint64_t *asset_bytes) {
   MlSceneStats *stats = &c->head.stats;
   stats->shapes = e->shapes;
   stats->triangles = e->triangles;
-  stats->instances = e->instances.count;
+  stats->instances = e->list.instances.count;
   stats->lights = e->lights.count;
   stats->materials = e->materials.count;
   stats->degenerate_triangles = e->degenerate;
@@ -248,7 +254,10 @@ static MlStatus freeze(Commit *c, Scene **out) {
   BlockLayout layout = {.bytes = sizeof(Scene)};
   size_t prims = block_place(&layout, e->list.prims.count, sizeof(Prim));
   size_t placed = block_place(&layout, e->list.placed.count, sizeof(PlacedTransform));
-  size_t instances = block_place(&layout, e->instances.count, sizeof(Instance));
+  size_t instances = block_place(&layout, e->list.instances.count, sizeof(Instance));
+  size_t geometries = block_place(&layout, e->list.geometries.count, sizeof(Geometry *));
+  size_t motions = block_place(&layout, e->list.motions.count, sizeof(Motion));
+  size_t keys = block_place(&layout, e->list.keys.count, sizeof(MotionKey));
   size_t planes = block_place(&layout, c->plane_count, sizeof(uint32_t));
   size_t nodes = block_place(&layout, c->bvh.node_count, bvh_node_size(&c->bvh));
   size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
@@ -279,11 +288,19 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .bvh = c->bvh,
     .prims = block_copy(e->work, s, prims, e->list.prims.data, e->list.prims.count, sizeof(Prim)),
     .placed = block_copy(e->work, s, placed, e->list.placed.data, e->list.placed.count, sizeof(PlacedTransform)),
-    .instances = block_copy(e->work, s, instances, e->instances.data, e->instances.count, sizeof(Instance)),
     .planes = block_copy(e->work, s, planes, c->planes, c->plane_count, sizeof(uint32_t)),
     .prim_count = e->list.prims.count,
-    .instance_count = e->instances.count,
     .plane_count = c->plane_count,
+  };
+  s->world.instances = (Instances){
+    .data = block_copy(e->work, s, instances, e->list.instances.data, e->list.instances.count, sizeof(Instance)),
+    .geometries = block_copy(e->work, s, geometries, (const void *)e->list.geometries.data, e->list.geometries.count, sizeof(Geometry *)),
+    .motions = block_copy(e->work, s, motions, e->list.motions.data, e->list.motions.count, sizeof(Motion)),
+    .keys = block_copy(e->work, s, keys, e->list.keys.data, e->list.keys.count, sizeof(MotionKey)),
+    .count = e->list.instances.count,
+    .geometry_count = e->list.geometries.count,
+    .motion_count = e->list.motions.count,
+    .key_count = e->list.keys.count,
   };
   s->world.bvh.nodes = block_copy(e->work, s, nodes, c->bvh.nodes, c->bvh.node_count, bvh_node_size(&c->bvh));
   s->materials = block_copy(e->work, s, materials, e->materials.data, e->materials.count, sizeof(Material));
@@ -334,6 +351,14 @@ static MlStatus freeze(Commit *c, Scene **out) {
   return ML_OK;
 }
 
+static bool anything_moves(const Expansion *e) {
+  for (uint64_t i = 0; i < e->node_count && work_goes_on(e->work, 64); i++) {
+    const Node *node = &e->b->nodes.data[i];
+    if (node->kind == NODE_PLACE && node->placement->motion != NULL && e->uses[i] != 0) return true;
+  }
+  return false;
+}
+
 static MlStatus commit_parts(Commit *c) {
   const MlBuilder *b = c->e.b;
   Scene *head = &c->head;
@@ -347,6 +372,7 @@ static MlStatus commit_parts(Commit *c) {
   head->background =
     (Background){spectrum_from_color(b->background), b->has_background || around != NULL, b->has_background && b->background_eye_only};
   TRY(expand_scene(&c->e, head->origin));
+  head->moves = anything_moves(&c->e);
   TRY(build_top(c));
   TRY(lights_prepare(&c->e, &c->surroundings, head->bound_radius, &c->tables));
   TRY(count_all(c, &asset_bytes));

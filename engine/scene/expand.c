@@ -11,14 +11,6 @@
 #include "scene/geometry.h"
 #include "shape/intersect.h"
 
-/* What surrounds a node on the way down. */
-typedef struct Context {
-  PrimList *list;      /* where primitives go */
-  bool geometry;       /* into a group's geometry: names no material of its own, has no lights */
-  MlMaterial material; /* of the nearest enclosing node that names one; 0 (in a geometry: NO_ID): none */
-  uint32_t hidden;
-} Context;
-
 enum { NODE_WORK = WORK_PIECE / 1024 };
 
 static MlStatus out_of_memory(const Expansion *e, uint64_t count, size_t size, const char *what) {
@@ -41,23 +33,6 @@ void scene_origin_of(const MlBounds *bounds, double origin[3]) {
 
 static MlVec3 column(const MlTransform *t, int i) { return (MlVec3){t->m[i], t->m[4 + i], t->m[8 + i]}; }
 
-/* Both directions of t; false: too large, too small or too flat for floats. */
-static bool place_exactly(const MlTransform *t, PlacedTransform *out) {
-  MlTransform inverse;
-  if (!ml_transform_invert(t, &inverse)) return false;
-  for (int i = 0; i < 3; i++) {
-    for (int k = 0; k < 3; k++) {
-      out->to_world[3 * i + k] = (float)t->m[4 * i + k];
-      out->to_local[3 * i + k] = (float)inverse.m[4 * i + k];
-    }
-    out->centre[i] = (float)t->m[4 * i + 3];
-  }
-  for (int i = 0; i < 9; i++)
-    if (!isfinite(out->to_world[i]) || !isfinite(out->to_local[i])) return false;
-  MlVec3 r0 = dvec_load(out->to_local), r1 = dvec_load(out->to_local + 3), r2 = dvec_load(out->to_local + 6);
-  return dvec_dot(r0, dvec_cross(r1, r2)) != 0.0;
-}
-
 /* The map from the unit sphere or the cube [-1,1]^3 to a box in t. */
 static MlTransform scaled_to(const MlTransform *t, MlVec3 centre, MlVec3 half) {
   MlTransform local = affine_from_columns((MlVec3){half.x, 0, 0}, (MlVec3){0, half.y, 0}, (MlVec3){0, 0, half.z}, centre);
@@ -77,11 +52,12 @@ static void store_point(float out[3], MlVec3 p) { out[0] = (float)p.x, out[1] = 
 
 /* ---- primitives */
 
-static MlStatus too_far(const Expansion *e, const Node *node, const char *what) {
-  return error_set_at(e->error, ML_ERROR_LIMIT, node->place, "%s: reaches further than 1e15 m from the origin of the scene", what);
+MlStatus expand_too_far(const Expansion *e, const Node *node) {
+  return error_set_at(e->error, ML_ERROR_LIMIT, node->place, "%s: reaches further than 1e15 m from the origin of the scene",
+                      expand_node_name(node));
 }
 
-static const char *node_name(const Node *node) {
+const char *expand_node_name(const Node *node) {
   switch ((NodeKind)node->kind) {
   case NODE_SPHERE: return "sphere";
   case NODE_BOX: return "box";
@@ -98,6 +74,7 @@ static const char *node_name(const Node *node) {
   case NODE_SUN: return "sun";
   case NODE_MESH: return "mesh";
   case NODE_PLACE: return "place";
+  case NODE_ARRAY: return "array";
   case NODE_GROUP: return "group";
   }
   return "node";
@@ -169,13 +146,14 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   case NODE_SUN:
   case NODE_MESH:
   case NODE_PLACE:
+  case NODE_ARRAY:
   case NODE_GROUP: break;
   }
   return false;
 }
 
 /* Keeps the primitive's own space where textures may look at it: t, once for all that share it. */
-static MlStatus keep_object_space(Expansion *e, PrimList *list, uint32_t material, const MlTransform *t, Prim *prim) {
+static MlStatus keep_object_space(Expansion *e, ItemList *list, uint32_t material, const MlTransform *t, Prim *prim) {
   PlacedTransform space;
   bool varies = material == NO_ID ? e->b->textures.count != 0 : builder_material(e->b, material)->varies != 0;
   if (!varies || !place_exactly(t, &space)) return ML_OK;
@@ -206,7 +184,7 @@ static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, cons
   prim_finish(&prim, in->list->placed.data, affine_determinant_sign(t) < 0);
   for (int i = 0; i < 3; i++) {
     bool near = prim.kind == PRIM_PLANE ? abs_f(prim.p[0][i]) <= 2e15f : prim.lo[i] >= -2e15f && prim.hi[i] <= 2e15f;
-    if (!near) return too_far(e, node, node_name(node));
+    if (!near) return expand_too_far(e, node);
   }
   if (node->kind != NODE_AREA) {
     e->shapes++;
@@ -219,9 +197,10 @@ static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, cons
 
 static Spectrum scaled_color(MlColor color, double factor) { return (float)factor * spectrum_from_color(color); }
 
-static MlStatus add_light(Expansion *e, const Light *light, const Node *node) {
+MlStatus expand_add_light(Expansion *e, const Light *light, const Node *node) {
   if (!spectrum_is_finite(light->emission))
-    return error_set_at(e->error, ML_ERROR_LIMIT, node->place, "%s: too bright for its size, its radiance is not finite", node_name(node));
+    return error_set_at(e->error, ML_ERROR_LIMIT, node->place, "%s: too bright for its size, its radiance is not finite",
+                        expand_node_name(node));
   if (spectrum_is_black(light->emission)) return ML_OK;
   return PUSH(e, &e->lights, *light, "lights");
 }
@@ -239,7 +218,7 @@ static MlStatus add_prim_light(Expansion *e, const Node *node, const Material *m
                  .profile = NO_ID};
   light.area = (float)prim_area(prim, e->list.placed.data);
   uint32_t index = (uint32_t)e->lights.count;
-  TRY(add_light(e, &light, node));
+  TRY(expand_add_light(e, &light, node));
   if (e->lights.count > index) prim->light = index;
   return ML_OK;
 }
@@ -280,7 +259,7 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
     light.kind = LIGHT_DIRECTIONAL;
     light.emission = scaled_color(leaf->color, leaf->s);
     store_point(light.d, dvec_normalize(affine_vector(t, leaf->p[0])));
-    return add_light(e, &light, node);
+    return expand_add_light(e, &light, node);
   }
   if (node->kind == NODE_SUN) {
     double half = ml_sin(0.25 * leaf->r * (pi / 180.0)), spread = 2.0 * half * half;
@@ -288,10 +267,10 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
     light.radius = (float)spread;
     light.emission = scaled_color(leaf->color, leaf->s / (pi * spread * (2.0 - spread))); // over pi sin^2 of half the angle
     store_point(light.d, dvec_normalize(affine_vector(t, leaf->p[0])));
-    return add_light(e, &light, node);
+    return expand_add_light(e, &light, node);
   }
   if (node->kind == NODE_LIGHT) {
-    if (!(dvec_largest(p) <= 2 * COORDINATE_LIMIT)) return too_far(e, node, node_name(node));
+    if (!(dvec_largest(p) <= 2 * COORDINATE_LIMIT)) return expand_too_far(e, node);
     store_point(light.p, p);
     // A sphere stays one under any placement: its volume scales; its power stays
     double volume = __builtin_fabs(affine_determinant(t));
@@ -300,7 +279,7 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
     light.radius = (float)radius;
     light.emission = scaled_color(leaf->color, leaf->s / (leaf->r > 0.0 ? leaf->beam * pi * (radius * radius) : leaf->beam));
     if (leaf->outer > 0.0 && !spectrum_is_black(light.emission)) TRY(add_profile(e, leaf, t, &light));
-    return add_light(e, &light, node);
+    return expand_add_light(e, &light, node);
   }
   // An area light is a quad of a material of its own
   bool kept;
@@ -314,126 +293,20 @@ static MlStatus expand_light(Expansion *e, const Context *in, const Node *node, 
   return add_prim_light(e, node, &e->materials.data[e->materials.count - 1]);
 }
 
-/* ---- instances */
-
-static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t);
-
-/* Takes over a reference. */
-static MlStatus keep_asset(Expansion *e, MlNode id, const Geometry *asset) {
-  if (!array_push(e->memory, &e->assets, asset)) {
-    cache_release(e->b->context.cache, asset);
-    return out_of_memory(e, e->assets.count + 1, sizeof asset, "assets");
-  }
-  e->geometries[id - 1] = asset;
-  return ML_OK;
-}
-
-/* The asset of a mesh or of an instanced group, made when first needed. */
-static MlStatus finish_asset(Expansion *e, MlNode id, const Geometry *content, uint64_t content_bytes) {
-  const Geometry *asset = cache_find(e->b->context.cache, content, content_bytes);
-  if (asset == NULL) {
-    Geometry *made;
-    const BvhBuild build = expand_build(e);
-    TRY(geometry_create(&build, content, &made, e->error));
-    asset = cache_insert(e->b->context.cache, made, content_bytes);
-    if (asset == NULL) return out_of_memory(e, 1, 64, "asset cache");
-  }
-  return keep_asset(e, id, asset);
-}
-
-static MlStatus mesh_asset(Expansion *e, MlNode id, const MeshNode *mesh) {
-  Geometry content = {.mesh = mesh->mesh, .degenerate = mesh->degenerate, .hash = mesh->hash};
-  content.bounds = aabb_from_bounds(&mesh->bounds);
-  return finish_asset(e, id, &content, mesh->bytes);
-}
-
-/* The primitives of a group in its own space, about an origin of its own if they lie far from the group's. */
-static MlStatus group_content(Expansion *e, MlNode id, PrimList *list, Geometry *content) {
-  const Node *node = builder_node(e->b, id);
-  MlTransform t = ml_transform_identity();
-  MlBounds bounds = builder_bounds(e->b, id, &t, BOUNDS_BUDGET, e->work);
-  scene_origin_of(&bounds, content->origin);
-  for (int i = 0; i < 3; i++) t.m[4 * i + 3] = -content->origin[i];
-  bounds = affine_bounds(&t, &bounds);
-  content->bounds = aabb_from_bounds(&bounds);
-  uint64_t shapes = e->shapes, triangles = e->triangles;
-  Context in = {.list = list, .geometry = true, .material = node->material != 0 ? node->material : NO_ID};
-  for (uint64_t i = 0; i < node->group->count; i++) TRY(expand_node(e, &in, node->group->children[i], &t));
-  content->prim_triangles = e->triangles - triangles;
-  e->shapes = shapes; /* they count where the group is used */
-  e->triangles = triangles;
-  content->prims = list->prims.data;
-  content->prim_count = list->prims.count;
-  content->placed = list->placed.data;
-  content->placed_count = list->placed.count;
-  HashStream stream;
-  hash_begin(&stream, GEOMETRY_HASH_GROUP);
-  hash_add(&stream, content->origin, sizeof content->origin);
-  work_hash(e->work, &stream, content->prims, content->prim_count * sizeof(Prim));
-  work_hash(e->work, &stream, content->placed, content->placed_count * sizeof(PlacedTransform));
-  content->hash = hash_end(&stream);
-  return work_status(e->work, e->error);
-}
-
-static MlStatus group_asset(Expansion *e, MlNode id) {
-  PrimList list = {0};
-  Geometry content = {0};
-  MlStatus status = group_content(e, id, &list, &content);
-  if (status == ML_OK && content.prim_count != 0)
-    status = finish_asset(e, id, &content, content.prim_count * sizeof(Prim) + content.placed_count * sizeof(PlacedTransform));
-  array_free(e->memory, &list.prims);
-  array_free(e->memory, &list.placed);
-  return status;
-}
-
-/* Bounds in the scene of what lies in `box` in an instance's space, seen through the same to_local as rays are. Padded by 2^-20 of
- * their size: rays are rounded when they enter, and neighbours that share an edge must not lose rays between them. */
-static void bound_instance(Instance *instance, const Aabb *box) {
-  MlTransform to_local = {0}, to_world;
-  for (int i = 0; i < 9; i++) to_local.m[4 * (i / 3) + i % 3] = (double)instance->placed.to_local[i];
-  (void)ml_transform_invert(&to_local, &to_world); /* place_exactly made sure */
-  MlBounds bounds = aabb_to_bounds(box);
-  bounds = affine_bounds(&to_world, &bounds);
-  double pad = 0x1p-20 * dvec_largest(dvec_subtract(bounds.max, bounds.min));
-  const double lo[3] = {bounds.min.x, bounds.min.y, bounds.min.z}, hi[3] = {bounds.max.x, bounds.max.y, bounds.max.z};
-  for (int i = 0; i < 3; i++) {
-    double centre = (double)instance->placed.centre[i];
-    instance->lo[i] = next_down_f(float_below(lo[i] - pad + centre));
-    instance->hi[i] = next_up_f(float_above(hi[i] + pad + centre));
-  }
-}
-
-static MlStatus add_instance(Expansion *e, const Context *in, const Node *node, const Geometry *geometry, const MlTransform *t) {
-  MlTransform local = affine_translate((MlVec3){geometry->origin[0], geometry->origin[1], geometry->origin[2]});
-  local = ml_transform_multiply(t, &local);
-  uint32_t material = node->material != 0 ? node->material : in->material;
-  Instance instance = {.geometry = geometry, .material = material, .light = NO_ID, .hidden = in->hidden};
-  if (!place_exactly(&local, &instance.placed)) {
-    e->degenerate += geometry->mesh.triangle_count + geometry->prim_count;
-    return ML_OK;
-  }
-  bound_instance(&instance, &geometry->bvh.bounds);
-  for (int i = 0; i < 3; i++)
-    if (!(instance.lo[i] >= -2e15f && instance.hi[i] <= 2e15f)) return too_far(e, node, node_name(node));
-  const Material *own = builder_material(e->b, material);
-  if (geometry->mesh.triangle_count != 0) {
-    e->shapes++;
-    e->triangles += geometry->mesh.triangle_count;
-    if (own->emits) {
-      Light light = {.kind = LIGHT_MESH, .emission = own->emission, .front_only = own->front_only, .prim = NO_ID, .profile = NO_ID};
-      light.instance = (uint32_t)e->instances.count;
-      uint32_t index = (uint32_t)e->lights.count;
-      TRY(add_light(e, &light, node));
-      if (e->lights.count > index) instance.light = index; /* a texture whose mean is black is no light */
-    }
-  } else {
-    e->shapes += geometry->prim_count;
-    e->triangles += geometry->prim_triangles;
-  }
-  return PUSH(e, &e->instances, instance, "instances");
-}
-
 /* ---- walking */
+
+/* Lights without a surface cannot be found by rays; and none of them can be sampled while it moves or in an array. */
+static MlStatus misplaced(const Expansion *e, const Context *in, const Node *node) {
+  const char *name = expand_node_name(node);
+  if (node->kind == NODE_PLANE)
+    return error_set_at(e->error, ML_ERROR_ARGUMENT, node->place,
+                        in->wanted == FOR_MOTION ? "%s: is infinite and cannot move" : "%s: is infinite and cannot be in an array", name);
+  return error_set_at(e->error, ML_ERROR_ARGUMENT, node->place,
+                      in->wanted == FOR_MOTION
+                        ? "%s: a light cannot move; a shape whose material emits can"
+                        : "%s: a light cannot be in an array: place it by itself, or take a shape whose material emits",
+                      name);
+}
 
 static MlStatus expand_group(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(e->b, id);
@@ -441,51 +314,38 @@ static MlStatus expand_group(Expansion *e, const Context *in, MlNode id, const M
   Context inner = *in;
   if (node->material != 0) inner.material = node->material;
   bool lit = (node->traits & NODE_UNNAMED) != 0 && !in->geometry && builder_material(e->b, inner.material)->emits;
-  if (!in->geometry && e->instanced[id - 1] && !lit) {
-    if (e->geometries[id - 1] == NULL) TRY(group_asset(e, id));
-    if (e->geometries[id - 1] == NULL) return ML_OK;
-    return add_instance(e, in, node, e->geometries[id - 1], t);
-  }
+  if ((!in->geometry || in->nested) && e->forms[id - 1] != GROUP_EXPANDED && !lit) return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   for (uint64_t i = 0; i < node->group->count; i++) TRY(expand_node(e, &inner, node->group->children[i], t));
   return ML_OK;
 }
 
-static MlStatus expand_mesh(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
-  const Node *node = builder_node(e->b, id);
-  const MeshNode *mesh = node->mesh;
-  e->degenerate += mesh->degenerate;
-  const Geometry *geometry = mesh->geometry != NULL ? mesh->geometry : e->geometries[id - 1];
-  if (geometry == NULL) {
-    if (mesh->mesh.triangle_count == 0) return ML_OK;
-    TRY(mesh_asset(e, id, mesh));
-  } else if (e->geometries[id - 1] == NULL) {
-    // The builder's own reference ends with it
-    cache_retain(e->b->context.cache, geometry);
-    TRY(keep_asset(e, id, geometry));
-  }
-  return add_instance(e, in, node, e->geometries[id - 1], t);
+static MlStatus expand_place(Expansion *e, const Context *in, const Node *node, const MlTransform *t) {
+  const PlaceNode *placement = node->placement;
+  Context inner = *in;
+  if (node->material != 0) inner.material = node->material;
+  inner.hidden |= placement->hidden;
+  if (placement->motion != NULL) return expand_instance(e, &inner, placement->child, t, placement->motion, FOR_MOTION);
+  MlTransform placed = ml_transform_multiply(t, &placement->transform);
+  return expand_node(e, &inner, placement->child, &placed);
 }
 
-static MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
+MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(e->b, id);
   if (!work_goes_on(e->work, NODE_WORK)) return work_status(e->work, e->error);
   switch ((NodeKind)node->kind) {
-  case NODE_PLACE: {
-    Context inner = *in;
-    if (node->material != 0) inner.material = node->material;
-    inner.hidden |= node->placement->hidden;
-    MlTransform placed = ml_transform_multiply(t, &node->placement->transform);
-    return expand_node(e, &inner, node->placement->child, &placed);
-  }
+  case NODE_PLACE: return expand_place(e, in, node, t);
   case NODE_GROUP: return expand_group(e, in, id, t);
-  case NODE_MESH: return expand_mesh(e, in, id, t);
+  case NODE_MESH: e->degenerate += node->mesh->degenerate; return expand_instance(e, in, id, t, NULL, FOR_GROUP);
+  case NODE_ARRAY: return expand_instance(e, in, id, t, NULL, FOR_ARRAY);
   case NODE_LIGHT:
   case NODE_AREA:
   case NODE_SUN:
-  case NODE_DIRECTIONAL: return expand_light(e, in, node, t);
+  case NODE_DIRECTIONAL: return in->geometry ? misplaced(e, in, node) : expand_light(e, in, node, t);
+  case NODE_PLANE:
+    if (in->geometry) return misplaced(e, in, node);
+    break;
   case NODE_SPHERE:
   case NODE_BOX:
-  case NODE_PLANE:
   case NODE_DISK:
   case NODE_QUAD:
   case NODE_TRIANGLE:
@@ -519,11 +379,20 @@ MlStatus expand_scene(Expansion *e, const double origin[3]) {
   return ML_OK;
 }
 
+void item_list_free(Memory *memory, ItemList *list) {
+  array_free(memory, &list->prims);
+  array_free(memory, &list->placed);
+  array_free(memory, &list->instances);
+  array_free(memory, &list->boxes);
+  array_free(memory, &list->firsts);
+  array_free(memory, &list->geometries);
+  array_free(memory, &list->motions);
+  array_free(memory, &list->keys);
+}
+
 void expand_release(Expansion *e, bool assets) {
   for (uint64_t i = 0; assets && i < e->assets.count; i++) cache_release(e->b->context.cache, e->assets.data[i]);
-  array_free(e->memory, &e->list.prims);
-  array_free(e->memory, &e->list.placed);
-  array_free(e->memory, &e->instances);
+  item_list_free(e->memory, &e->list);
   array_free(e->memory, &e->lights);
   array_free(e->memory, &e->profiles);
   array_free(e->memory, &e->ies);
@@ -531,6 +400,6 @@ void expand_release(Expansion *e, bool assets) {
   array_free(e->memory, &e->materials);
   array_free(e->memory, &e->assets);
   memory_free(e->memory, e->uses, (size_t)e->node_count * sizeof *e->uses);
-  memory_free(e->memory, e->instanced, (size_t)e->node_count * sizeof *e->instanced);
-  memory_free(e->memory, (void *)e->geometries, (size_t)e->node_count * sizeof *e->geometries);
+  memory_free(e->memory, e->forms, (size_t)e->node_count * sizeof *e->forms);
+  memory_free(e->memory, e->geometries, (size_t)e->node_count * sizeof *e->geometries);
 }

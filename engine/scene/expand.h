@@ -6,32 +6,55 @@
 #include "base/cancel.h"
 #include "light/light.h"
 #include "scene/builder.h"
+#include "scene/geometry.h"
 
-/* Primitives of one tree, and the placements that they refer to. */
-typedef struct PrimList {
+/* The items of one tree, and what they refer to. */
+typedef struct ItemList {
   ARRAY(Prim) prims;
   ARRAY(PlacedTransform) placed;
   uint64_t object_count; /* one past the place of the object's space that was kept last; 0: none */
-} PrimList;
+  ARRAY(Instance) instances;
+  ARRAY(Aabb) boxes;      /* of the instances */
+  ARRAY(uint64_t) firsts; /* likewise (Instances.firsts); in a geometry alone */
+  uint64_t paths;         /* so far, in a geometry: Geometry.paths */
+  ARRAY(const Geometry *) geometries;
+  ARRAY(Motion) motions;
+  ARRAY(MotionKey) keys;
+  uint64_t serial; /* to tell lists apart; the scene's own: 0 */
+} ItemList;
+
+/* How a node that holds others comes into the scene. */
+typedef enum GroupForm {
+  GROUP_EXPANDED,
+  GROUP_FLAT,   /* as an instance of a geometry of primitives alone */
+  GROUP_NESTED, /* as an instance of one that may have instances in it */
+} GroupForm;
+
+/* A node's geometry, and where the list that asked for it last has it. */
+typedef struct NodeGeometry {
+  const Geometry *asset; /* NULL: not made yet */
+  uint64_t list;         /* ItemList.serial + 1; 0: none */
+  uint32_t index;        /* in ItemList.geometries */
+  bool empty;            /* it was made, and nothing was left of it */
+} NodeGeometry;
 
 typedef struct Expansion {
   const MlBuilder *b;
   Memory *memory;
   Work *work;
   MlError *error;
-  PrimList list; /* the scene's own */
-  ARRAY(Instance) instances;
+  ItemList list;                /* the scene's own */
   ARRAY(Light) lights;          /* emission and kind; meshes' trees and selection follow in lights.c */
   ARRAY(LightProfile) profiles; /* one for each light that has a beam */
   ARRAY(IesTable) ies;          /* the builder's */
   ARRAY(float) ies_values;
   ARRAY(Material) materials;      /* the builder's, and one for each area light */
   ARRAY(const Geometry *) assets; /* references held, one per geometry of `geometries` */
-  const Geometry **geometries;    /* by node id - 1: of meshes and of groups that are instanced; NULL: not made yet */
+  NodeGeometry *geometries;       /* by node id - 1 */
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
-  bool *instanced;                /* by node id - 1: groups that become geometry */
-  uint64_t node_count;
-  uint64_t shapes, triangles, degenerate;
+  uint8_t *forms;                 /* by node id - 1: GroupForm of groups */
+  uint64_t node_count, list_count;
+  uint64_t shapes, triangles, degenerate; /* saturate */
 } Expansion;
 
 /* For the trees of all of it. */
@@ -43,8 +66,36 @@ static inline BvhBuild expand_build(const Expansion *e) {
  * 16 times their half diagonal, else 0. */
 void scene_origin_of(const MlBounds *bounds, double origin[3]);
 
-/* expand_count.c: fills uses and instanced, and makes geometries, all NULL; node_count is set and not 0. ML_ERROR_LIMIT: more than a tree holds. */
+/* expand_count.c: fills uses and forms, and makes geometries, all empty; node_count is set and not 0. ML_ERROR_LIMIT: more than a tree
+ * holds, or instances too deep in each other. */
 MlStatus expand_prepare(Expansion *e);
+
+/* ---- expand_instances.c */
+
+/* Why a geometry is wanted: what in it is wrong depends on that. */
+typedef enum WantedFor { FOR_GROUP, FOR_MOTION, FOR_ARRAY } WantedFor;
+
+/* What surrounds a node on the way down. */
+typedef struct Context {
+  ItemList *list;      /* where items go */
+  bool geometry;       /* into a group's geometry: names no material of its own, has no lights */
+  bool nested;         /* which may have instances */
+  WantedFor wanted;    /* what that is for */
+  MlMaterial material; /* of the nearest enclosing node that names one; 0 (in a geometry: NO_ID): none */
+  uint32_t hidden;
+} Context;
+
+/* Both directions of t; false: too large, too small or too flat for floats. */
+bool place_exactly(const MlTransform *t, PlacedTransform *out);
+MlStatus expand_too_far(const Expansion *e, const Node *node);
+const char *expand_node_name(const Node *node);
+/* expand.c: unless it is black. */
+MlStatus expand_add_light(Expansion *e, const Light *light, const Node *node);
+/* expand.c: a node and all in it, into in->list. */
+MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransform *t);
+/* Adds an instance of a node's geometry, which is made when first needed. motion NULL: it stands still, at t; else at t times that. */
+MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTransform *t, const MotionChain *motion, WantedFor wanted);
+void item_list_free(Memory *memory, ItemList *list);
 
 /* Expands all that was added, relative to `origin`. On failure, too, the expansion must be released. */
 MlStatus expand_scene(Expansion *e, const double origin[3]);

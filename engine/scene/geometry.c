@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "math/transform.h"
+#include "scene/array_tree.h"
 #include "shape/intersect.h"
 
 bool triangle_is_degenerate(const float *a, const float *b, const float *c) {
@@ -29,27 +31,70 @@ void *block_copy(Work *work, void *block, size_t offset, const void *from, uint6
   return (char *)block + offset;
 }
 
-static MlStatus build_tree(const BvhBuild *build, const Geometry *g, Bvh *bvh, MlError *error) {
+Aabb geometry_still_bounds(const float to_local[9], const float centre[3], const Aabb *box) {
+  MlTransform inward = {0}, to_world;
+  for (int i = 0; i < 9; i++) inward.m[4 * (i / 3) + i % 3] = (double)to_local[i];
+  (void)ml_transform_invert(&inward, &to_world); /* place_exactly made sure */
+  return geometry_placed_bounds(&to_world, centre, box, 0x1p-20);
+}
+
+Aabb geometry_placed_bounds(const MlTransform *to_world, const float centre[3], const Aabb *box, double share) {
+  MlBounds bounds = aabb_to_bounds(box);
+  bounds = affine_bounds(to_world, &bounds);
+  double pad = share * dvec_largest(dvec_subtract(bounds.max, bounds.min));
+  const double lo[3] = {bounds.min.x, bounds.min.y, bounds.min.z}, hi[3] = {bounds.max.x, bounds.max.y, bounds.max.z};
+  Aabb out;
+  for (int i = 0; i < 3; i++) {
+    out.lo[i] = next_down_f(float_below(lo[i] - pad + (double)centre[i]));
+    out.hi[i] = next_up_f(float_above(hi[i] + pad + (double)centre[i]));
+  }
+  return out;
+}
+
+static MlStatus build_tree(const BvhBuild *build, const Geometry *g, const Aabb *boxes, Bvh *bvh, MlError *error) {
   if (g->mesh.triangle_count != 0) return bvh_build_mesh(build, g->mesh.points, g->mesh.triangles, g->mesh.triangle_count, bvh, error);
+  uint64_t count = g->prim_count + g->instances.count;
   size_t bytes;
-  Aabb *bounds = size_multiply(g->prim_count, sizeof *bounds, &bytes) ? memory_alloc(build->memory, bytes, 64) : NULL;
-  if (bounds == NULL) return memory_error(build->memory, g->prim_count * sizeof *bounds, "tree of boxes", error);
+  Aabb *bounds = size_multiply(count, sizeof *bounds, &bytes) ? memory_alloc(build->memory, bytes, 64) : NULL;
+  if (bounds == NULL) return memory_error(build->memory, count * sizeof *bounds, "tree of boxes", error);
   for (uint64_t i = 0; i < g->prim_count && work_goes_on(build->work, sizeof(Prim)); i++) {
     memcpy(bounds[i].lo, g->prims[i].lo, sizeof bounds->lo);
     memcpy(bounds[i].hi, g->prims[i].hi, sizeof bounds->hi);
   }
+  if (g->instances.count != 0) work_copy(build->work, bounds + g->prim_count, boxes, g->instances.count * sizeof *boxes);
   MlStatus status = work_status(build->work, error);
-  if (status == ML_OK) status = bvh_build(build, bounds, NULL, g->prim_count, bvh, error);
+  if (status == ML_OK) status = bvh_build(build, bounds, NULL, count, bvh, error);
   memory_free(build->memory, bounds, bytes);
   return status;
 }
 
-MlStatus geometry_create(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error) {
+/* Copies what instances refer to into a block. */
+typedef struct InstancesLayout {
+  size_t data, geometries, firsts, motions, keys;
+} InstancesLayout;
+static InstancesLayout instances_place(BlockLayout *layout, const Instances *set) {
+  return (InstancesLayout){
+    .data = block_place(layout, set->data != NULL ? set->count : 0, sizeof *set->data),
+    .geometries = block_place(layout, set->geometry_count, sizeof(Geometry *)),
+    .firsts = block_place(layout, set->firsts != NULL ? set->count : 0, sizeof *set->firsts),
+    .motions = block_place(layout, set->motion_count, sizeof *set->motions),
+    .keys = block_place(layout, set->key_count, sizeof *set->keys),
+  };
+}
+static void instances_copy(Work *work, void *block, const InstancesLayout *at, const Instances *from, Instances *to) {
+  to->data = block_copy(work, block, at->data, from->data, from->count, sizeof *from->data);
+  to->geometries = block_copy(work, block, at->geometries, (const void *)from->geometries, from->geometry_count, sizeof(Geometry *));
+  to->firsts = block_copy(work, block, at->firsts, from->firsts, from->count, sizeof *from->firsts);
+  to->motions = block_copy(work, block, at->motions, from->motions, from->motion_count, sizeof *from->motions);
+  to->keys = block_copy(work, block, at->keys, from->keys, from->key_count, sizeof *from->keys);
+}
+
+/* The block, with a tree that was built. */
+static MlStatus make_block(const BvhBuild *build, const Geometry *content, const Bvh *bvh, Geometry **out, MlError *error) {
   Memory *memory = build->memory;
   Work *work = build->work;
-  Bvh bvh;
-  TRY(build_tree(build, content, &bvh, error));
   const Mesh *mesh = &content->mesh;
+  bool apart = content->parts[1] != NULL; /* the nodes are a block of their own */
   BlockLayout layout = {.bytes = sizeof(Geometry)};
   size_t points = block_place(&layout, mesh->point_count, 12);
   size_t triangles = block_place(&layout, mesh->triangle_count, 12);
@@ -57,32 +102,52 @@ MlStatus geometry_create(const BvhBuild *build, const Geometry *content, Geometr
   size_t uv = block_place(&layout, mesh->uv != NULL ? mesh->point_count : 0, 8);
   size_t prims = block_place(&layout, content->prim_count, sizeof(Prim));
   size_t placed = block_place(&layout, content->placed_count, sizeof(PlacedTransform));
-  size_t nodes = block_place(&layout, bvh.node_count, bvh_node_size(&bvh));
-  size_t blocks = block_place(&layout, bvh.block_count, bvh_block_size(&bvh));
+  InstancesLayout instances = instances_place(&layout, &content->instances);
+  size_t nodes = block_place(&layout, apart ? 0 : bvh->node_count, bvh_node_size(bvh));
+  size_t blocks = block_place(&layout, bvh->block_count, bvh_block_size(bvh));
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
-  if (g != NULL) {
-    *g = *content;
-    g->mesh.points = block_copy(work, g, points, mesh->points, mesh->point_count, 12);
-    g->mesh.triangles = block_copy(work, g, triangles, mesh->triangles, mesh->triangle_count, 12);
-    g->mesh.normals = block_copy(work, g, normals, mesh->normals, mesh->point_count, 12);
-    g->mesh.uv = block_copy(work, g, uv, mesh->uv, mesh->point_count, 8);
-    g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
-    g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
-    g->bvh = bvh;
-    g->bvh.nodes = block_copy(work, g, nodes, bvh.nodes, bvh.node_count, bvh_node_size(&bvh));
-    g->bvh.blocks = block_copy(work, g, blocks, bvh.blocks, bvh.block_count, bvh_block_size(&bvh));
-    g->bytes = layout.bytes;
-  }
-  bvh_free(memory, &bvh);
   if (g == NULL) return memory_error(memory, layout.overflow ? UINT64_MAX : layout.bytes, "shared geometry", error);
+  *g = *content;
+  g->mesh.points = block_copy(work, g, points, mesh->points, mesh->point_count, 12);
+  g->mesh.triangles = block_copy(work, g, triangles, mesh->triangles, mesh->triangle_count, 12);
+  g->mesh.normals = block_copy(work, g, normals, mesh->normals, mesh->point_count, 12);
+  g->mesh.uv = block_copy(work, g, uv, mesh->uv, mesh->point_count, 8);
+  g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
+  g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
+  instances_copy(work, g, &instances, &content->instances, &g->instances);
+  g->bvh = *bvh;
+  if (!apart) g->bvh.nodes = block_copy(work, g, nodes, bvh->nodes, bvh->node_count, bvh_node_size(bvh));
+  g->bvh.blocks = block_copy(work, g, blocks, bvh->blocks, bvh->block_count, bvh_block_size(bvh));
+  g->bytes = layout.bytes;
   MlStatus status = work_status(work, error);
   if (status != ML_OK) {
     memory_pages_free(memory, g, layout.bytes);
     return status;
   }
+  for (int i = 0; i < 2; i++) memory_pages_protect(g->parts[i], (size_t)g->part_bytes[i]);
   memory_pages_protect(g, layout.bytes);
   *out = g;
   return ML_OK;
+}
+
+MlStatus geometry_create(const BvhBuild *build, const Geometry *content, const Aabb *boxes, Geometry **out, MlError *error) {
+  Bvh bvh;
+  TRY(build_tree(build, content, boxes, &bvh, error));
+  MlStatus status = make_block(build, content, &bvh, out, error);
+  bvh_free(build->memory, &bvh);
+  return status;
+}
+
+MlStatus geometry_create_array(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error) {
+  Bvh bvh;
+  Geometry whole = *content;
+  TRY(array_tree(build, &content->instances, &bvh, &whole.parts[1], &whole.part_bytes[1], error));
+  whole.parts[0] = (void *)(uintptr_t)content->instances.places;
+  whole.part_bytes[0] = content->instances.count * sizeof(ArrayPlace);
+  MlStatus status = make_block(build, &whole, &bvh, out, error);
+  if (whole.parts[1] == NULL) bvh_free(build->memory, &bvh);
+  else if (status != ML_OK) memory_pages_free(build->memory, whole.parts[1], (size_t)whole.part_bytes[1]);
+  return status;
 }
 
 static bool same_bytes(const void *a, const void *b, uint64_t count, size_t size) {
@@ -103,6 +168,17 @@ static bool same_triangles(const Mesh *asset, const Mesh *content) {
   return kept == asset->triangle_count;
 }
 
+/* Equal contents are one asset: that of the same geometry has the same address. */
+static bool same_instances(const Instances *a, const Instances *b) {
+  return a->count == b->count && a->geometry_count == b->geometry_count && a->motion_count == b->motion_count &&
+         a->key_count == b->key_count && (a->places == NULL) == (b->places == NULL) &&
+         same_bytes((const void *)a->geometries, (const void *)b->geometries, a->geometry_count, sizeof *a->geometries) &&
+         same_bytes(a->data, b->data, a->count, sizeof *a->data) && same_bytes(a->places, b->places, a->count, sizeof *a->places) &&
+         memcmp(&a->pattern, &b->pattern, sizeof a->pattern) == 0 &&
+         same_bytes(a->motions, b->motions, a->motion_count, sizeof *a->motions) &&
+         same_bytes(a->keys, b->keys, a->key_count, sizeof *a->keys);
+}
+
 bool geometry_equals(const Geometry *asset, const Geometry *content) {
   const Mesh *a = &asset->mesh, *b = &content->mesh;
   return a->point_count == b->point_count && same_bytes(a->points, b->points, a->point_count, 12) &&
@@ -110,11 +186,17 @@ bool geometry_equals(const Geometry *asset, const Geometry *content) {
          asset->prim_count == content->prim_count && asset->placed_count == content->placed_count &&
          same_bytes(asset->prims, content->prims, asset->prim_count, sizeof(Prim)) &&
          same_bytes(asset->placed, content->placed, asset->placed_count, sizeof(PlacedTransform)) &&
-         memcmp(asset->origin, content->origin, sizeof asset->origin) == 0;
+         memcmp(asset->origin, content->origin, sizeof asset->origin) == 0 && same_instances(&asset->instances, &content->instances);
 }
 
 void geometry_free(Memory *memory, Geometry *geometry) {
   size_t bytes = (size_t)geometry->bytes;
+  for (int i = 0; i < 2; i++) {
+    memory_pages_unprotect(geometry->parts[i], (size_t)geometry->part_bytes[i]);
+    memory_pages_free(memory, geometry->parts[i], (size_t)geometry->part_bytes[i]);
+  }
   memory_pages_unprotect(geometry, bytes);
   memory_pages_free(memory, geometry, bytes);
 }
+
+uint64_t geometry_bytes(const Geometry *geometry) { return geometry->bytes + geometry->part_bytes[0] + geometry->part_bytes[1]; }

@@ -21,10 +21,20 @@ size_t block_place(BlockLayout *layout, uint64_t count, size_t size); /* the arr
 void *block_copy(Work *work, void *block, size_t offset, const void *from, uint64_t count, size_t size);
 
 /* content: everything but the tree, block fields and pointers' targets is copied from it. */
-MlStatus geometry_create(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error);
+/* boxes: of content's instances (NULL without). It holds no references yet to the geometries of its instances. */
+MlStatus geometry_create(const BvhBuild *build, const Geometry *content, const Aabb *boxes, Geometry **out, MlError *error);
+/* An array's: takes over content's places, a block of pages, when it succeeds. */
+MlStatus geometry_create_array(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error);
+/* Bounds of what lies in `box`, seen through the same to_local as rays are. */
+Aabb geometry_still_bounds(const float to_local[9], const float centre[3], const Aabb *box);
+/* The same through to_world (without a shift) and then the centre. Padded by `share` of their size: rays are rounded when they enter, and
+ * neighbours that share an edge must not lose rays between them. */
+Aabb geometry_placed_bounds(const MlTransform *to_world, const float centre[3], const Aabb *box, double share);
+/* Takes its blocks' protection off and frees them. */
 /* Whether an asset was made of this: hashes may agree by chance. content's triangles may still hold the degenerate ones that the asset
  * leaves out; its tree is not looked at. */
 bool geometry_equals(const Geometry *asset, const Geometry *content);
 void geometry_free(Memory *memory, Geometry *geometry);
+uint64_t geometry_bytes(const Geometry *geometry); /* of all its blocks */
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef ML_SCENE_HIT_SURFACE_H
 #define ML_SCENE_HIT_SURFACE_H
 
+#include "bvh/placement.h"
 #include "math/elementary.h"
 #include "scene/scene.h"
 #include "shape/intersect.h"
@@ -121,7 +122,8 @@ static inline MlVec3 rounding_error(MlVec3 p, MlVec3 size) { return dvec_add(dve
 static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit, Surface *surface) {
   const World *world = &scene->world;
   MlVec3 o = dvec_from_vec3(ray->o), d = dvec_from_vec3(ray->d), shading = {0.0, 0.0, 0.0};
-  *surface = (Surface){.u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part};
+  *surface = (Surface){
+    .u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part, .path = hit->path, .time = ray->time};
   LocalPoint point;
   MlVec3 error;
   if (hit->instance == NO_ID) {
@@ -131,31 +133,51 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
     surface->light = prim->light;
     error = rounding_error(point.p, point.size);
   } else {
-    const Instance *instance = &world->instances[hit->instance];
-    const Geometry *geometry = instance->geometry;
-    const PlacedTransform *placed = &instance->placed;
-    surface->material = instance->material;
-    surface->light = instance->light;
+    HitLevels levels;
+    hit_levels(world, hit->instance, hit->path, ray->time, &levels);
+    const Geometry *geometry = levels.geometry;
+    surface->material = levels.material;
+    surface->light = hit->path == 0 ? world->instances.data[hit->instance].light : NO_ID;
     if (geometry->mesh.triangle_count != 0) {
       point = mesh_point(&geometry->mesh, hit, &shading);
     } else {
       const Prim *prim = &geometry->prims[hit->prim];
-      point = prim_point(prim, geometry->placed, placed_point_to_local(placed, o), matrix_multiply(placed->to_local, d), hit);
+      for (uint32_t i = 0; i < levels.count; i++) {
+        o = placed_point_to_local(levels.placed[i], o);
+        d = matrix_multiply(levels.placed[i]->to_local, d);
+      }
+      point = prim_point(prim, geometry->placed, o, d, hit);
       if (prim->material != NO_ID) surface->material = prim->material;
     }
-    // A ray that starts here is rounded once more, in the instance's space
-    error = matrix_abs_multiply(placed->to_world, rounding_error(point.p, point.size));
-    MlVec3 p = dvec_add(matrix_multiply(placed->to_world, point.p), dvec_load(placed->centre));
-    point.p = placed_point_at(placed, p, point.p);
-    point.n = matrix_multiply_transposed(placed->to_local, point.n);
-    shading = matrix_multiply_transposed(placed->to_local, shading);
-    error = dvec_add(error, rounding_error(point.p, dvec_abs(dvec_load(placed->centre))));
+    // A ray that starts here is rounded once more in each instance's space
+    error = (MlVec3){0.0, 0.0, 0.0};
+    for (uint32_t i = levels.count; i-- > 0;) {
+      const PlacedTransform *placed = levels.placed[i];
+      error = dvec_add(error, rounding_error(point.p, point.size));
+      error = matrix_abs_multiply(placed->to_world, error);
+      MlVec3 p = dvec_add(matrix_multiply(placed->to_world, point.p), dvec_load(placed->centre));
+      point.p = placed_point_at(placed, p, point.p);
+      point.n = matrix_multiply_transposed(placed->to_local, point.n);
+      shading = matrix_multiply_transposed(placed->to_local, shading);
+      point.size = dvec_abs(dvec_load(placed->centre));
+    }
+    error = dvec_add(error, rounding_error(point.p, point.size));
   }
   surface->p = dvec_to_vec3(point.p);
   surface->p_error = dvec_to_vec3(error);
   surface->ng = dvec_to_vec3(dvec_normalize(point.n));
   surface->ns = surface->ng;
   if (!dvec_is_zero(shading)) surface->ns = face_forward(dvec_to_vec3(dvec_normalize(shading)), surface->ng);
+}
+
+/* ---- the instances around a surface (instance not NO_ID) */
+
+static inline void surface_levels(const Scene *scene, const Surface *surface, HitLevels *levels) {
+  hit_levels(&scene->world, surface->instance, surface->path, surface->time, levels);
+}
+static inline MlVec3 levels_to_local(const HitLevels *levels, MlVec3 p) {
+  for (uint32_t i = 0; i < levels->count; i++) p = placed_point_to_local(levels->placed[i], p);
+  return p;
 }
 
 /* ---- texture coordinates */
@@ -179,8 +201,9 @@ static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
   MlVec3 p = dvec_from_vec3(surface->p);
   Vec2 uv = {surface->u, surface->v};
   if (surface->instance != NO_ID) {
-    const Instance *instance = &world->instances[surface->instance];
-    const Mesh *mesh = &instance->geometry->mesh;
+    HitLevels levels;
+    surface_levels(scene, surface, &levels);
+    const Mesh *mesh = &levels.geometry->mesh;
     if (mesh->triangle_count != 0) {
       if (mesh->uv == NULL) return uv;
       const uint32_t *corner = mesh->triangles + 3 * (size_t)surface->prim;
@@ -188,9 +211,9 @@ static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
       float w = 1.0f - uv.x - uv.y;
       return (Vec2){(w * a[0] + uv.x * b[0]) + uv.y * c[0], (w * a[1] + uv.x * b[1]) + uv.y * c[1]};
     }
-    prims = instance->geometry->prims;
-    placed = instance->geometry->placed;
-    p = placed_point_to_local(&instance->placed, p);
+    prims = levels.geometry->prims;
+    placed = levels.geometry->placed;
+    p = levels_to_local(&levels, p);
   }
   const Prim *prim = &prims[surface->prim];
   switch ((PrimKind)prim->kind) {

@@ -60,7 +60,7 @@ static void bound_point(const Expansion *e, const Light *light, LightBounds *out
 /* A mesh's normals, from those of its tree's root. Under a placement that is not uniform they must be looked at themselves; *area is then
  * the world's, too. */
 static MlStatus bound_mesh(const Expansion *e, const Light *light, const LightNode *root, LightBounds *out, double *area) {
-  const Instance *instance = &e->instances.data[light->instance];
+  const Instance *instance = &e->list.instances.data[light->instance];
   const float *m = instance->placed.to_world, *inverse = instance->placed.to_local;
   const MlVec3 x = {(double)m[0], (double)m[3], (double)m[6]}, y = {(double)m[1], (double)m[4], (double)m[7]},
                z = {(double)m[2], (double)m[5], (double)m[8]};
@@ -71,7 +71,7 @@ static MlStatus bound_mesh(const Expansion *e, const Light *light, const LightNo
   double least = (double)root->bounds.cos_normal;
   *area = (double)root->bounds.intensity * xx;
   if (!uniform) {
-    const Mesh *mesh = &instance->geometry->mesh;
+    const Mesh *mesh = &e->list.geometries.data[instance->geometry]->mesh;
     if (least > -1.0) least = 1.0;
     *area = 0.0;
     for (uint64_t i = 0; i < mesh->triangle_count; i++) {
@@ -111,8 +111,8 @@ static MlStatus bound_light(Expansion *e, const LightForest *forest, Light *ligh
   }
   case LIGHT_MESH: {
     double area;
-    const Instance *instance = &e->instances.data[light->instance];
-    for (int i = 0; i < 3; i++) out->lo[i] = instance->lo[i], out->hi[i] = instance->hi[i];
+    const Aabb *box = &e->list.boxes.data[light->instance];
+    for (int i = 0; i < 3; i++) out->lo[i] = box->lo[i], out->hi[i] = box->hi[i];
     TRY(bound_mesh(e, light, &forest->nodes.data[forest->trees.data[light->tree].first_node], out, &area));
     light->area = (float)area;
     *intensity *= area * (out->cos_normal > 0.0f ? 1.0 : 0.5);
@@ -192,7 +192,8 @@ static MlStatus prepare_near(Expansion *e, LightForest *forest) {
   LightBounds *bounds = (LightBounds *)(intensities + count);
   for (uint64_t i = 0; i < count; i++) {
     const Light *light = &e->lights.data[i];
-    if (light->kind == LIGHT_MESH) mesh_lights[meshes++] = (MeshLight){e->instances.data[light->instance].geometry, (uint32_t)i};
+    if (light->kind == LIGHT_MESH)
+      mesh_lights[meshes++] = (MeshLight){e->list.geometries.data[e->list.instances.data[light->instance].geometry], (uint32_t)i};
   }
   MlStatus status = build_mesh_trees(e, forest, mesh_lights, meshes);
   if (status == ML_OK) status = build_top_tree(e, forest, intensities, bounds, (uint32_t *)(bounds + count));

@@ -24,6 +24,7 @@ typedef struct Scene {
   Textures textures;
   uint32_t material_count, lobe_count, patch_count;
   bool has_cutouts;                  /* some material is not there everywhere */
+  bool moves;                        /* something is in motion: rays have times */
   const TextureImage *const *images; /* [MlImage - 1] */
   uint32_t image_count;
   Background background;

@@ -95,19 +95,32 @@ static inline Span placed_uv_span(const Prim *prim, Vec3 p, uint32_t part) {
   return span_none();
 }
 
+static inline Vec3 levels_vector_to_world(const HitLevels *levels, Vec3 v) {
+  for (uint32_t i = levels->count; i-- > 0;) v = matrix_apply(levels->placed[i]->to_world, v);
+  return v;
+}
+
 /* How the point moves in the world with u and with v; 0 where that is not known. */
 static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
   const World *world = &scene->world;
-  const Instance *instance = surface->instance != NO_ID ? &world->instances[surface->instance] : NULL;
+  bool placed_within = surface->instance != NO_ID;
+  const Prim *prims = world->prims;
+  const PlacedTransform *places = world->placed;
   Span span = span_none();
-  if (instance != NULL && instance->geometry->mesh.triangle_count != 0) {
-    span = mesh_uv_span(&instance->geometry->mesh, surface->prim);
+  HitLevels levels;
+  if (placed_within) {
+    surface_levels(scene, surface, &levels);
+    prims = levels.geometry->prims;
+    places = levels.geometry->placed;
+  }
+  if (placed_within && levels.geometry->mesh.triangle_count != 0) {
+    span = mesh_uv_span(&levels.geometry->mesh, surface->prim);
   } else {
-    const Prim *prim = instance != NULL ? &instance->geometry->prims[surface->prim] : &world->prims[surface->prim];
-    const PlacedTransform *placed = (instance != NULL ? instance->geometry->placed : world->placed) + prim->placed;
+    const Prim *prim = &prims[surface->prim];
+    const PlacedTransform *placed = places + prim->placed;
     Vec3 p0 = vec3_load(prim->p[0]), p1 = vec3_load(prim->p[1]), p2 = vec3_load(prim->p[2]), p3 = vec3_load(prim->p[3]);
     MlVec3 p = dvec_from_vec3(surface->p);
-    if (instance != NULL) p = placed_point_to_local(&instance->placed, p);
+    if (placed_within) p = levels_to_local(&levels, p);
     switch ((PrimKind)prim->kind) {
     case PRIM_SPHERE: {
       Vec3 n = dvec_to_vec3(dvec_normalize(dvec_subtract(p, dvec_load(prim->p[0]))));
@@ -132,24 +145,31 @@ static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
     case PRIM_PLANE: span = (Span){p1, p2}; break;
     }
   }
-  if (instance == NULL) return span;
-  return (Span){matrix_apply(instance->placed.to_world, span.x), matrix_apply(instance->placed.to_world, span.y)};
+  if (!placed_within) return span;
+  return (Span){levels_vector_to_world(&levels, span.x), levels_vector_to_world(&levels, span.y)};
 }
 
 /* The direction on the surface in which u grows, unit; 0 where there is none. Exact on all round solids: around their y axis. */
 static inline Vec3 surface_tangent(const Scene *scene, const Surface *surface) {
-  const Instance *instance = surface->instance != NO_ID ? &scene->world.instances[surface->instance] : NULL;
-  const Prim *prims = instance != NULL ? instance->geometry->prims : scene->world.prims;
-  bool mesh = instance != NULL && instance->geometry->mesh.triangle_count != 0;
+  bool placed_within = surface->instance != NO_ID;
+  const Prim *prims = scene->world.prims;
+  const PlacedTransform *places = scene->world.placed;
+  HitLevels levels;
+  if (placed_within) {
+    surface_levels(scene, surface, &levels);
+    prims = levels.geometry->prims;
+    places = levels.geometry->placed;
+  }
+  bool mesh = placed_within && levels.geometry->mesh.triangle_count != 0;
   uint32_t kind = mesh ? (uint32_t)PRIM_TRIANGLE : prims[surface->prim].kind;
   Vec3 t;
   if (kind == PRIM_CONE || kind == PRIM_CONE_SIDE || kind == PRIM_CAPSULE || kind == PRIM_TORUS) {
-    const PlacedTransform *own = (instance != NULL ? instance->geometry->placed : scene->world.placed) + prims[surface->prim].placed;
+    const PlacedTransform *own = places + prims[surface->prim].placed;
     MlVec3 p = dvec_from_vec3(surface->p);
-    if (instance != NULL) p = placed_point_to_local(&instance->placed, p);
+    if (placed_within) p = levels_to_local(&levels, p);
     Vec3 local = dvec_to_vec3(placed_point_to_local(own, p));
     t = matrix_apply(own->to_world, vec3(local[2], 0.0f, -local[0]));
-    if (instance != NULL) t = matrix_apply(instance->placed.to_world, t);
+    if (placed_within) t = levels_vector_to_world(&levels, t);
   } else {
     t = surface_uv_span(scene, surface).x;
   }
@@ -193,11 +213,12 @@ static inline void texture_point_at(const Scene *scene, const Surface *surface, 
   const PlacedTransform *placed = world->placed;
   bool mesh = false;
   if (surface->instance != NO_ID) {
-    const Instance *instance = &world->instances[surface->instance];
-    inward_enter(&at, &instance->placed);
-    prims = instance->geometry->prims;
-    placed = instance->geometry->placed;
-    mesh = instance->geometry->mesh.triangle_count != 0;
+    HitLevels levels;
+    surface_levels(scene, surface, &levels);
+    for (uint32_t i = 0; i < levels.count; i++) inward_enter(&at, levels.placed[i]);
+    prims = levels.geometry->prims;
+    placed = levels.geometry->placed;
+    mesh = levels.geometry->mesh.triangle_count != 0;
   }
   if (!mesh && prims[surface->prim].object != NO_ID) inward_enter(&at, &placed[prims[surface->prim].object]);
   float stretch = length(at.n);

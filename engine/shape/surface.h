@@ -17,6 +17,8 @@ typedef struct Surface {
   uint32_t material; /* resolved; never NO_ID */
   uint32_t light;    /* index of the light this surface is, or NO_ID */
   uint32_t instance, prim, part;
+  uint64_t path; /* as in the hit */
+  float time;    /* the ray's */
 } Surface;
 
 /* An origin for a ray that leaves p in direction w: off the surface by p's own error bound along the normal n (of either

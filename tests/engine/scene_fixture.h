@@ -87,32 +87,58 @@ static inline Ray ray_to(MlVec3 o, MlVec3 d, uint32_t kind) {
 
 /* ---- the same queries without trees: every item is asked */
 
-static inline void brute_instance(const World *world, uint32_t id, const RayQuery *q, uint32_t kind, Hit *hit) {
-  const Instance *instance = &world->instances[id];
-  const Geometry *g = instance->geometry;
+/* The own box of an item, which stands in its leaf alone. */
+static inline Aabb fixture_box(const Bvh *bvh, uint32_t item) {
+  for (uint64_t i = 0; i < bvh->node_count; i++) {
+    const float *planes = bvh->width == 8 ? &((const BvhNode8 *)bvh->nodes)[i].planes[0][0] : &((const BvhNode4 *)bvh->nodes)[i].planes[0][0];
+    const uint32_t *child = bvh->width == 8 ? ((const BvhNode8 *)bvh->nodes)[i].child : ((const BvhNode4 *)bvh->nodes)[i].child;
+    for (uint32_t k = 0; k < bvh->width; k++)
+      if (child[k] == (BVH_LEAF | item))
+        return (Aabb){{planes[k], planes[bvh->width + k], planes[2 * bvh->width + k]},
+                      {planes[3 * bvh->width + k], planes[4 * bvh->width + k], planes[5 * bvh->width + k]}};
+  }
+  fail_msg("item %u has no leaf", item);
+  return aabb_empty();
+}
+
+static inline void brute_geometry(const Geometry *g, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit);
+
+/* Instance i of a tree whose items begin with `prims` primitives; path: what its geometry begins with. */
+static inline void brute_instance(const Instances *set, const Bvh *bvh, uint64_t prims, uint32_t i, const RayQuery *q,
+                                  const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  Aabb box = fixture_box(bvh, (uint32_t)prims + i);
   RayQuery inner;
-  float floor;
+  if (!ray_box_test(&q->box, box.lo, box.hi, &floor) || !instance_enter(set, i, q, in, INFINITY_F, &inner, &floor)) return;
+  brute_geometry(set->geometries[set->places != NULL ? 0 : set->data[i].geometry], &inner, in, path, floor, hit);
+}
+
+static inline void brute_geometry(const Geometry *g, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
   PrimHit found;
-  if ((instance->hidden & kind) != 0 || !instance_enter(instance, q, INFINITY_F, &inner, &floor)) return;
   uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
-  for (uint64_t i = count; i-- > 0;) /* backwards: the order must not matter */
-    if (geometry_item_intersect(g, &inner, (uint32_t)i, kind, floor, hit->t, &found)) hit_consider(hit, &found, id, (uint32_t)i);
+  for (uint64_t i = g->instances.count; i-- > 0;) /* backwards: the order must not matter */
+    brute_instance(&g->instances, &g->bvh, count, (uint32_t)i, q, in, path + instances_first(&g->instances, i), floor, hit);
+  for (uint64_t i = count; i-- > 0;)
+    if (geometry_item_intersect(g, q, (uint32_t)i, in->kind, floor, hit->t, &found))
+      hit_consider(hit, &found, in->instance, path, (uint32_t)i);
 }
 
 static inline bool brute_closest(const World *world, const Ray *ray, Hit *hit) {
   RayQuery q = ray_query(ray->o, ray->d);
   PrimHit found;
   *hit = hit_none(ray);
-  for (uint64_t i = world->instance_count; i-- > 0;) brute_instance(world, (uint32_t)i, &q, ray->kind, hit);
+  for (uint64_t i = world->instances.count; i-- > 0;) {
+    InstanceQuery in = {(uint32_t)i, ray->kind, ray->time, false};
+    brute_instance(&world->instances, &world->bvh, world->prim_count, (uint32_t)i, &q, &in, 0, 0.0f, hit);
+  }
   for (uint64_t i = world->prim_count; i-- > 0;)
     if ((world->prims[i].hidden & ray->kind) == 0 && prim_intersect(&q, &world->prims[i], world->placed, 0.0f, hit->t, &found))
-      hit_consider(hit, &found, NO_ID, (uint32_t)i);
+      hit_consider(hit, &found, NO_ID, 0, (uint32_t)i);
   return hit->prim != NO_ID;
 }
 
 static inline bool same_hit(const Hit *a, const Hit *b) {
   return float_bits(a->t) == float_bits(b->t) && a->prim == b->prim &&
-         (a->prim == NO_ID || (a->instance == b->instance && float_bits(a->u) == float_bits(b->u) && float_bits(a->v) == float_bits(b->v) &&
+         (a->prim == NO_ID || (a->instance == b->instance && a->path == b->path && float_bits(a->u) == float_bits(b->u) && float_bits(a->v) == float_bits(b->v) &&
                                a->part == b->part));
 }
 

@@ -290,7 +290,7 @@ static void test_hidden(void **state) {
     fixture_add(b, ml_place(b, &ML_DESC(MlPlaceDesc, .child = plane, .hidden = hidden), NULL));
     const MlScene *scene = fixture_commit(b);
     const World *world = &scene_of(scene)->world;
-    assert_int_equal(world->instance_count, 2);
+    assert_int_equal(world->instances.count, 2);
     for (uint32_t kind = 1; kind < 8; kind *= 2) {
       const double heights[4] = {10, 20, 0, -10};
       for (int i = 0; i < 4; i++) {
@@ -334,7 +334,7 @@ static void test_not_finite(void **state) {
       const World *world = pair_world(&pair, kernel->tree_width);
       Hit hit;
       if (!kernel->trace_closest(world, &ray, &hit)) continue;
-      assert_true(hit.instance == NO_ID ? hit.prim < world->prim_count : hit.instance < world->instance_count && hit.prim == 0);
+      assert_true(hit.instance == NO_ID ? hit.prim < world->prim_count : hit.instance < world->instances.count && hit.prim == 0);
     }
   }
   pair_free(&pair);

@@ -32,9 +32,9 @@ typedef struct Finder {
 static double found_pdf(Vec3 w, void *ud) {
   const Finder *finder = ud;
   if (!finder->lit.through && dot(w, finder->lit.ng) <= 0) return 0;
-  Ray ray = {finder->lit.p, w, INFINITY_F, RAY_REFLECTION};
+  Ray ray = {finder->lit.p, w, INFINITY_F, RAY_REFLECTION, 0.0f};
   Hit hit;
-  if (!trace_closest(&finder->scene->world, &ray, &hit)) return (double)background_pdf(&finder->scene->lights, &finder->lit, w);
+  if (!kernel_find(NULL)->trace_closest(&finder->scene->world, &ray, &hit)) return (double)background_pdf(&finder->scene->lights, &finder->lit, w);
   Surface surface;
   surface_at(finder->scene, &ray, &hit, &surface);
   if (surface.light == NO_ID) return 0;
@@ -53,7 +53,7 @@ static void directions_agree_at(const char *what, LitPoint lit, bool blocked, in
     LightSample sample;
     double choice = (double)test_random(&random);
     if (!light_sample(&scene->world, &scene->lights, &finder.lit, choice, test_random2(&random), &sample)) continue;
-    if (trace_any(&scene->world, &sample.shadow)) {
+    if (kernel_find(NULL)->trace_any(&scene->world, &sample.shadow)) {
       hidden++;
       continue;
     }

@@ -13,7 +13,7 @@ static Geometry *asset_of_radius(Memory *memory, uint64_t hash, float radius) {
   Prim prim = {.kind = PRIM_SPHERE, .r = radius};
   prim_finish(&prim, NULL, false);
   Geometry content = {.prims = &prim, .prim_count = 1, .hash = hash}, *out = NULL;
-  assert_int_equal(geometry_create(&(BvhBuild){.memory = memory}, &content, &out, NULL), ML_OK);
+  assert_int_equal(geometry_create(&(BvhBuild){.memory = memory}, &content, NULL, &out, NULL), ML_OK);
   return out;
 }
 static Geometry *asset(Memory *memory, uint64_t hash) { return asset_of_radius(memory, hash, 1.0f); }
@@ -88,7 +88,7 @@ static void test_equal_meshes(void **state) {
   static const float points[] = {0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0};
   static const uint32_t given[] = {0, 1, 2, 1, 1, 3, 1, 3, 2}, kept[] = {0, 1, 2, 1, 3, 2}, other[] = {0, 1, 2, 1, 1, 3, 3, 2, 1};
   Geometry content = {.mesh = {.points = points, .triangles = kept, .point_count = 4, .triangle_count = 2}, .degenerate = 1}, *made = NULL;
-  assert_int_equal(geometry_create(&(BvhBuild){.memory = &fault.memory}, &content, &made, NULL), ML_OK);
+  assert_int_equal(geometry_create(&(BvhBuild){.memory = &fault.memory}, &content, NULL, &made, NULL), ML_OK);
   assert_true(geometry_equals(made, &content));
   content.mesh.triangles = given, content.mesh.triangle_count = 3;
   assert_true(geometry_equals(made, &content));

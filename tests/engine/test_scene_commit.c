@@ -74,10 +74,11 @@ static void test_innermost_material(void **state) {
   const MlMaterial expected[] = {0, green, red, blue, red, green, green, red};
   assert_int_equal(s->world.prim_count, sizeof expected / sizeof *expected);
   for (uint32_t i = 0; i < s->world.prim_count; i++) assert_int_equal(s->world.prims[i].material, expected[i]);
-  assert_int_equal(s->world.instance_count, 2);
-  assert_int_equal(s->world.instances[0].material, blue);
-  assert_int_equal(s->world.instances[1].material, red);
-  assert_ptr_equal(s->world.instances[0].geometry, s->world.instances[1].geometry); /* one content, one asset */
+  assert_int_equal(s->world.instances.count, 2);
+  assert_int_equal(s->world.instances.data[0].material, blue);
+  assert_int_equal(s->world.instances.data[1].material, red);
+  const Instances *set = &s->world.instances;
+  assert_ptr_equal(instance_geometry(set, &set->data[0]), instance_geometry(set, &set->data[1])); /* one content, one asset */
   ml_scene_release(handle);
 }
 
@@ -85,7 +86,7 @@ static void test_innermost_material(void **state) {
 
 static uint64_t instances_of(MlBuilder *b, uint64_t *prims) {
   const MlScene *handle = fixture_commit(b);
-  uint64_t count = scene_of(handle)->world.instance_count;
+  uint64_t count = scene_of(handle)->world.instances.count;
   *prims = scene_of(handle)->world.prim_count;
   ml_scene_release(handle);
   return count;
@@ -215,8 +216,8 @@ static void test_instanced_like_expanded(void **state) {
       }
       scenes[shared] = fixture_commit(b);
     }
-    assert_int_equal(scene_of(scenes[0])->world.instance_count, 0);
-    assert_int_equal(scene_of(scenes[1])->world.instance_count, 3);
+    assert_int_equal(scene_of(scenes[0])->world.instances.count, 0);
+    assert_int_equal(scene_of(scenes[1])->world.instances.count, 3);
     for (int i = 0; i < 300; i++) {
       MlVec3 o = random_point(12), target = random_point(6);
       Ray ray = ray_to(o, dvec_subtract(target, o), 1u << random_below(3));
@@ -322,7 +323,7 @@ static void test_lights(void **state) {
     s = placed_alone(b, small_mesh(b, lamp(b, 2, true)), k);
     l = only_light(s);
     assert_int_equal(l->kind, LIGHT_MESH);
-    assert_int_equal(scene_of(s)->world.instances[l->instance].light, 0);
+    assert_int_equal(scene_of(s)->world.instances.data[l->instance].light, 0);
     assert_number((double)l->area, 1.5 * k * k);
     assert_number((double)scene_of(s)->lights.nodes[scene_of(s)->lights.trees[l->tree].first_node].bounds.intensity, 1.5);
     ml_scene_release(s);
@@ -404,8 +405,8 @@ static void test_origin(void **state) {
   for (int i = 0; i < 2; i++) fixture_add(b, fixture_place(b, g, affine_translate((MlVec3){-1e7, 5.0 * i, 0})));
   const MlScene *handle = fixture_commit(b);
   const World *w = &scene_of(handle)->world;
-  assert_int_equal(w->instance_count, 2);
-  assert_number(w->instances[0].geometry->origin[0], 1e7 + 4.5);
+  assert_int_equal(w->instances.count, 2);
+  assert_number(w->instances.geometries[w->instances.data[0].geometry]->origin[0], 1e7 + 4.5);
   Ray ray = ray_to((MlVec3){0.001, 9, 0}, (MlVec3){0, -1, 0}, RAY_CAMERA);
   Hit hit;
   assert_true(trace_closest(w, &ray, &hit));

@@ -32,15 +32,16 @@ static double solid_implicit(const Prim *prim, MlVec3 p, uint32_t part, MlVec3 *
 /* Signed distance of p from the surface that was hit, along its normal, to first order; `n` is the world normal. */
 static double distance_from(const World *world, const Hit *hit, MlVec3 p) {
   const Prim *prim = NULL;
+  HitLevels levels = {.count = 0};
   const PlacedTransform *placed = world->placed;
   MlVec3 corner = {0, 0, 0}, n = {0, 0, 0};
   double scale = 1.0;
   if (hit->instance == NO_ID) {
     prim = &world->prims[hit->prim];
   } else {
-    const Instance *instance = &world->instances[hit->instance];
-    const Geometry *g = instance->geometry;
-    p = placed_point_to_local(&instance->placed, p);
+    hit_levels(world, hit->instance, hit->path, 0.0f, &levels);
+    const Geometry *g = levels.geometry;
+    p = levels_to_local(&levels, p);
     if (g->mesh.triangle_count != 0) {
       const uint32_t *c = g->mesh.triangles + 3 * (size_t)hit->prim;
       corner = dvec_load(g->mesh.points + 3 * (size_t)c[0]);
@@ -93,10 +94,9 @@ static double distance_from(const World *world, const Hit *hit, MlVec3 p) {
   }
   n = dvec_normalize(n);
   double distance = dvec_dot(n, dvec_subtract(p, corner));
-  if (hit->instance != NO_ID) { /* from the instance's space */
-    MlVec3 world_n = matrix_multiply_transposed(world->instances[hit->instance].placed.to_local, n);
-    distance /= dvec_length(world_n);
-  }
+  for (uint32_t i = levels.count; i-- > 0;) /* from the instances' spaces */
+    n = matrix_multiply_transposed(levels.placed[i]->to_local, n);
+  distance /= dvec_length(n);
   return distance;
 }
 
@@ -173,9 +173,11 @@ static void check_surface(const Scene *scene, const Ray *ray, const Hit *hit) {
     Ray out = {.o = ray_origin(s.p, s.p_error, s.ng, w), .d = w, .t_max = INFINITY_F, .kind = RAY_REFLECTION};
     assert_true(dvec_dot(n, dvec_subtract(dvec_from_vec3(out.o), p)) * (side ? -1 : 1) >= 0);
     Hit next;
-    const Instance *instance = hit->instance != NO_ID ? &scene->world.instances[hit->instance] : NULL;
-    bool mesh = instance != NULL && instance->geometry->mesh.triangle_count != 0;
-    const Prim *prim = mesh ? NULL : instance != NULL ? &instance->geometry->prims[hit->prim] : &scene->world.prims[hit->prim];
+    HitLevels levels;
+    bool placed = hit->instance != NO_ID;
+    if (placed) hit_levels(&scene->world, hit->instance, hit->path, ray->time, &levels);
+    bool mesh = placed && levels.geometry->mesh.triangle_count != 0;
+    const Prim *prim = mesh ? NULL : placed ? &levels.geometry->prims[hit->prim] : &scene->world.prims[hit->prim];
     bool flat = mesh || prim_is_flat(prim);
     if (!trace_closest(&scene->world, &out, &next) || next.instance != hit->instance || next.prim != hit->prim) continue;
     if (!flat && (prim->kind == PRIM_TORUS || prim->kind == PRIM_CONE_SIDE)) continue; // it may: they are not convex

@@ -170,7 +170,7 @@ static void black_means_are_no_lights(void **state) {
   const MlScene *handle = fixture_commit(own);
   const Scene *scene = scene_of(handle);
   assert_int_equal(scene->lights.count, 0);
-  assert_int_equal(scene->world.instances[0].light, NO_ID);
+  assert_int_equal(scene->world.instances.data[0].light, NO_ID);
   assert_int_equal(scene->world.prims[0].light, NO_ID);
   ml_scene_release(handle);
 }
