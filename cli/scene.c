@@ -101,9 +101,7 @@ static void merge(SceneFile *scene) {
   if (o->has_seed) settings->seed = o->seed;
   if (o->has_integrator) settings->integrator = (MlIntegrator)o->integrator;
   if (settings->samples == 0) settings->samples = 64;
-  const MlIntegrator i = settings->integrator;
-  const bool light = i == ML_PATH || i == ML_WHITTED;
-  scene->display = light ? (MlDisplay){.tonemap = view->tonemap, .white = view->white} : (MlDisplay){.tonemap = ML_TONEMAP_NONE};
+  scene->display = ml_display_of(view, settings);
 }
 
 static MlVec3 point_of(const double p[3]) { return (MlVec3){p[0], p[1], p[2]}; }

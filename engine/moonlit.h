@@ -692,6 +692,9 @@ typedef struct MlDisplay {
   MlTonemap tonemap;
   MlColor white; /* as in MlView; one that is no colour counts as 0 */
 } MlDisplay;
+/* How a film of that view and those settings is meant to be shown: by the view's tone mapping, white and exposure, to which the automatic one is still to
+ * be added; as it is, where the integrator shows data (ao, normals, albedo, depth) and no light. */
+ML_API MlDisplay ml_display_of(const MlView *view, const MlSettings *settings);
 /* Display pixels of rows [y0, y1): 8-bit sRGB, 3 bytes per pixel, after white balance, exposure and tone mapping. May be called while rendering. */
 ML_API void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb);
 /* The same for columns [x0, x1) of rows [y0, y1) into a picture as wide and high as the film, 4 bytes per pixel: R G B 255, each pixel stored as one

@@ -12,15 +12,10 @@
 
 static uint32_t tiles_across(uint32_t pixels) { return (pixels + TILE - 1) / TILE; }
 
-/* What these show is not radiance: 1 is white, whatever the scene. */
-static bool shows_data(MlIntegrator integrator) {
-  return integrator == ML_AO || integrator == ML_NORMALS || integrator == ML_ALBEDO || integrator == ML_DEPTH;
-}
-
 MlStatus exposure_pass_init(ExposurePass *pass, MlEngine *engine, const MlScene *handle, const MlView *view, const RenderSettings *settings,
                             MlError *error) {
   memset(pass, 0, sizeof *pass);
-  if (shows_data(settings->s.integrator)) return ML_OK;
+  if (integrator_shows_data(settings->s.integrator)) return ML_OK;
   const Scene *scene = scene_of(handle);
 
   // The same view, smaller; the camera is resolved for the view's own proportions.

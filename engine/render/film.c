@@ -89,7 +89,7 @@ void film_store_pixel(MlFilm *film, uint64_t index, const PixelSums *pixel) {
   __atomic_store_n(&film->counts[index], pixel->count, __ATOMIC_RELEASE);
 }
 
-/* The pixel's count, 0 if it stays busy: its thread was suspended inside a store, which is shown as black until the next look. */
+/* The pixel's count; 0, as if it had no samples, if it stays busy because its thread was suspended inside a store. */
 static uint32_t film_wait_count(const MlFilm *film, uint64_t index) {
   for (int look = 0; look < 10000; look++) {
     uint32_t count = __atomic_load_n(&film->counts[index], __ATOMIC_ACQUIRE);

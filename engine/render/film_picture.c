@@ -20,6 +20,11 @@ static void show_row(const MlDisplay *display, const WhiteBalance *balance, floa
   tonemap_row(display->tonemap, display->exposure, means, count, rgb);
 }
 
+MlDisplay ml_display_of(const MlView *view, const MlSettings *settings) {
+  if (integrator_shows_data(settings->integrator)) return (MlDisplay){.tonemap = ML_TONEMAP_NONE, .exposure = (float)view->exposure};
+  return (MlDisplay){.tonemap = view->tonemap, .white = view->white, .exposure = (float)view->exposure};
+}
+
 void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, uint32_t y1, uint8_t *rgb) {
   FLOAT_STATE_OURS;
   const WhiteBalance balance = balance_of(display);

@@ -47,6 +47,8 @@ const char *const *kernel_names(void);
 
 /* Defaults and checks; scene may be NULL, when only the checks matter. ML_ERROR_ARGUMENT, ML_ERROR_LIMIT. */
 MlStatus settings_resolve(const MlSettings *settings, const Scene *scene, RenderSettings *out, MlError *error);
+/* What this shows is not radiance: 1 is white, whatever the scene. */
+bool integrator_shows_data(MlIntegrator integrator);
 /* What decides a film's bits besides the scene: for film files. */
 uint64_t settings_hash(const RenderSettings *settings, const Camera *camera);
 

@@ -66,6 +66,10 @@ MlStatus settings_resolve(const MlSettings *settings, const Scene *scene, Render
   return ML_OK;
 }
 
+bool integrator_shows_data(MlIntegrator integrator) {
+  return integrator == ML_AO || integrator == ML_NORMALS || integrator == ML_ALBEDO || integrator == ML_DEPTH;
+}
+
 uint64_t settings_hash(const RenderSettings *settings, const Camera *camera) {
   const MlSettings *s = &settings->s;
   const uint32_t choices[] = {ML_PICTURE_VERSION,    (uint32_t)s->integrator, s->bounces.total,    s->bounces.diffuse,
