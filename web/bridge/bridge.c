@@ -1,4 +1,4 @@
-/* bridge.c - the director: from the newest request to evaluation, coarse picture, film, frame and report. See bridge.h. */
+/* bridge.c - the director: from the newest request to evaluation, picture and report. See bridge.h. */
 #include "bridge.h"
 
 #include <stdlib.h>
@@ -18,17 +18,8 @@
 #define EXPORTED
 #endif
 
-#define POLL 0.008          /* seconds between looks at a render */
-#define REST 0.25           /* seconds between beats of the heart while there is nothing to do */
-#define COARSE_PIXELS 2304  /* of the first, coarse picture: some 10 ms of a simple scene in a browser on two cores */
-#define WARM_UP 0.05        /* seconds of Lua at the start, see warm_up() */
-
-/* What is under way. */
-typedef enum Phase {
-  PHASE_REST,   /* nothing to do until a word of the page's changes */
-  PHASE_COARSE, /* a small film, to be shown enlarged */
-  PHASE_FULL,
-} Phase;
+#define REST 0.25    /* seconds between beats of the heart while there is nothing to do */
+#define WARM_UP 0.05 /* seconds of Lua at the start, see warm_up() */
 
 typedef struct Bridge {
   Status status;
@@ -40,28 +31,17 @@ typedef struct Bridge {
   int32_t generation;   /* of `wanted` */
   MlEngine *engine;
   Files files;
-  Frame frame;
   Buffer report, encoded;
 
   ScriptEvaluation *evaluation; /* the newest, right or wrong */
   int32_t evaluated_version, evaluated_width, evaluated_height;
-  bool evaluated; /* of `wanted`, to its end */
+  bool evaluated;       /* of `wanted`, to its end */
   const MlScene *scene; /* the last one that was right */
-  MlView view;          /* as rendered */
+  MlView view;          /* of that scene, as wanted */
   MlSettings settings;
-  MlFilm *film, *coarse;
-  bool film_is_older; /* than the picture that has been begun */
-  MlRender *render;
-  Phase phase;
-  uint32_t coarse_scale;
-  int32_t threads; /* wished for when the render began; the engine may have got fewer */
-  double seconds, rays; /* of earlier stretches of this film */
-  double noise_factor;    /* standard error times the root of samples, -1: not known */
-  uint32_t noise_samples; /* the fewest samples for which it was last looked at */
-  double seen_at;       /* when the generation was first seen */
-  bool first_pixels;
-  double warmed; /* seconds of warming up, so far */
-  int32_t picture_generation; /* that the film is of */
+  Picture picture;
+  double seen_at; /* when the generation was first seen */
+  double warmed;  /* seconds of warming up, so far */
   char failure[512];
   _Atomic bool stopping;
 #ifndef ML_NO_THREADS
@@ -122,9 +102,11 @@ static void report_with(const char *failure) {
 }
 static void report(void) { report_with(the.failure); }
 
+/* The scene is right, and its picture cannot be made. */
 static void fail(const char *message) {
   strncpy(the.failure, message, sizeof the.failure - 1);
   report();
+  set_state(BRIDGE_WRONG);
 }
 
 /* --------------------------------------------------------------- evaluation */
@@ -204,47 +186,6 @@ static bool run_script(void) {
 
 static bool scene_is_right(void) { return the.evaluation && the.evaluation->scene && !the.evaluation->errors; }
 
-/* ---------------------------------------------------------------- rendering */
-
-static void end_render(void) {
-  if (!the.render) return;
-  ml_render_cancel(the.render);
-  ml_render_wait(the.render, -1.0);
-  if (the.phase == PHASE_FULL) {
-    const MlProgress progress = ml_render_progress(the.render);
-    the.seconds += progress.seconds;
-    the.rays += (double)progress.rays;
-  }
-  ml_render_destroy(the.render);
-  the.render = NULL;
-  ml_film_destroy(the.coarse);
-  the.coarse = NULL;
-  the.phase = PHASE_REST;
-}
-
-/* On a thread of the pool. */
-static void film_changed(void *ud, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1) {
-  (void)ud;
-  const int32_t fault = word_get(&the.status, WORD_fault);
-  if (fault == 3) __builtin_trap();
-  while (fault == 4 && word_get(&the.status, WORD_fault) == 4) {}
-  frame_show(&the.frame, film, x0, y0, x1, y1);
-}
-
-static bool start(MlFilm *film, const MlView *view, const MlSettings *settings, Phase phase, MlError *error) {
-  const int32_t threads = the.threads = word_get(&the.status, WORD_threads);
-  if (threads >= 1 && threads <= 1024) ml_engine_set_threads(the.engine, (uint32_t)threads, NULL);
-  // A browser that has no more threads to give still renders with fewer.
-  MlStatus status;
-  while ((status = ml_render_start(the.engine, the.scene, view, settings, film, &the.render, error)) == ML_ERROR_SYSTEM &&
-         ml_engine_threads(the.engine) > 1)
-    ml_engine_set_threads(the.engine, ml_engine_threads(the.engine) / 2, NULL);
-  if (status != ML_OK) return false;
-  word_set(&the.status, WORD_threads_used, (int32_t)ml_engine_threads(the.engine));
-  the.phase = phase;
-  return true;
-}
-
 /* View and settings of the request: the script's, with the page's in their place. */
 static void merge(void) {
   const BridgeRequest *w = &the.wanted;
@@ -271,120 +212,12 @@ static void merge(void) {
   }
 }
 
-static MlDisplay display_for(const MlView *view, const MlSettings *settings) {
-  const MlIntegrator i = settings->integrator;
-  if (i == ML_PATH || i == ML_WHITTED) return (MlDisplay){.tonemap = view->tonemap, .white = view->white};
-  return (MlDisplay){.tonemap = ML_TONEMAP_NONE};
-}
-
-/* The newest scene, view and settings, from the first sample on. */
-static bool start_picture(void) {
-  the.picture_generation = the.generation;
-  the.failure[0] = '\0';
-  merge();
-  MlError error = {0};
-  if (ml_render_check(the.engine, &the.view, &the.settings, NULL, &error) != ML_OK) {
-    fail(error.message);
-    return false;
-  }
-  the.film_is_older = true;
-  the.seconds = the.rays = 0.0;
-  the.noise_factor = -1.0;
-  the.noise_samples = 0;
-  figure_set(&the.status, FIGURE_noise, -1.0);
-  the.first_pixels = false;
-  the.frame.display = display_for(&the.view, &the.settings);
-  atomic_store(&the.frame.exposure, (float)the.view.exposure);
-
-  // First a coarse picture of the whole, in a film of its own.
-  MlView small = the.view;
-  small.camera = ml_camera_resolve(the.scene, &the.view);
-  uint32_t scale = 1;
-  while ((uint64_t)(the.view.width / (scale + 1)) * (the.view.height / (scale + 1)) >= COARSE_PIXELS) scale++;
-  if ((uint64_t)the.view.width * the.view.height > COARSE_PIXELS) scale++;
-  the.coarse_scale = scale;
-  small.width = (the.view.width + scale - 1) / scale, small.height = (the.view.height + scale - 1) / scale;
-  MlSettings quick = the.settings;
-  quick.samples = 1;
-  quick.tile = 16;
-  if (scale > 1 && ml_film_create(the.engine, the.scene, &small, &quick, &the.coarse, NULL) == ML_OK &&
-      start(the.coarse, &small, &quick, PHASE_COARSE, NULL))
-    return true;
-  ml_film_destroy(the.coarse);
-  the.coarse = NULL;
-  the.coarse_scale = 1;
-  return true;
-}
-
-/* The film of the picture that has been begun. It is the largest thing there is and takes its time, so it comes after the coarse picture, and
- * the last one makes room for it. */
-static bool make_film(void) {
-  if (!the.film_is_older) return true;
-  ml_film_destroy(the.film);
-  the.film = NULL;
-  the.film_is_older = false;
-  MlError error = {0};
-  if (ml_film_create(the.engine, the.scene, &the.view, &the.settings, &the.film, &error) != ML_OK) {
-    fail(error.message);
-    return false;
-  }
-  const MlFilmWatch watch = {.changed = film_changed};
-  ml_film_watch(the.film, &watch);
-  return true;
-}
-
-/* Goes on with the film, whose frame is made the page's. */
-static bool start_full(void) {
-  if (!make_film()) return false;
-  if (!frame_begin(&the.frame, ml_film_width(the.film), ml_film_height(the.film), the.picture_generation)) {
-    fail("out of memory: no room to show the picture; choose a smaller size");
-    return false;
-  }
-  MlError error = {0};
-  if (start(the.film, &the.view, &the.settings, PHASE_FULL, &error)) return true;
-  fail(error.message);
-  return false;
-}
-
-/* The coarse picture is there: shown where the last picture was. */
-static void show_coarse(void) {
-  atomic_store(&the.frame.exposure, ml_render_progress(the.render).exposure);
-  if (frame_begin(&the.frame, the.view.width, the.view.height, the.picture_generation)) {
-    word_set(&the.status, WORD_frame_scale, (int32_t)the.coarse_scale);
-    frame_enlarge(&the.frame, the.coarse);
-  }
-}
-
-static void note_first_pixels(void) {
-  if (the.first_pixels) return;
-  the.first_pixels = true;
-  figure_set(&the.status, FIGURE_first_pixels, ml_clock() - the.seen_at);
-}
-
 /* --------------------------------------------------------------- the figures */
 
 static void show_memory(void) {
   const MlMemoryStats memory = ml_engine_memory(the.engine);
   figure_set(&the.status, FIGURE_memory, (double)memory.used);
   figure_set(&the.status, FIGURE_memory_cap, (double)memory.cap);
-}
-
-static void show_progress(const MlProgress *progress) {
-  Status *status = &the.status;
-  word_set(status, WORD_samples_fewest, (int32_t)progress->fewest);
-  word_set(status, WORD_samples_most, (int32_t)progress->most);
-  word_set(status, WORD_samples_wanted, (int32_t)the.settings.samples);
-  figure_set(status, FIGURE_progress, progress->samples_total ? (double)progress->samples_done / (double)progress->samples_total : 0.0);
-  figure_set(status, FIGURE_render_seconds, the.seconds + progress->seconds);
-  figure_set(status, FIGURE_rays, the.rays + (double)progress->rays);
-  figure_set(status, FIGURE_exposure, (double)atomic_load(&the.frame.exposure));
-  show_memory();
-  if (progress->fewest == the.noise_samples) return;
-  the.noise_samples = progress->fewest;
-  word_set(status, WORD_frame_scale, 1);
-  const double noise = ml_film_noise(the.film), samples = (double)progress->fewest;
-  if (noise >= 0.0) the.noise_factor = noise * ml_sqrt(samples);
-  figure_set(status, FIGURE_noise, the.noise_factor >= 0.0 ? the.noise_factor / ml_sqrt(samples) : -1.0);
 }
 
 /* ------------------------------------------------------------------- encoding */
@@ -401,14 +234,9 @@ static void encode(void) {
   const MlImageFormat format = (MlImageFormat)word_get(&the.status, WORD_encode_format);
   the.encoded.size = 0;
   the.encoded.failed = false;
-  MlDisplay display = the.frame.display;
-  display.exposure = atomic_load(&the.frame.exposure);
   const MlSink sink = {write_encoded, &the.encoded};
-  MlError error = {.message = "there is no picture yet"};
-  const bool known = format >= ML_IMAGE_PNG && format <= ML_IMAGE_PFM;
-  uint32_t most = 0; // 0 while there is only the coarse picture: the file would be black
-  if (the.film && !the.film_is_older) ml_film_samples(the.film, NULL, &most);
-  const bool done = most > 0 && known && ml_film_encode(the.engine, the.film, format, &display, &sink, &error) == ML_OK;
+  MlError error;
+  const bool done = picture_encode(&the.picture, format, &sink, &error);
   // Said, and not kept: rendering goes on as it would have.
   if (!done) report_with(the.encoded.failed ? "out of memory: no room for the picture's file" : error.message);
   word_set(&the.status, WORD_encode_address, (int32_t)(intptr_t)the.encoded.data);
@@ -441,92 +269,66 @@ static void see_request(void) {
   if (the.evaluated_version != w->script_version || the.evaluated_width != w->width || the.evaluated_height != w->height) the.evaluated = false;
 }
 
-/* The report names other samples than are wanted now. */
-static bool reported_otherwise(void) {
-  const uint32_t before = the.settings.samples;
-  merge();
-  return before != the.settings.samples;
-}
-
 /* Another generation was posted and seen; or work for this one was stopped and may go on. Starts what there is to do. */
 static void direct(void) {
+  Picture *picture = &the.picture;
   if (stop_wanted()) {
-    end_render();
+    picture_end(picture);
     set_state(scene_is_right() || !the.evaluated ? BRIDGE_IDLE : BRIDGE_WRONG);
     return;
   }
-  const bool fresh = the.picture_generation != the.generation;
-  if (!fresh && the.render) return;
-  if (fresh) end_render();
+  const bool fresh = picture->generation != the.generation;
+  if (!fresh && picture->render) return;
+  if (fresh) picture_end(picture);
+  bool report_is_due = false;
   if (!the.evaluated) {
     set_state(BRIDGE_EVALUATING);
     if (!run_script()) return; // stopped or superseded: the next step sees to that
-    if (scene_is_right()) merge();
-    report();
-  } else if (fresh && scene_is_right() && reported_otherwise()) {
-    report();
+    report_is_due = true;
   }
-  if (!scene_is_right()) {
+  const bool right = scene_is_right();
+  if (fresh && right) {
+    const uint32_t reported = the.settings.samples;
+    merge();
+    report_is_due = report_is_due || *the.failure || the.settings.samples != reported;
+    the.failure[0] = '\0';
+  }
+  if (report_is_due) report();
+  if (!right) {
     set_state(BRIDGE_WRONG);
     return;
   }
+  MlError error = {0};
   if (fresh) {
-    if (!start_picture()) {
-      set_state(BRIDGE_WRONG);
+    if (!picture_begin(picture, the.generation, the.seen_at, the.scene, &the.view, &the.settings, &error)) {
+      fail(error.message);
       return;
     }
   } else if (word_get(&the.status, WORD_hash_generation) == the.generation || *the.failure) {
     return; // complete, or it cannot be
   }
   set_state(BRIDGE_RENDERING);
-  if (!the.render && !start_full()) set_state(BRIDGE_WRONG);
+  if (!picture_go_on(picture, &error)) fail(error.message);
 }
 
 static void complete(void) {
-  const uint64_t hash = ml_film_hash(the.film);
-  end_render();
+  const uint64_t hash = ml_film_hash(the.picture.film);
+  picture_end(&the.picture);
   word_set(&the.status, WORD_hash_high, (int32_t)(uint32_t)(hash >> 32));
   word_set(&the.status, WORD_hash_low, (int32_t)(uint32_t)hash);
   word_set(&the.status, WORD_hash_generation, the.generation);
   set_state(BRIDGE_IDLE);
 }
 
-/* The exposure came to be known after tiles had been shown with that of the coarse picture. */
-static void follow_exposure(const MlProgress *progress) {
-  if (progress->fewest == 0 && progress->most == 0) return;
-  if (progress->exposure == atomic_load(&the.frame.exposure)) return;
-  atomic_store(&the.frame.exposure, progress->exposure);
-  frame_show(&the.frame, the.film, 0, 0, ml_film_width(the.film), ml_film_height(the.film));
-}
-
-/* Looks at the render that is under way, for about `seconds`. */
+/* Looks at the picture that is under way, for about `seconds`. */
 static void follow(double seconds, int32_t seen) {
-  const int32_t threads = word_get(&the.status, WORD_threads);
-#ifndef ML_NO_THREADS
-  // The coarse picture's end is what is waited for, later the page's next word.
-  if (the.phase == PHASE_FULL && ml_render_progress(the.render).state == ML_RENDER_RUNNING)
-    wake_wait(&the.status.words[WORD_request_sequence], seen, seconds);
-  seconds = the.phase == PHASE_COARSE ? POLL / 4 : 0.0;
-#endif
-  (void)seen;
-  const MlRenderState state = ml_render_wait(the.render, seconds);
-  const MlProgress progress = ml_render_progress(the.render);
-  if (the.phase == PHASE_COARSE) {
-    if (state == ML_RENDER_RUNNING) return;
-    if (state == ML_RENDER_DONE) show_coarse(), note_first_pixels();
-    end_render();
-    if (!start_full()) set_state(BRIDGE_WRONG);
-    return;
+  MlError error = {0};
+  switch (picture_follow(&the.picture, seconds, seen, &error)) {
+    case PICTURE_RUNNING: break;
+    case PICTURE_COMPLETE: complete(); break;
+    case PICTURE_FAILED: fail(error.message); break;
   }
-  if (progress.most > 0) note_first_pixels();
-  follow_exposure(&progress);
-  show_progress(&progress);
-  if (state == ML_RENDER_DONE) {
-    complete();
-  } else if (threads != the.threads && threads >= 1 && threads <= 1024) {
-    end_render(); // the same film goes on with the other number of threads
-    if (!start_full()) set_state(BRIDGE_WRONG);
-  }
+  show_memory();
 }
 
 /* One step: sees what is new, works or waits for about `seconds`. true: there is more to do. */
@@ -541,8 +343,8 @@ static bool step(double seconds) {
   if (word_get(status, WORD_generation) != the.generation) see_request();
   encode();
   if (the.generation != 0) direct();
-  if (the.render && !stop_wanted()) {
-    follow(seconds < POLL ? seconds : POLL, seen);
+  if (the.picture.render && !stop_wanted()) {
+    follow(seconds, seen);
     return true;
   }
   if (word_get(status, WORD_generation) != the.generation || (the.generation && !stop_wanted() && !the.evaluated)) return true;
@@ -580,8 +382,8 @@ static int32_t address(const void *p) { return (int32_t)(intptr_t)p; }
 EXPORTED const BridgeBlock *bridge_start(uint32_t threads, double memory_cap) {
   const MlEngineDesc desc = ML_DESC(MlEngineDesc, .memory_cap = memory_cap > 0.0 ? (uint64_t)memory_cap : 0, .threads = threads);
   if (ml_engine_create(&desc, &the.engine, NULL) != ML_OK) return NULL;
-  the.files.engine = the.frame.engine = the.report.engine = the.encoded.engine = the.engine;
-  the.frame.status = &the.status;
+  the.files.engine = the.picture.engine = the.picture.frame.engine = the.report.engine = the.encoded.engine = the.engine;
+  the.picture.status = the.picture.frame.status = &the.status;
   the.evaluated_version = -1;
   word_set(&the.status, WORD_threads, (int32_t)threads);
   word_set(&the.status, WORD_frame_scale, 1);
@@ -614,11 +416,9 @@ void bridge_stop(void) {
   wake_all(&the.status.words[WORD_request_sequence]);
   pthread_join(the.thread, NULL);
 #endif
-  end_render();
-  ml_film_destroy(the.film);
+  picture_free(&the.picture);
   ml_scene_release(the.scene);
   script_evaluation_destroy(the.evaluation);
-  frame_free(&the.frame);
   buffer_free(&the.report);
   buffer_free(&the.encoded);
   files_free(&the.files);

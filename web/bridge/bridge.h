@@ -64,8 +64,7 @@ void bridge_stop(void);
  *   {"generation":n,
  *    "script":{"diagnostics":[...],"errors":n,"warnings":n,"limit":"..."},     as `moonlit check --json`
  *    "console":"file:line: text\n...", "params":[...] as `moonlit params --json`, "missing":["wood.jpg"], "assets":["rock.png"],
- *    "scene":{"shapes","triangles","uniqueTriangles","instances","lights","materials","bytes","center":[x,y,z],"radius"},
- *    "picture":{"width","height","samples","seed","integrator","tonemap","fixedExposure"},
+ *    "scene":{"shapes","triangles","center":[x,y,z],"radius"}, "picture":{"width","height","samples"},
  *    "camera":{"kind":"perspective"|"orthographic","from":[],"look_at":[],"up":[],"fov","height","aperture","focus","blades"},  the script's, resolved
  *    "failure":"..."}   why it could not be rendered or encoded, where the script is right */
 

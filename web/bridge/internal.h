@@ -80,12 +80,54 @@ bool frame_enlarge(Frame *frame, const MlFilm *film);
 void frame_show(Frame *frame, const MlFilm *film, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1);
 void frame_free(Frame *frame);
 
+/* What of a picture is under way. */
+typedef enum Phase {
+  PHASE_REST,
+  PHASE_COARSE, /* a small film, to be shown enlarged */
+  PHASE_FULL,
+} Phase;
+
+/* The picture that is wanted, from its first rays to its file, and what is left of the one before it (picture.c). */
+typedef struct Picture {
+  MlEngine *engine;
+  Status *status;
+  Frame frame;
+  int32_t generation;         /* of the picture that was begun last */
+  const MlScene *scene;       /* held by the caller as long as the picture may go on */
+  MlView view;
+  MlSettings settings;
+  MlFilm *film, *coarse;
+  int32_t film_generation;    /* the picture that `film` is of: while only the coarse picture is there, an older one */
+  MlRender *render;
+  Phase phase;
+  uint32_t coarse_scale;
+  int32_t threads;            /* wished for when the render began; the engine may have got fewer */
+  double seconds, rays;       /* of earlier stretches of this film */
+  double noise_factor;        /* standard error times the root of samples, -1: not known */
+  uint32_t noise_samples;     /* the fewest samples for which it was last looked at */
+  double asked_at;            /* when the request was seen, ml_clock() */
+  bool first_pixels;
+} Picture;
+/* Ends what is under way and begins the picture of that scene, view and settings. false: it cannot be rendered, error says why. */
+bool picture_begin(Picture *picture, int32_t generation, double asked_at, const MlScene *scene, const MlView *view, const MlSettings *settings,
+                   MlError *error);
+/* Goes on with its film, if nothing is under way: after its beginning, or after picture_end. */
+bool picture_go_on(Picture *picture, MlError *error);
+typedef enum PictureNews { PICTURE_RUNNING, PICTURE_COMPLETE, PICTURE_FAILED } PictureNews;
+/* Looks at what is under way, shows what there is, waits for about `seconds` or, at most so long, for a word after `seen` of the page's. */
+PictureNews picture_follow(Picture *picture, double seconds, int32_t seen, MlError *error);
+/* Nothing is under way after it; the film stays. */
+void picture_end(Picture *picture);
+/* The picture that the frame shows, as a file. false: there is none yet, or it was refused; error says why. */
+bool picture_encode(const Picture *picture, MlImageFormat format, const MlSink *sink, MlError *error);
+void picture_free(Picture *picture);
+
 /* The report of bridge.h. Any part may be NULL. */
 typedef struct ReportParts {
   int32_t generation;
   const ScriptEvaluation *evaluation;
   const MlScene *scene;
-  const MlView *view;         /* as rendered */
+  const MlView *view;         /* as wanted */
   const MlSettings *settings;
   const MlCamera *camera;     /* the script's, resolved */
   const char *failure;        /* "" or NULL: none */

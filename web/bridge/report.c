@@ -1,9 +1,6 @@
 /* report.c - the newest evaluation as JSON, for the page. */
 #include "internal.h"
 
-static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth"}; /* as MlIntegrator */
-static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color"};                  /* as MlTonemap */
-
 static void add_string(Buffer *b, const char *text) {
   const MlSink sink = buffer_sink(b);
   script_write_json_string(text, &sink);
@@ -60,11 +57,6 @@ static void add_scene(Buffer *b, const MlScene *scene) {
   buffer_text(b, ",\"scene\":{\"shapes\":");
   buffer_number(b, (double)stats.shapes);
   add_number(b, "triangles", (double)stats.triangles);
-  add_number(b, "uniqueTriangles", (double)stats.unique_triangles);
-  add_number(b, "instances", (double)stats.instances);
-  add_number(b, "lights", (double)stats.lights);
-  add_number(b, "materials", (double)stats.materials);
-  add_number(b, "bytes", (double)stats.bytes);
   if (!stats.bounds.empty) {
     add_vec3(b, "center", (MlVec3){low.x + size.x / 2, low.y + size.y / 2, low.z + size.z / 2});
     add_number(b, "radius", ml_sqrt(size.x * size.x + size.y * size.y + size.z * size.z) / 2);
@@ -77,13 +69,7 @@ static void add_picture(Buffer *b, const MlView *view, const MlSettings *setting
   buffer_number(b, view->width);
   add_number(b, "height", view->height);
   add_number(b, "samples", settings->samples);
-  add_number(b, "seed", (double)settings->seed);
-  add_key(b, "integrator");
-  add_string(b, integrators[settings->integrator]);
-  add_key(b, "tonemap");
-  add_string(b, tonemaps[view->tonemap]);
-  add_key(b, "fixedExposure");
-  buffer_text(b, view->fixed_exposure ? "true}" : "false}");
+  buffer_text(b, "}");
 }
 
 static void add_camera(Buffer *b, const MlCamera *camera) {
