@@ -128,6 +128,10 @@ LUA_NAMES := lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopc
 TEST_C := $(sort $(wildcard tests/*/test_*.c))
 FUZZ_C := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 EXAMPLE_C := $(sort $(wildcard docs/*.c))
+# Measurements: the programs of tests/bench, each with what it is made of.
+BENCH_PARTS := ray_scenes ray_sets
+BENCH_rays := ray_embree ray_compare $(BENCH_PARTS)
+BENCH_rays_own := $(BENCH_PARTS)
 # The files whose behaviour ML_PROTECT changes: release tests link them with it on.
 PROTECT_C := $(if $(filter release,$(CONFIG)),$(shell grep -ls ML_PROTECT $(ENGINE_C) /dev/null))
 
@@ -159,6 +163,7 @@ fuzzers: $(FUZZERS)
 # Before anything is compiled: the packages, the Lua release. Both do nothing when all is there.
 SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TARGET)) $(if $(filter wasm% page%,$(TARGET)),wasm) $(filter fuzz,$(CONFIG)) \
         $(if $(filter web serve,$(MAKECMDGOALS)),wasm web) $(if $(filter bench-web,$(MAKECMDGOALS)),wasm web browsers) \
+        $(if $(filter bench-rays bench-wasm,$(MAKECMDGOALS)),bench) $(if $(filter bench-wasm,$(MAKECMDGOALS)),wasm) \
         $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm web browsers) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
         $(filter format,$(MAKECMDGOALS))
 setup:
@@ -286,6 +291,16 @@ $(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(SCRIPT_A) $(ENGINE_A) $(OBJ)/flags.link
 	@mkdir -p $(@D)
 	$(Q)$(COMPILER) -o $@ $< $(SCRIPT_A) $(ENGINE_A) -lm $(ALL_LDFLAGS) -fsanitize=fuzzer
 
+# Measurements of the engine see its insides; Embree's side of one needs the set bench.
+define bench
+$(OUT)/tests/bench/$(1)$(EXE): $(patsubst %,$(OBJ)/tests/bench/%.o,$(1) $(BENCH_$(1))) $(ENGINE_A) $(OBJ)/flags.link
+	$$(call say,LINK,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(COMPILER) -o $$@ $$(filter %.o %.a,$$^) $(2) -lm $(ALL_LDFLAGS)
+endef
+$(eval $(call bench,rays,-lembree3))
+$(eval $(call bench,rays_own))
+
 # An example sees what an installed library offers: one header, one archive.
 $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
 	$(call say,LINK,$@)
@@ -307,7 +322,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web bench-rays bench-wasm test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -332,6 +347,19 @@ serve: web
 ## bench-web   the page's floors, measured in Chromium and Firefox
 bench-web: web
 	@BUILD='$(BUILD)' MOONLIT='$(COMMAND)' node tests/web/bench.mjs
+
+## bench-rays  ray queries and builds against Embree of the system: ONLY='A C' RUNS=7 ISA=sse4.1 QUALITY=high (Embree's)
+BENCH_FILES = mkdir -p '$(BUILD)/rays' && DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' .make/fetch-models
+BENCH_PLACES = RAYS='$(BUILD)/rays' MODELS='$(DEPS_DIR)/models' ONLY='$(ONLY)' RUNS='$(RUNS)'
+bench-rays: all $(OUT)/tests/bench/rays$(EXE)
+	@$(BENCH_FILES)
+	@$(BENCH_PLACES) ISA='$(ISA)' QUALITY='$(QUALITY)' EMBREE='$(EMBREE)' $(OUT)/tests/bench/rays$(EXE)
+
+## bench-wasm  the same rays: WebAssembly under node against our own SSE4.1, one thread: ONLY='A C' RUNS=5 ROUNDS=3
+bench-wasm: $(OUT)/tests/bench/rays_own$(EXE)
+	+$(Q)$(SUBMAKE) TARGET=wasm CONFIG=release '$(BUILD)/wasm/tests/bench/rays_own.js'
+	@$(BENCH_FILES)
+	@$(BENCH_PLACES) ROUNDS='$(ROUNDS)' NATIVE='$(OUT)/tests/bench/rays_own' WASM='$(BUILD)/wasm/tests/bench/rays_own.js' tests/bench/wasm.sh
 
 ## test        set up, build, run the tests: release by gcc, WebAssembly under node, the page in Chromium and Firefox
 test: setup
