@@ -237,7 +237,7 @@ static MlStatus count_all(Commit *c, uint64_t *asset_bytes) {
   stats->lights = e->lights.count;
   stats->materials = e->materials.count;
   stats->degenerate_triangles = e->degenerate;
-  stats->has_light = e->lights.count != 0;
+  stats->has_light = e->lights.count != 0 || e->glows;
   for (uint64_t i = 0; i < e->list.prims.count && work_goes_on(e->work, sizeof(Prim)); i++) {
     const Prim *prim = &e->list.prims.data[i];
     stats->unique_triangles += prim->kind == PRIM_TRIANGLE;

@@ -54,6 +54,7 @@ typedef struct Expansion {
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
   uint8_t *forms;                 /* by node id - 1: GroupForm of groups */
   uint64_t node_count, list_count;
+  bool glows; /* something emits that is no light: in motion, in an array */
   uint64_t shapes, triangles, degenerate; /* saturate */
 } Expansion;
 

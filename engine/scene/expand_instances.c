@@ -401,11 +401,11 @@ MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTra
   if (!is_near(&box)) return expand_too_far(e, node);
   e->shapes = builder_add_saturating(e->shapes, geometry->all_shapes);
   e->triangles = builder_add_saturating(e->triangles, geometry->all_triangles);
-  if (in->geometry) {
-    TRY(add_paths(e, list, geometry));
-  } else if (geometry->mesh.triangle_count != 0 && motion == NULL && builder_material(e->b, material)->emits) {
-    TRY(add_mesh_light(e, node, builder_material(e->b, material), &instance));
-  }
+  if (in->geometry) TRY(add_paths(e, list, geometry));
+  bool sampled = !in->geometry && motion == NULL && geometry->mesh.triangle_count != 0;
+  bool emits = material != NO_ID && builder_material(e->b, material)->emits;
+  if (sampled && emits) TRY(add_mesh_light(e, node, builder_material(e->b, material), &instance));
+  if (!sampled && ((node->traits & NODE_EMITS) != 0 || ((node->traits & NODE_UNNAMED) != 0 && emits))) e->glows = true;
   TRY(PUSH(e, &list->boxes, box, "instances"));
   return PUSH(e, &list->instances, instance, "instances");
 }
