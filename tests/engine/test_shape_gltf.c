@@ -777,7 +777,11 @@ static Bytes whole_file(void) {
     "\"nodes\":[{\"mesh\":0,\"children\":[1]},{\"camera\":0,\"extensions\":{\"KHR_lights_punctual\":{\"light\":0}}}]}",
     (const char *)uri.data);
   bytes_free(&uri);
-  return glb_bytes(json, &square, sizeof square + 4);
+  struct {
+    Square square;
+    char picture[4];
+  } bin = {square, "png"};
+  return glb_bytes(json, &bin, sizeof bin);
 }
 
 static void test_memory(void **state) {
