@@ -80,8 +80,9 @@ bool ray_world_make(RayWorld *world, const RayScene *scene, const char *isa, uin
   const Scene *frozen = scene_of(world->scene);
   world->world = &frozen->world;
   world->kernel = kernel_find(isa);
-  bool same = world->world->instance_count == 1 && world->world->prim_count == 0 && frozen->origin[0] == 0.0 && frozen->origin[1] == 0.0 &&
-              frozen->origin[2] == 0.0 && world->world->instances[0].geometry->mesh.triangle_count == scene->triangle_count;
+  const Instances *instances = &world->world->instances;
+  bool same = instances->count == 1 && world->world->prim_count == 0 && frozen->origin[0] == 0.0 && frozen->origin[1] == 0.0 &&
+              frozen->origin[2] == 0.0 && instance_geometry(instances, &instances->data[0])->mesh.triangle_count == scene->triangle_count;
   if (!same) fprintf(stderr, "bench: scene %c is not one instance of the mesh as it was given\n", scene->name);
   if (!same) ray_world_free(world);
   return same;
