@@ -67,6 +67,7 @@ typedef enum ModelAlpha { MODEL_OPAQUE, MODEL_MASK, MODEL_BLEND } ModelAlpha;
 /* In the terms of MlPrincipledDesc; a number is multiplied by its texture. model_material_init fills in what the comments name. */
 typedef struct ModelMaterial {
   ModelText name;
+  bool unknown;   /* it is named, but said nowhere: its parts take the material of what encloses the model; false */
   float color[3]; /* linear; .8 */
   ModelTexture color_texture;
   float metallic, roughness; /* 0, .5 */
