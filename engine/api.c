@@ -9,7 +9,7 @@
 #include "render/engine.h"
 #include "render/exposure.h"
 #include "render/film.h"
-#include "render/pool.h"
+#include "base/pool.h"
 #include "render/session.h"
 #include "render/view.h"
 #include "scene/builder.h"
@@ -122,7 +122,11 @@ void *ml_engine_realloc(MlEngine *engine, void *p, size_t old_size, size_t new_s
 
 MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error) {
   FLOAT_STATE_OURS;
-  const BuilderContext context = {.engine = engine, .memory = &engine->memory, .cache = engine->cache, .tree_width = engine->kernel->tree_width};
+  const BuilderContext context = {.engine = engine,
+                                  .memory = &engine->memory,
+                                  .cache = engine->cache,
+                                  .tree_width = engine->kernel->tree_width,
+                                  .parallel = {engine->pool, ml_engine_threads(engine)}};
   return builder_create(&context, out, error);
 }
 

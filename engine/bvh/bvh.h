@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "math/bounds.h"
 
 /* Children side by side: bounds as structure of arrays, planes[0..2] = lo, [3..5] = hi, in the order in which rays that look for any
@@ -59,19 +60,44 @@ typedef struct Bvh {
 static inline size_t bvh_node_size(const Bvh *bvh) { return bvh->width == 8 ? sizeof(BvhNode8) : sizeof(BvhNode4); }
 static inline size_t bvh_block_size(const Bvh *bvh) { return bvh->width == 8 ? sizeof(TriangleBlock8) : sizeof(TriangleBlock4); }
 
+/* How much is made of a build: binned surface area heuristic with 16 bins; with 32, and leaves parted where that pays; and what takes
+ * several times as long. Hits are the same. */
+typedef enum BvhQuality { BVH_DEFAULT, BVH_FAST, BVH_HIGH } BvhQuality;
+
 /* What a build needs of its surroundings. */
 typedef struct BvhBuild {
   Memory *memory;
-  Work *work;     /* may be NULL */
-  uint32_t width; /* 4 or 8; 0: 4 */
+  Work *work;               /* may be NULL */
+  uint32_t width;           /* 4 or 8; 0: 4 */
+  uint32_t quality;         /* BvhQuality */
+  const Parallel *parallel; /* who takes part; may be NULL */
 } BvhBuild;
 
-/* Binned SAH, bounded depth (falls back to median splits), any input: coincident, degenerate; coordinates are expected to be finite.
- * Arrays are allocated from memory; bvh_free releases them. */
+/* What a tree is over. Any boxes and triangles will do, coincident, degenerate; coordinates are expected to be finite. */
+typedef struct BvhInput {
+  uint64_t count;
+  /* Triangles: three indices each into points of three floats; */
+  const float *points;
+  const uint32_t *triangles; /* NULL: boxes */
+  /* or items, numbered from 0: the box of one, always the same, asked for on any thread; */
+  Aabb (*box)(const void *ud, uint32_t index);
+  const void *ud;
+  const uint32_t *ids; /* and what leaves call it, at most 0x7ffffffe; NULL: its number */
+} BvhInput;
 
-/* Over boxes; ids: what leaves call them, NULL: their indices; each at most 0x7ffffffe. */
+/* A tree that is decided on and not yet written: 32 bytes per triangle or item while that happens, 4 and a few more from then on. The input
+ * and what `build` points to stay until it is freed. */
+typedef struct BvhPlan BvhPlan;
+MlStatus bvh_plan(const BvhBuild *build, const BvhInput *input, BvhPlan **out, MlError *error);
+Bvh bvh_plan_sizes(const BvhPlan *plan); /* width and counts */
+/* Writes nodes and blocks to where out->nodes and out->blocks have room for them, aligned to 64 bytes, and sets the rest of *out but for
+ * the capacities. Fails only when cancelled. */
+MlStatus bvh_emit(BvhPlan *plan, Bvh *out, MlError *error);
+void bvh_plan_free(BvhPlan *plan); /* NULL is allowed */
+
+/* In one step, with arrays from build->memory, which bvh_free releases. Over boxes; ids may be NULL. */
 MlStatus bvh_build(const BvhBuild *build, const Aabb *bounds, const uint32_t *ids, uint64_t count, Bvh *out, MlError *error);
-/* Over triangles: three indices each into points of three floats. */
+/* Over triangles. */
 MlStatus bvh_build_mesh(const BvhBuild *build, const float *points, const uint32_t *triangles, uint64_t count, Bvh *out, MlError *error);
 void bvh_free(Memory *memory, Bvh *bvh);
 

@@ -11,7 +11,7 @@ struct MlEngine {
   Memory memory;
   AssetCache *cache;
   const Kernel *kernel;
-  struct Pool *pool;        /* render/pool.h */
+  struct Pool *pool;        /* base/pool.h */
   _Atomic uint32_t threads; /* wanted at the next render */
   Mutex lock;               /* guards `current` */
   struct MlRender *current;

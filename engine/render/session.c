@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "render/engine.h"
 #include "render/exposure.h"
-#include "render/pool.h"
+#include "base/pool.h"
 #include "render/view.h"
 
 typedef struct Tile {

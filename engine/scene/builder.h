@@ -10,6 +10,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/parallel.h"
 #include "base/thread.h"
 #include "light/ies.h"
 #include "light/sky.h"
@@ -26,7 +27,9 @@ typedef struct BuilderContext {
   struct MlEngine *engine;
   Memory *memory;
   AssetCache *cache;
-  uint32_t tree_width; /* of the engine's kernel (Bvh.width); 0: 4 */
+  uint32_t tree_width;   /* of the engine's kernel (Bvh.width); 0: 4 */
+  uint32_t tree_quality; /* BvhQuality, of all the engine's trees */
+  Parallel parallel;     /* who takes part in building them */
 } BuilderContext;
 
 MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError *error);

@@ -60,7 +60,12 @@ typedef struct Expansion {
 
 /* For the trees of all of it. */
 static inline BvhBuild expand_build(const Expansion *e) {
-  return (BvhBuild){.memory = e->memory, .work = e->work, .width = e->b->context.tree_width != 0 ? e->b->context.tree_width : 4};
+  const BuilderContext *context = &e->b->context;
+  return (BvhBuild){.memory = e->memory,
+                    .work = e->work,
+                    .width = context->tree_width != 0 ? context->tree_width : 4,
+                    .quality = context->tree_quality,
+                    .parallel = &context->parallel};
 }
 
 /* Where the numbers of a scene (or of a group's geometry) with these bounds begin: their centre when that lies further out than

@@ -1,5 +1,6 @@
-/* pool.c - sleeping threads and the one job they share. Everything in Pool is guarded by its lock. */
-#include "render/pool.h"
+/* pool.c - sleeping threads, the one job they share, and the loan they are given to meanwhile. Everything in Pool is guarded by `lock`,
+ * but for `threads`, which belongs to who holds `resize`. */
+#include "base/pool.h"
 
 #include "base/error.h"
 
@@ -12,15 +13,18 @@ typedef struct PoolThread {
 
 struct Pool {
   Memory *memory;
+  Mutex resize; /* held while threads are started or ended; taken before `lock` */
   Mutex lock;
-  Condition wake; /* a job has come, or the size has fallen */
-  Condition idle; /* a job has ended */
+  Condition wake; /* a job or a loan has come, or the size has fallen */
+  Condition idle; /* a job has ended, or nobody is left at a loan */
   PoolThread *threads[POOL_MAX_THREADS];
   uint32_t size; /* threads with an index from here on end */
   uint64_t job;  /* number of the newest one */
   uint32_t workers, running;
   void (*work)(void *ud, uint32_t index);
   void *ud;
+  PoolLoan *loan;
+  _Atomic uint64_t calls; /* pool_calls */
 };
 
 MlStatus pool_create(Memory *memory, Pool **out, MlError *error) {
@@ -28,7 +32,9 @@ MlStatus pool_create(Memory *memory, Pool **out, MlError *error) {
   Pool *pool = memory_alloc_zero(memory, sizeof *pool, _Alignof(Pool));
   if (!pool) return memory_error(memory, sizeof *pool, "thread pool", error);
   pool->memory = memory;
-  MlStatus status = mutex_init(&pool->lock, error);
+  MlStatus status = mutex_init(&pool->resize, error);
+  if (status != ML_OK) goto no_resize;
+  status = mutex_init(&pool->lock, error);
   if (status != ML_OK) goto no_lock;
   status = condition_init(&pool->wake, error);
   if (status != ML_OK) goto no_wake;
@@ -42,14 +48,17 @@ no_idle:
 no_wake:
   mutex_destroy(&pool->lock);
 no_lock:
+  mutex_destroy(&pool->resize);
+no_resize:
   memory_free(memory, pool, sizeof *pool);
   return status;
 }
 
-/* End the threads with an index from `size` to `end`. */
+/* End the threads with an index from `size` to `end`. Under `resize`. */
 static void end_threads(Pool *pool, uint32_t size, uint32_t end) {
   mutex_lock(&pool->lock);
   pool->size = size;
+  atomic_fetch_add_explicit(&pool->calls, 1, memory_order_relaxed);
   condition_signal_all(&pool->wake);
   mutex_unlock(&pool->lock);
   for (uint32_t i = size; i < end; i++) {
@@ -65,8 +74,11 @@ void pool_destroy(Pool *pool) {
   condition_destroy(&pool->idle);
   condition_destroy(&pool->wake);
   mutex_destroy(&pool->lock);
+  mutex_destroy(&pool->resize);
   memory_free(pool->memory, pool, sizeof *pool);
 }
+
+uint64_t pool_calls(const Pool *pool) { return atomic_load_explicit(&pool->calls, memory_order_relaxed); }
 
 #ifdef ML_NO_THREADS
 
@@ -87,6 +99,13 @@ bool pool_wait(Pool *pool, uint64_t job, double seconds) {
   return true;
 }
 
+bool pool_lend(Pool *pool, PoolLoan *loan) {
+  (void)pool, (void)loan;
+  return false;
+}
+
+void pool_take_back(Pool *pool, PoolLoan *loan) { (void)pool, (void)loan; }
+
 #else
 
 static void thread_main(void *ud) {
@@ -95,7 +114,17 @@ static void thread_main(void *ud) {
   mutex_lock(&pool->lock);
   while (self->index < pool->size) {
     if (self->seen == pool->job) {
-      condition_wait(&pool->wake, &pool->lock);
+      PoolLoan *loan = pool->loan;
+      if (loan == NULL || loan->came == loan->most) {
+        condition_wait(&pool->wake, &pool->lock);
+        continue;
+      }
+      const uint32_t helper = loan->came++;
+      loan->there++;
+      mutex_unlock(&pool->lock);
+      loan->help(loan->ud, helper);
+      mutex_lock(&pool->lock);
+      if (--loan->there == 0) condition_signal_all(&pool->idle);
       continue;
     }
     self->seen = pool->job;
@@ -111,10 +140,13 @@ static void thread_main(void *ud) {
 }
 
 void pool_shrink(Pool *pool, uint32_t count) {
+  mutex_lock(&pool->resize);
   if (count < pool->size) end_threads(pool, count, pool->size);
+  mutex_unlock(&pool->resize);
 }
 
-MlStatus pool_grow(Pool *pool, uint32_t count, MlError *error) {
+/* Under `resize`. */
+static MlStatus start_threads(Pool *pool, uint32_t count, MlError *error) {
   const uint32_t before = pool->size;
   if (count <= before) return ML_OK;
   mutex_lock(&pool->lock);
@@ -140,12 +172,39 @@ MlStatus pool_grow(Pool *pool, uint32_t count, MlError *error) {
   return ML_OK;
 }
 
+MlStatus pool_grow(Pool *pool, uint32_t count, MlError *error) {
+  mutex_lock(&pool->resize);
+  const MlStatus status = start_threads(pool, count, error);
+  mutex_unlock(&pool->resize);
+  return status;
+}
+
+bool pool_lend(Pool *pool, PoolLoan *loan) {
+  loan->came = loan->there = 0;
+  mutex_lock(&pool->lock);
+  const bool lent = pool->loan == NULL;
+  if (lent) {
+    pool->loan = loan;
+    condition_signal_all(&pool->wake);
+  }
+  mutex_unlock(&pool->lock);
+  return lent;
+}
+
+void pool_take_back(Pool *pool, PoolLoan *loan) {
+  mutex_lock(&pool->lock);
+  pool->loan = NULL;
+  while (loan->there != 0) condition_wait(&pool->idle, &pool->lock);
+  mutex_unlock(&pool->lock);
+}
+
 uint64_t pool_begin(Pool *pool, uint32_t workers, void (*work)(void *ud, uint32_t index), void *ud) {
   mutex_lock(&pool->lock);
   pool->workers = pool->running = workers;
   pool->work = work;
   pool->ud = ud;
   const uint64_t job = ++pool->job;
+  atomic_fetch_add_explicit(&pool->calls, 1, memory_order_relaxed);
   condition_signal_all(&pool->wake);
   mutex_unlock(&pool->lock);
   return job;
