@@ -8,79 +8,21 @@
 #ifndef ML_BVH_TRACE_H
 #define ML_BVH_TRACE_H
 
+#include "bvh/block.h"
 #include "bvh/placement.h"
 
-#ifndef TREE_WIDTH
-#define TREE_WIDTH 4
-#endif
-#if TREE_WIDTH == 8
-typedef BvhNode8 BvhNode;
-typedef TriangleBlock8 TriangleBlock;
-#else
-typedef BvhNode4 BvhNode;
-typedef TriangleBlock4 TriangleBlock;
-#endif
-
-/* ---- walking a tree: leaves in order of distance, as far as t */
-
-typedef struct TreeEntry {
-  float near;
-  uint32_t child; /* as in BvhNode.child */
-} TreeEntry;
-
-typedef struct TreeWalk {
-  uint32_t count;
-  TreeEntry stack[(TREE_WIDTH - 1) * BVH_MAX_DEPTH + 1];
-} TreeWalk;
-
-static inline void tree_walk_begin(TreeWalk *walk, const Bvh *bvh, float floor) {
-  walk->count = bvh->node_count != 0 ? 1 : 0;
-  walk->stack[0] = (TreeEntry){floor, 0};
+/* A ray has to be finite: tests of what is not may say anything. */
+ALWAYS_INLINE bool ray_is_finite(Vec3 o, Vec3 d) {
+  Vec3 nothing = (o - o) + (d - d); /* or NaN */
+  return (nothing[0] == 0.0f) & (nothing[1] == 0.0f) & (nothing[2] == 0.0f);
 }
 
-/* The next leaf whose box passes at a distance of at most t, which is *near; false: none is left. */
-static inline bool tree_walk_next(TreeWalk *walk, const Bvh *bvh, const RayBox *box, float floor, float t, uint32_t *leaf, float *near) {
-  while (walk->count != 0) {
-    TreeEntry entry = walk->stack[--walk->count];
-    if (entry.near > t) continue;
-    if (entry.child & BVH_LEAF) {
-      if (entry.child == BVH_EMPTY) continue; /* its box stops every ray whose numbers are finite, no others */
-      *leaf = entry.child & ~BVH_LEAF;
-      *near = entry.near;
-      return true;
-    }
-    const BvhNode *node = (const BvhNode *)bvh->nodes + entry.child;
-    // Push the farthest first
-    for (uint32_t k = 0, base = walk->count; k < TREE_WIDTH; k++) {
-      float lo[3], hi[3], first = floor;
-      for (int i = 0; i < 3; i++) lo[i] = node->planes[i][k], hi[i] = node->planes[3 + i][k];
-      if (!(ray_box_test(box, lo, hi, &first) && first <= t)) continue;
-      uint32_t at = walk->count++;
-      for (; at > base && walk->stack[at - 1].near < first; at--) walk->stack[at] = walk->stack[at - 1];
-      walk->stack[at] = (TreeEntry){first, node->child[k]};
-    }
-  }
-  return false;
-}
+/* ---- keeping the nearest: everything of a Hit but its u and v */
 
-/* ---- keeping the nearest */
-
-static inline bool hit_consider(Hit *hit, const PrimHit *found, uint32_t instance, uint64_t path, uint32_t prim) {
-  if (found->t == hit->t && !hit_precedes(instance, path, prim, hit)) return false;
-  *hit = (Hit){found->t, found->u, found->v, instance, prim, found->part, path};
+ALWAYS_INLINE bool hit_consider(Hit *hit, float t, uint32_t part, uint32_t instance, uint64_t path, uint32_t prim) {
+  if (!(t <= hit->t) || (t == hit->t && !hit_precedes(instance, path, prim, hit))) return false;
+  *hit = (Hit){.t = t, .instance = instance, .path = path, .prim = prim, .part = part};
   return true;
-}
-
-static inline bool geometry_item_intersect(const Geometry *geometry, const RayQuery *q, uint32_t item, uint32_t kind, float floor,
-                                           float t_max, PrimHit *found) {
-  if (geometry->mesh.triangle_count == 0) {
-    const Prim *prim = &geometry->prims[item];
-    return (prim->hidden & kind) == 0 && prim_intersect(q, prim, geometry->placed, floor, t_max, found);
-  }
-  const uint32_t *corner = geometry->mesh.triangles + 3 * (size_t)item;
-  const float *points = geometry->mesh.points;
-  return mesh_triangle_intersect(q, points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2], floor,
-                                 t_max, found);
 }
 
 /* What all that happens in an instance of the scene has in common. */
@@ -90,15 +32,92 @@ typedef struct InstanceQuery {
   bool any;
 } InstanceQuery;
 
-static inline RayQuery ray_enter(const PlacedTransform *placed, const RayQuery *q) {
-  MlVec3 o = placed_point_to_local(placed, dvec_from_vec3(q->o));
-  MlVec3 d = matrix_multiply(placed->to_local, dvec_from_vec3(q->d));
+/* Primitive `id`, whose box the ray meets at `near` <= hit->t. */
+ALWAYS_INLINE bool trace_prim(const Prim *prim, const PlacedTransform *placed, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                              float near, uint32_t id, Hit *hit) {
+  float t;
+  uint32_t part;
+  if ((prim->hidden & in->kind) != 0 || !prim_distance(q, prim, placed, &t, &part)) return false;
+  return hit_consider(hit, max_f(t, near), part, in->instance, path, id);
+}
+
+/* ---- geometries: whether something nearer was found, with `any` set something at all. q: in the geometry's space; floor: under t, the near
+ * distance of the box around it. */
+
+ALWAYS_INLINE bool trace_mesh(const Bvh *bvh, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  const BvhNode *nodes = bvh->nodes;
+  const TriangleBlock *blocks = bvh->blocks;
+  const WalkRay ray = walk_ray(&q->box);
+  _Alignas(32) float near[TREE_WIDTH];
+  float t;
+  Walk walk;
+  bool closer = false;
+  walk_begin(&walk, bvh, floor);
+  for (uint32_t leaf; (leaf = walk_child(walk_next(&walk, nodes, &ray, floor, hit->t, false))) != BVH_EMPTY;) {
+    const TriangleBlock *block = &blocks[leaf & ~BVH_LEAF];
+    for (uint32_t lanes = block_candidates(block, q, floor, hit->t, near); lanes != 0; lanes &= lanes - 1) {
+      uint32_t k = (uint32_t)__builtin_ctz(lanes);
+      if (block_distance(block, q, k, near[k], &t) && hit_consider(hit, t, 0, in->instance, path, block->id[k])) closer = true;
+    }
+  }
+  return closer;
+}
+
+ALWAYS_INLINE bool trace_mesh_any(const Bvh *bvh, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  const BvhNode *nodes = bvh->nodes;
+  const TriangleBlock *blocks = bvh->blocks;
+  const WalkRay ray = walk_ray(&q->box);
+  _Alignas(32) float near[TREE_WIDTH];
+  float t;
+  WalkAny walk;
+  walk_any_begin(&walk, bvh);
+  for (uint32_t leaf; (leaf = walk_any_next(&walk, nodes, &ray, floor, hit->t)) != BVH_EMPTY;) {
+    const TriangleBlock *block = &blocks[leaf & ~BVH_LEAF];
+    for (uint32_t lanes = block_candidates(block, q, floor, hit->t, near); lanes != 0; lanes &= lanes - 1) {
+      uint32_t k = (uint32_t)__builtin_ctz(lanes);
+      if (block_distance(block, q, k, near[k], &t) && hit_consider(hit, t, 0, in->instance, path, block->id[k])) return true;
+    }
+  }
+  return false;
+}
+
+/* A group of primitives alone. */
+ALWAYS_INLINE bool trace_group(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  const WalkRay ray = walk_ray(&q->box);
+  Walk walk;
+  bool closer = false;
+  walk_begin(&walk, &geometry->bvh, floor);
+  for (;;) {
+    uint64_t leaf = walk_next(&walk, geometry->bvh.nodes, &ray, floor, hit->t, true);
+    if (walk_child(leaf) == BVH_EMPTY) return closer;
+    uint32_t id = walk_child(leaf) & ~BVH_LEAF;
+    if (trace_prim(&geometry->prims[id], geometry->placed, q, in, path, walk_near(leaf), id, hit)) closer = true;
+    if (in->any && closer) return true;
+  }
+}
+
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                   float floor, Hit *hit);
+
+ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
+                                  Hit *hit) {
+  if (!ray_is_finite(q->o, q->d)) return false;
+  if (geometry->mesh.triangle_count != 0)
+    return in->any ? trace_mesh_any(&geometry->bvh, q, in, path, floor, hit) : trace_mesh(&geometry->bvh, q, in, path, floor, hit);
+  if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
+  return trace_group(geometry, q, in, path, floor, hit);
+}
+
+/* ---- instances */
+
+ALWAYS_INLINE RayQuery ray_enter(const PlacedTransform *placed, const RayQuery *q) {
+  MlVec3 o = placed_point_to_local(placed, q->od), d = matrix_multiply(placed->to_local, q->dd);
   return ray_query(dvec_to_vec3(o), dvec_to_vec3(d));
 }
 
 /* The ray in the space of instance i (t is the same there). *floor: comes in as the near distance of its box in the tree; one in motion has a
  * box for the ray's time, too. false: it misses that, or is hidden from it. */
-static inline bool instance_enter(const Instances *set, uint32_t i, const RayQuery *q, const InstanceQuery *in, float t_max,
+ALWAYS_INLINE bool instance_enter(const Instances *set, uint32_t i, const RayQuery *q, const InstanceQuery *in, float t_max,
                                   RayQuery *inner, float *floor) {
   Instance scratch;
   const Instance *instance = instances_get(set, i, &scratch);
@@ -115,119 +134,104 @@ static inline bool instance_enter(const Instances *set, uint32_t i, const RayQue
   return true;
 }
 
-/* A block of a mesh's triangles. */
-static inline bool trace_block(const TriangleBlock *block, const RayQuery *q, float floor, uint32_t instance, uint64_t path, Hit *hit) {
-  bool closer = false;
-  for (uint32_t k = 0; k < TREE_WIDTH && block->id[k] != NO_ID; k++) {
-    float p[3][3];
-    PrimHit found;
-    for (int i = 0; i < 9; i++) p[i / 3][i % 3] = block->corner[i / 3][i % 3][k];
-    if (mesh_triangle_intersect(q, p[0], p[1], p[2], floor, hit->t, &found) && hit_consider(hit, &found, instance, path, block->id[k]))
-      closer = true;
-  }
-  return closer;
-}
-
-/* A mesh, or a group of primitives alone. q: in its space. */
-static inline bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
-                                  Hit *hit) {
-  TreeWalk walk;
-  uint32_t leaf;
-  float near;
-  PrimHit found;
-  bool closer = false;
-  tree_walk_begin(&walk, &geometry->bvh, floor);
-  while (tree_walk_next(&walk, &geometry->bvh, &q->box, floor, hit->t, &leaf, &near)) {
-    if (geometry->mesh.triangle_count != 0) {
-      if (trace_block((const TriangleBlock *)geometry->bvh.blocks + leaf, q, floor, in->instance, path, hit)) closer = true;
-    } else if (geometry_item_intersect(geometry, q, leaf, in->kind, floor, hit->t, &found) &&
-               hit_consider(hit, &found, in->instance, path, leaf)) {
-      closer = true;
-    }
-    if (in->any && closer) return true;
-  }
-  return closer;
-}
-
 /* One with instances inside; calls itself, GEOMETRY_LEVELS deep at most. */
 static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
                                                    float floor, Hit *hit) {
-  TreeWalk walk;
-  uint32_t item;
-  float near;
-  PrimHit found;
+  const WalkRay ray = walk_ray(&q->box);
+  Walk walk;
   bool closer = false;
-  tree_walk_begin(&walk, &geometry->bvh, floor);
-  while (tree_walk_next(&walk, &geometry->bvh, &q->box, floor, hit->t, &item, &near)) {
+  walk_begin(&walk, &geometry->bvh, floor);
+  for (;;) {
+    uint64_t leaf = walk_next(&walk, geometry->bvh.nodes, &ray, floor, hit->t, true);
+    if (walk_child(leaf) == BVH_EMPTY) return closer;
+    uint32_t item = walk_child(leaf) & ~BVH_LEAF;
+    float near = walk_near(leaf);
     if (item < geometry->prim_count) {
-      if (geometry_item_intersect(geometry, q, item, in->kind, floor, hit->t, &found) &&
-          hit_consider(hit, &found, in->instance, path, item))
-        closer = true;
+      if (trace_prim(&geometry->prims[item], geometry->placed, q, in, path, near, item, hit)) closer = true;
     } else {
       const Instances *set = &geometry->instances;
       uint32_t i = item - (uint32_t)geometry->prim_count;
       RayQuery inner;
       if (!instance_enter(set, i, q, in, hit->t, &inner, &near)) continue;
       const Geometry *of = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
-      uint64_t at = path + instances_first(set, i);
-      if (of->instances.count != 0 ? trace_nested(of, &inner, in, at, near, hit) : trace_geometry(of, &inner, in, at, near, hit))
-        closer = true;
+      if (trace_geometry(of, &inner, in, path + instances_first(set, i), near, hit)) closer = true;
     }
     if (in->any && closer) return true;
   }
-  return closer;
 }
 
-/* near: the near distance of its box. */
-static inline bool trace_instance(const World *world, uint32_t id, const RayQuery *q, const Ray *ray, bool any, float near, Hit *hit) {
-  InstanceQuery in = {id, ray->kind, ray->time, any};
-  RayQuery inner;
-  if (!instance_enter(&world->instances, id, q, &in, hit->t, &inner, &near)) return false;
-  const Geometry *geometry = instance_geometry(&world->instances, &world->instances.data[id]);
-  if (geometry->instances.count != 0) return trace_nested(geometry, &inner, &in, 0, near, hit);
-  return trace_geometry(geometry, &inner, &in, 0, near, hit);
-}
+/* ---- the scene */
 
-/* Nearest hit, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
-static inline bool trace_world(const World *world, const Ray *ray, bool any, Hit *hit) {
-  RayQuery q = ray_query(ray->o, ray->d);
-  PrimHit found;
+/* Nearest hit but for its u and v, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
+ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray *ray, bool any, Hit *hit) {
+  InstanceQuery in = {NO_ID, ray->kind, ray->time, any};
   for (uint64_t i = 0; i < world->plane_count; i++) {
-    const Prim *prim = &world->prims[world->planes[i]];
-    if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
-      hit_consider(hit, &found, NO_ID, 0, world->planes[i]);
+    uint32_t id = world->planes[i];
+    trace_prim(&world->prims[id], world->placed, q, &in, 0, 0.0f, id, hit);
     if (any && hit->prim != NO_ID) return true;
   }
-  TreeWalk walk;
-  uint32_t item;
-  float near;
-  tree_walk_begin(&walk, &world->bvh, 0.0f);
-  while (tree_walk_next(&walk, &world->bvh, &q.box, 0.0f, hit->t, &item, &near)) {
+  const WalkRay walk_along = walk_ray(&q->box);
+  Walk walk;
+  walk_begin(&walk, &world->bvh, 0.0f);
+  for (;;) {
+    uint64_t leaf = walk_next(&walk, world->bvh.nodes, &walk_along, 0.0f, hit->t, true);
+    if (walk_child(leaf) == BVH_EMPTY) break;
+    uint32_t item = walk_child(leaf) & ~BVH_LEAF;
+    float near = walk_near(leaf);
     if (item < world->prim_count) {
-      const Prim *prim = &world->prims[item];
-      if ((prim->hidden & ray->kind) == 0 && prim_intersect(&q, prim, world->placed, 0.0f, hit->t, &found))
-        hit_consider(hit, &found, NO_ID, 0, item);
+      in.instance = NO_ID;
+      trace_prim(&world->prims[item], world->placed, q, &in, 0, near, item, hit);
     } else {
-      trace_instance(world, item - (uint32_t)world->prim_count, &q, ray, any, near, hit);
+      RayQuery inner;
+      in.instance = item - (uint32_t)world->prim_count;
+      if (!instance_enter(&world->instances, in.instance, q, &in, hit->t, &inner, &near)) continue;
+      trace_geometry(instance_geometry(&world->instances, &world->instances.data[in.instance]), &inner, &in, 0, near, hit);
     }
     if (any && hit->prim != NO_ID) return true;
   }
   return hit->prim != NO_ID;
 }
 
+/* The nearest hit's u and v. */
+ALWAYS_INLINE void trace_coordinates(const World *world, const RayQuery *q, float time, Hit *hit) {
+  if (hit->instance == NO_ID) {
+    prim_coordinates(q, &world->prims[hit->prim], &hit->u, &hit->v);
+    return;
+  }
+  HitLevels levels;
+  hit_levels(world, hit->instance, hit->path, time, &levels);
+  RayQuery inner = *q;
+  for (uint32_t i = 0; i < levels.count; i++) inner = ray_enter(levels.placed[i], &inner);
+  const Mesh *mesh = &levels.geometry->mesh;
+  if (mesh->triangle_count == 0) {
+    prim_coordinates(&inner, &levels.geometry->prims[hit->prim], &hit->u, &hit->v);
+    return;
+  }
+  const uint32_t *corner = mesh->triangles + 3 * (size_t)hit->prim;
+  triangle_coordinates(&inner, mesh->points + 3 * (size_t)corner[0], mesh->points + 3 * (size_t)corner[1],
+                       mesh->points + 3 * (size_t)corner[2], &hit->u, &hit->v);
+}
+
 /* ---- queries */
 
 static inline Hit hit_none(const Ray *ray) { return (Hit){.t = ray->t_max, .instance = NO_ID, .prim = NO_ID}; }
 
-/* The nearest hit with 0 < t <= ray->t_max among what is not hidden from ray->kind; false: none (hit->prim is NO_ID). */
-static inline bool trace_closest(const World *world, const Ray *ray, Hit *hit) {
+/* The nearest hit with 0 < t <= ray->t_max among what is not hidden from ray->kind; false: none (hit->prim is NO_ID). A ray whose numbers
+ * are not finite hits nothing; t_max may be infinite. */
+static __attribute__((noinline, unused)) bool trace_closest(const World *world, const Ray *ray, Hit *hit) {
   *hit = hit_none(ray);
-  return trace_world(world, ray, false, hit);
+  if (!(ray->t_max > 0.0f) || !ray_is_finite(ray->o, ray->d)) return false;
+  RayQuery q = ray_query(ray->o, ray->d);
+  if (!trace_world(world, &q, ray, false, hit)) return false;
+  trace_coordinates(world, &q, ray->time, hit);
+  return true;
 }
 /* Whether there is any such hit. */
-static inline bool trace_any(const World *world, const Ray *ray) {
+static __attribute__((noinline, unused)) bool trace_any(const World *world, const Ray *ray) {
   Hit hit = hit_none(ray);
-  return trace_world(world, ray, true, &hit);
+  if (!(ray->t_max > 0.0f) || !ray_is_finite(ray->o, ray->d)) return false;
+  RayQuery q = ray_query(ray->o, ray->d);
+  return trace_world(world, &q, ray, true, &hit);
 }
 
 #endif

@@ -14,7 +14,7 @@
 #elif ISA_ID == ISA_ID_sse41
 #define ISA_NAME "sse4.1"
 #elif ISA_ID == ISA_ID_avx2
-#define TREE_WIDTH 8
+#define LANE_COUNT 8
 #define ISA_NAME "avx2"
 #elif ISA_ID == ISA_ID_neon
 #define ISA_NAME "neon"

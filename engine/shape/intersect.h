@@ -10,6 +10,7 @@
 #define ML_SHAPE_INTERSECT_H
 
 #include "math/dvec.h"
+#include "math/lanes.h"
 #include "shape/prim.h"
 #include "shape/ray_box.h"
 #include "shape/solids.h"
@@ -23,20 +24,29 @@ typedef struct PrimHit {
  * direction's largest axis. */
 typedef struct RayQuery {
   Vec3 o, d;
-  float sx, sy;
-  uint32_t kx, ky, kz;
+  MlVec3 od, dd; /* o and d as doubles */
+  float so[3];   /* o along kx, ky, kz */
+  float sx, sy;  /* d along kx and ky, over d along kz */
+  uint32_t k[3]; /* kx, ky, kz */
   RayBox box;
 } RayQuery;
+
+static inline MlVec3 dvec_from_vec3(Vec3 v) { return (MlVec3){(double)v[0], (double)v[1], (double)v[2]}; }
 
 static inline RayQuery ray_query(Vec3 o, Vec3 d) {
   Vec3 size = vec3_abs(d);
   uint32_t kz = size[0] >= size[1] ? (size[0] >= size[2] ? 0 : 2) : (size[1] >= size[2] ? 1 : 2);
-  uint32_t kx = kz == 2 ? 0 : kz + 1, ky = kx == 2 ? 0 : kx + 1;
-  return (RayQuery){.o = o, .d = d, .sx = d[kx] / d[kz], .sy = d[ky] / d[kz], .kx = kx, .ky = ky, .kz = kz, .box = ray_box(o, d)};
+  // Turned so that kz is last
+  Vec3 sd = kz == 0 ? vec3_yzx(d) : kz == 1 ? vec3_zxy(d) : d, so = kz == 0 ? vec3_yzx(o) : kz == 1 ? vec3_zxy(o) : o, s = sd / sd[2];
+  RayQuery q = {.o = o, .d = d, .od = dvec_from_vec3(o), .dd = dvec_from_vec3(d), .sx = s[0], .sy = s[1], .box = ray_box(o, d)};
+  q.so[0] = so[0], q.so[1] = so[1], q.so[2] = so[2];
+  q.k[0] = kz == 2 ? 0 : kz + 1;
+  q.k[1] = q.k[0] == 2 ? 0 : q.k[0] + 1;
+  q.k[2] = kz;
+  return q;
 }
 
 static inline MlVec3 dvec_load(const float *p) { return (MlVec3){(double)p[0], (double)p[1], (double)p[2]}; }
-static inline MlVec3 dvec_from_vec3(Vec3 v) { return (MlVec3){(double)v[0], (double)v[1], (double)v[2]}; }
 static inline MlVec3 dvec_along(MlVec3 o, MlVec3 d, double t) { return dvec_add(o, dvec_scale(d, t)); }
 /* A row-major 3x3 matrix, or its transpose, times a vector. */
 static inline MlVec3 matrix_multiply(const float m[9], MlVec3 v) {
@@ -59,17 +69,13 @@ static inline MlVec3 placed_point_to_local(const PlacedTransform *placed, MlVec3
 typedef struct Sheared {
   float x, y;
 } Sheared;
-static inline Sheared shear_corner(const RayQuery *q, const float *p) {
-  float z = p[q->kz] - q->o[q->kz];
-  return (Sheared){(p[q->kx] - q->o[q->kx]) - q->sx * z, (p[q->ky] - q->o[q->ky]) - q->sy * z};
+ALWAYS_INLINE Sheared shear_corner(const RayQuery *q, const float *p) {
+  float z = p[q->k[2]] - q->so[2];
+  return (Sheared){(p[q->k[0]] - q->so[0]) - q->sx * z, (p[q->k[1]] - q->so[1]) - q->sy * z};
 }
 
-/* Whether the ray passes between three sheared corners. An edge's function has the same magnitude in both triangles that share it,
- * and a float difference of products has the exact one's sign unless it is 0: then doubles decide, in which the products are
- * exact. So of two neighbours at least one is hit. */
-static inline bool between_corners(Sheared a, Sheared b, Sheared c) {
-  float ua = c.x * b.y - c.y * b.x, ub = a.x * c.y - a.y * c.x, uc = b.x * a.y - b.y * a.x;
-  if (ua != 0.0f && ub != 0.0f && uc != 0.0f) return (ua > 0.0f) == (ub > 0.0f) && (ub > 0.0f) == (uc > 0.0f);
+/* See between_corners. */
+static __attribute__((noinline, unused)) bool between_corners_exactly(Sheared a, Sheared b, Sheared c) {
   double da = (double)c.x * (double)b.y - (double)c.y * (double)b.x;
   double db = (double)a.x * (double)c.y - (double)a.y * (double)c.x;
   double dc = (double)b.x * (double)a.y - (double)b.y * (double)a.x;
@@ -77,27 +83,34 @@ static inline bool between_corners(Sheared a, Sheared b, Sheared c) {
   return da <= 0.0 && db <= 0.0 && dc <= 0.0;
 }
 
+/* Whether the ray passes between three sheared corners. An edge's function has the same magnitude in both triangles that share it,
+ * and a float difference of products has the exact one's sign unless it is 0: then doubles decide, in which the products are
+ * exact. So of two neighbours at least one is hit. */
+ALWAYS_INLINE bool between_corners(Sheared a, Sheared b, Sheared c) {
+  float ua = c.x * b.y - c.y * b.x, ub = a.x * c.y - a.y * c.x, uc = b.x * a.y - b.y * a.x;
+  // What a zero may turn out to be is not needed where the others differ. (Numbers that overflow: the same by vectors, bvh/block.h)
+  if (!(min_f(min_f(ua, ub), uc) >= 0.0f || max_f(max_f(ua, ub), uc) <= 0.0f)) return false;
+  return (ua != 0.0f && ub != 0.0f && uc != 0.0f) || between_corners_exactly(a, b, c);
+}
+
 /* A double distance may round to 0 or overflow: towards the horizon of a plane, or along a short direction. */
 static inline bool distance_valid(float t) { return t > 0.0f && t <= LARGEST_F; }
 
 /* Where the ray meets the plane through p with normal n (of any length); 0 if it does not. */
-static inline double plane_distance(const RayQuery *q, MlVec3 p, MlVec3 n) {
-  double slope = dvec_dot(n, dvec_from_vec3(q->d));
+ALWAYS_INLINE double plane_distance(const RayQuery *q, MlVec3 p, MlVec3 n) {
+  double slope = dvec_dot(n, q->dd);
   if (slope == 0.0) return 0.0;
-  return dvec_dot(n, dvec_subtract(p, dvec_from_vec3(q->o))) / slope;
+  return dvec_dot(n, dvec_subtract(p, q->od)) / slope;
 }
 
-/* Where the ray meets the plane p + u a + v b: distance and coordinates. */
+/* Where the ray meets the plane p + u a + v b, at a distance > 0: coordinates. n = a x b is not 0. */
 typedef struct PlanePoint {
-  double t, u, v;
+  double u, v;
 } PlanePoint;
-static inline bool plane_point(const RayQuery *q, MlVec3 p, MlVec3 a, MlVec3 b, PlanePoint *out) {
-  MlVec3 n = dvec_cross(a, b);
-  double nn = dvec_dot(n, n), t = plane_distance(q, p, n);
-  if (!(t > 0.0) || !(nn > 0.0)) return false;
-  MlVec3 at = dvec_subtract(dvec_along(dvec_from_vec3(q->o), dvec_from_vec3(q->d), t), p);
-  *out = (PlanePoint){t, dvec_dot(dvec_cross(at, b), n) / nn, dvec_dot(dvec_cross(a, at), n) / nn};
-  return true;
+static inline PlanePoint plane_point(const RayQuery *q, MlVec3 p, MlVec3 a, MlVec3 b, MlVec3 n, double t) {
+  double nn = dvec_dot(n, n);
+  MlVec3 at = dvec_subtract(dvec_along(q->od, q->dd, t), p);
+  return (PlanePoint){dvec_dot(dvec_cross(at, b), n) / nn, dvec_dot(dvec_cross(a, at), n) / nn};
 }
 
 static inline MlVec3 corners_normal(const float *a, const float *b, const float *c) {
@@ -106,36 +119,44 @@ static inline MlVec3 corners_normal(const float *a, const float *b, const float 
 }
 static inline double clamp_between(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
-static inline bool triangle_intersect(const RayQuery *q, const float *a, const float *b, const float *c, PrimHit *out) {
+/* Distances alone, and the coordinates of what was hit in the end: between a ray's hits most are of surfaces behind another one. */
+ALWAYS_INLINE bool triangle_distance(const RayQuery *q, const float *a, const float *b, const float *c, double *t) {
   if (!between_corners(shear_corner(q, a), shear_corner(q, b), shear_corner(q, c))) return false;
-  MlVec3 p = dvec_load(a);
-  PlanePoint at;
-  if (!plane_point(q, p, dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p), &at)) return false;
-  double u = clamp_between(at.u, 0.0, 1.0);
-  *out = (PrimHit){.t = (float)at.t, .u = (float)u, .v = (float)clamp_between(at.v, 0.0, 1.0 - u)};
-  return distance_valid(out->t);
+  *t = plane_distance(q, dvec_load(a), corners_normal(a, b, c));
+  return *t > 0.0;
+}
+static inline void triangle_coordinates(const RayQuery *q, const float *a, const float *b, const float *c, float *u, float *v) {
+  MlVec3 p = dvec_load(a), n = corners_normal(a, b, c);
+  PlanePoint at = plane_point(q, p, dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p), n, plane_distance(q, p, n));
+  double along = clamp_between(at.u, 0.0, 1.0);
+  *u = (float)along;
+  *v = (float)clamp_between(at.v, 0.0, 1.0 - along);
 }
 
 /* Two triangles by the diagonal, so that a quad is as tight as its neighbours; one plane through three corners. */
-static inline bool quad_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
+ALWAYS_INLINE bool quad_distance(const RayQuery *q, const Prim *prim, double *t) {
   Sheared p0 = shear_corner(q, prim->p[0]), p1 = shear_corner(q, prim->p[1]), p2 = shear_corner(q, prim->p[2]),
           p3 = shear_corner(q, prim->p[3]);
   if (!between_corners(p0, p1, p2) && !between_corners(p0, p2, p3)) return false;
-  MlVec3 p = dvec_load(prim->p[0]);
-  PlanePoint at;
-  if (!plane_point(q, p, dvec_subtract(dvec_load(prim->p[1]), p), dvec_subtract(dvec_load(prim->p[3]), p), &at)) return false;
-  *out = (PrimHit){.t = (float)at.t, .u = (float)clamp_between(at.u, 0.0, 1.0), .v = (float)clamp_between(at.v, 0.0, 1.0)};
-  return distance_valid(out->t);
+  *t = plane_distance(q, dvec_load(prim->p[0]), corners_normal(prim->p[0], prim->p[1], prim->p[3]));
+  return *t > 0.0;
+}
+static inline void quad_coordinates(const RayQuery *q, const Prim *prim, float *u, float *v) {
+  MlVec3 p = dvec_load(prim->p[0]), n = corners_normal(prim->p[0], prim->p[1], prim->p[3]);
+  PlanePoint at =
+    plane_point(q, p, dvec_subtract(dvec_load(prim->p[1]), p), dvec_subtract(dvec_load(prim->p[3]), p), n, plane_distance(q, p, n));
+  *u = (float)clamp_between(at.u, 0.0, 1.0);
+  *v = (float)clamp_between(at.v, 0.0, 1.0);
 }
 
 /* The half axes need not be orthogonal. */
-static inline bool disk_intersect(const RayQuery *q, const Prim *prim, PrimHit *out) {
-  PlanePoint at;
-  if (!plane_point(q, dvec_load(prim->p[0]), dvec_load(prim->p[1]), dvec_load(prim->p[2]), &at)) return false;
-  double square = at.u * at.u + at.v * at.v, hole = (double)prim->r;
-  if (!(square <= 1.0) || square < hole * hole) return false;
-  *out = (PrimHit){.t = (float)at.t, .u = (float)at.u, .v = (float)at.v};
-  return distance_valid(out->t);
+static inline bool disk_point(const RayQuery *q, const Prim *prim, double *t, PlanePoint *at) {
+  MlVec3 p = dvec_load(prim->p[0]), a = dvec_load(prim->p[1]), b = dvec_load(prim->p[2]), n = dvec_cross(a, b);
+  *t = plane_distance(q, p, n);
+  if (!(*t > 0.0)) return false;
+  *at = plane_point(q, p, a, b, n, *t);
+  double square = at->u * at->u + at->v * at->v, hole = (double)prim->r;
+  return square <= 1.0 && !(square < hole * hole);
 }
 
 /* ---- closed kinds */
@@ -197,14 +218,14 @@ static inline bool placed_distance(const Prim *prim, MlVec3 o, MlVec3 d, double 
 
 /* ---- all kinds */
 
-/* placed: the array of the primitive's owner. */
-static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, PrimHit *out) {
+/* Where the ray meets the surface; *part as in Hit. placed: the array of the primitive's owner. */
+ALWAYS_INLINE bool prim_distance(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, float *distance, uint32_t *part) {
   double t = 0.0;
-  *out = (PrimHit){0};
+  PlanePoint at;
+  *part = 0;
   switch ((PrimKind)prim->kind) {
   case PRIM_SPHERE:
-    if (!sphere_distance(dvec_subtract(dvec_from_vec3(q->o), dvec_load(prim->p[0])), dvec_from_vec3(q->d), (double)prim->r, &t))
-      return false;
+    if (!sphere_distance(dvec_subtract(q->od, dvec_load(prim->p[0])), q->dd, (double)prim->r, &t)) return false;
     break;
   case PRIM_ELLIPSOID:
   case PRIM_BOX:
@@ -213,17 +234,36 @@ static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const P
   case PRIM_TORUS:
   case PRIM_CONE_SIDE: {
     const PlacedTransform *m = &placed[prim->placed];
-    MlVec3 o = placed_point_to_local(m, dvec_from_vec3(q->o)), d = matrix_multiply(m->to_local, dvec_from_vec3(q->d));
-    if (!placed_distance(prim, o, d, &t, &out->part)) return false;
+    MlVec3 o = placed_point_to_local(m, q->od), d = matrix_multiply(m->to_local, q->dd);
+    if (!placed_distance(prim, o, d, &t, part)) return false;
     break;
   }
-  case PRIM_QUAD: return quad_intersect(q, prim, out);
-  case PRIM_TRIANGLE: return triangle_intersect(q, prim->p[0], prim->p[1], prim->p[2], out);
-  case PRIM_DISK: return disk_intersect(q, prim, out);
+  case PRIM_QUAD:
+    if (!quad_distance(q, prim, &t)) return false;
+    break;
+  case PRIM_TRIANGLE:
+    if (!triangle_distance(q, prim->p[0], prim->p[1], prim->p[2], &t)) return false;
+    break;
+  case PRIM_DISK:
+    if (!disk_point(q, prim, &t, &at)) return false;
+    break;
   case PRIM_PLANE: t = plane_distance(q, dvec_load(prim->p[0]), dvec_load(prim->n)); break;
   }
-  out->t = (float)t;
-  return distance_valid(out->t);
+  *distance = (float)t;
+  return distance_valid(*distance);
+}
+
+/* u and v of what the ray meets, by prim_distance. */
+static inline void prim_coordinates(const RayQuery *q, const Prim *prim, float *u, float *v) {
+  *u = *v = 0.0f;
+  if (prim->kind == PRIM_QUAD) quad_coordinates(q, prim, u, v);
+  if (prim->kind == PRIM_TRIANGLE) triangle_coordinates(q, prim->p[0], prim->p[1], prim->p[2], u, v);
+  if (prim->kind == PRIM_DISK) {
+    double t;
+    PlanePoint at;
+    disk_point(q, prim, &t, &at);
+    *u = (float)at.u, *v = (float)at.v;
+  }
 }
 
 /* The whole test of a primitive: its surface and its box. The box's near distance is a floor under t, and so is `floor` (that of
@@ -231,8 +271,10 @@ static inline bool prim_surface_hit(const RayQuery *q, const Prim *prim, const P
 static inline bool prim_intersect(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, float floor, float t_max,
                                   PrimHit *out) {
   float near = floor;
+  *out = (PrimHit){0};
   if (prim->kind != PRIM_PLANE && !(ray_box_test(&q->box, prim->lo, prim->hi, &near) && near <= t_max)) return false;
-  if (!prim_surface_hit(q, prim, placed, out)) return false;
+  if (!prim_distance(q, prim, placed, &out->t, &out->part)) return false;
+  prim_coordinates(q, prim, &out->u, &out->v);
   out->t = max_f(out->t, near);
   return out->t <= t_max;
 }
@@ -255,9 +297,15 @@ static inline Aabb triangle_bounds(const float *a, const float *b, const float *
   return aabb_pad(&box, 16.0f * EPSILON_F * extent);
 }
 
+/* The whole test of a mesh's triangle. Trees have it for a block of them (bvh/block.h), with the same bits. */
 static inline bool mesh_triangle_intersect(const RayQuery *q, const float *a, const float *b, const float *c, float floor, float t_max,
                                            PrimHit *out) {
-  if (!triangle_intersect(q, a, b, c, out)) return false;
+  double t;
+  *out = (PrimHit){0};
+  if (!triangle_distance(q, a, b, c, &t)) return false;
+  out->t = (float)t;
+  if (!distance_valid(out->t)) return false;
+  triangle_coordinates(q, a, b, c, &out->u, &out->v);
   Aabb box = triangle_bounds(a, b, c); /* after the test: most triangles that are looked at are missed */
   float near = floor;
   if (!ray_box_test(&q->box, box.lo, box.hi, &near)) return false;

@@ -1,4 +1,4 @@
-/* ray_box.h - the conservative slab test of rays against boxes, for one box and for four side by side with the same bits.
+/* ray_box.h - the conservative slab test of a ray against boxes (bvh/walk.h has it for many side by side, with the same bits).
  *
  *   near = (lo - o) * rd        far = (hi - o) * (rd * (1 + 8 ulp))        (lo and hi change places where d is negative)
  *
@@ -12,10 +12,6 @@
 #include "math/ieee.h"
 #include "math/vec.h"
 
-#if defined(__SSE2__) && !defined(ML_ISA_SCALAR)
-#include <emmintrin.h>
-#endif
-
 typedef struct RayBox {
   float o[3], near_rd[3], far_rd[3];
   uint32_t negative[3]; /* 1 where the direction is, so that the far side comes first */
@@ -23,14 +19,17 @@ typedef struct RayBox {
 
 /* A component of d below 1e-18 of the largest counts as that: the product with any coordinate stays finite, never 0 * inf. */
 static inline RayBox ray_box(Vec3 o, Vec3 d) {
+  Vec3 size = vec3_abs(d);
+  float smallest = max_f(1e-18f * vec3_max_element(size), 1e-36f);
+  Vec3Bits small = size < smallest;
+  Vec3Bits least = ((Vec3Bits)d & INT32_MIN) | ((Vec3Bits)vec3_all(smallest) & INT32_MAX);
+  Vec3 x = (Vec3)((small & least) | (~small & (Vec3Bits)d)), rd = 1.0f / x, far_rd = rd * (1.0f + 16.0f * EPSILON_F);
   RayBox r;
-  float smallest = max_f(1e-18f * vec3_max_element(vec3_abs(d)), 1e-36f);
   for (int i = 0; i < 3; i++) {
-    float x = abs_f(d[i]) < smallest ? __builtin_copysignf(smallest, d[i]) : d[i];
     r.o[i] = o[i];
-    r.negative[i] = x < 0.0f ? 1 : 0;
-    r.near_rd[i] = 1.0f / x;
-    r.far_rd[i] = r.near_rd[i] * (1.0f + 16.0f * EPSILON_F);
+    r.negative[i] = x[i] < 0.0f ? 1 : 0;
+    r.near_rd[i] = rd[i];
+    r.far_rd[i] = far_rd[i];
   }
   return r;
 }
@@ -46,62 +45,5 @@ static inline bool ray_box_test(const RayBox *r, const float lo[3], const float 
   *near = n;
   return n <= f;
 }
-
-/* Four boxes as structure of arrays, `planes` = lo[3][4] then hi[3][4]. A set bit i in the result: box i passes and its near
- * distance, near[i], is at most t. */
-#ifdef ML_ISA_SCALAR
-static inline uint32_t ray_box_test4(const RayBox *r, const float planes[6][4], float floor, float t, float near[4]) {
-  uint32_t mask = 0;
-  for (int k = 0; k < 4; k++) {
-    const float lo[3] = {planes[0][k], planes[1][k], planes[2][k]}, hi[3] = {planes[3][k], planes[4][k], planes[5][k]};
-    near[k] = floor;
-    bool passes = ray_box_test(r, lo, hi, &near[k]);
-    mask |= passes && near[k] <= t ? 1u << k : 0;
-  }
-  return mask;
-}
-#else
-typedef float Lanes __attribute__((vector_size(16)));
-typedef int32_t LaneMask __attribute__((vector_size(16)));
-
-/* a < b ? a : b and a > b ? a : b per lane: what min_f and max_f are. */
-static inline Lanes lanes_min(Lanes a, Lanes b) {
-#ifdef __SSE2__
-  return (Lanes)_mm_min_ps((__m128)a, (__m128)b);
-#else
-  LaneMask m = a < b;
-  return (Lanes)(((LaneMask)a & m) | ((LaneMask)b & ~m));
-#endif
-}
-static inline Lanes lanes_max(Lanes a, Lanes b) {
-#ifdef __SSE2__
-  return (Lanes)_mm_max_ps((__m128)a, (__m128)b);
-#else
-  LaneMask m = a > b;
-  return (Lanes)(((LaneMask)a & m) | ((LaneMask)b & ~m));
-#endif
-}
-static inline uint32_t lanes_bits(LaneMask m) {
-#ifdef __SSE2__
-  return (uint32_t)_mm_movemask_ps((__m128)m);
-#else
-  return (uint32_t)((m[0] & 1) | (m[1] & 2) | (m[2] & 4) | (m[3] & 8));
-#endif
-}
-
-static inline uint32_t ray_box_test4(const RayBox *r, const float planes[6][4], float floor, float t, float near[4]) {
-  Lanes n = {floor, floor, floor, floor}, f = {INFINITY_F, INFINITY_F, INFINITY_F, INFINITY_F};
-  for (int i = 0; i < 3; i++) {
-    Lanes first, second;
-    memcpy(&first, planes[r->negative[i] ? 3 + i : i], sizeof first);
-    memcpy(&second, planes[r->negative[i] ? i : 3 + i], sizeof second);
-    n = lanes_max((first - r->o[i]) * r->near_rd[i], n);
-    f = lanes_min((second - r->o[i]) * r->far_rd[i], f);
-  }
-  memcpy(near, &n, sizeof n);
-  Lanes limit = lanes_min(f, (Lanes){t, t, t, t}); /* n <= f and n <= t */
-  return lanes_bits(n <= limit);
-}
-#endif
 
 #endif

@@ -101,6 +101,11 @@ static inline Aabb fixture_box(const Bvh *bvh, uint32_t item) {
   return aabb_empty();
 }
 
+static inline void brute_consider(Hit *hit, const PrimHit *found, uint32_t instance, uint64_t path, uint32_t prim) {
+  if (found->t == hit->t && !hit_precedes(instance, path, prim, hit)) return;
+  *hit = (Hit){found->t, found->u, found->v, instance, prim, found->part, path};
+}
+
 static inline void brute_geometry(const Geometry *g, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit);
 
 /* Instance i of a tree whose items begin with `prims` primitives; path: what its geometry begins with. */
@@ -114,25 +119,33 @@ static inline void brute_instance(const Instances *set, const Bvh *bvh, uint64_t
 
 static inline void brute_geometry(const Geometry *g, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
   PrimHit found;
-  uint64_t count = g->mesh.triangle_count != 0 ? g->mesh.triangle_count : g->prim_count;
+  const Mesh *mesh = &g->mesh;
+  if (!ray_is_finite(q->o, q->d)) return;
   for (uint64_t i = g->instances.count; i-- > 0;) /* backwards: the order must not matter */
-    brute_instance(&g->instances, &g->bvh, count, (uint32_t)i, q, in, path + instances_first(&g->instances, i), floor, hit);
-  for (uint64_t i = count; i-- > 0;)
-    if (geometry_item_intersect(g, q, (uint32_t)i, in->kind, floor, hit->t, &found))
-      hit_consider(hit, &found, in->instance, path, (uint32_t)i);
+    brute_instance(&g->instances, &g->bvh, g->prim_count, (uint32_t)i, q, in, path + instances_first(&g->instances, i), floor, hit);
+  for (uint64_t i = mesh->triangle_count; i-- > 0;) {
+    const uint32_t *corner = mesh->triangles + 3 * i;
+    const float *a = mesh->points + 3 * (size_t)corner[0], *b = mesh->points + 3 * (size_t)corner[1],
+                *c = mesh->points + 3 * (size_t)corner[2];
+    if (mesh_triangle_intersect(q, a, b, c, floor, hit->t, &found)) brute_consider(hit, &found, in->instance, path, (uint32_t)i);
+  }
+  for (uint64_t i = g->prim_count; i-- > 0;)
+    if ((g->prims[i].hidden & in->kind) == 0 && prim_intersect(q, &g->prims[i], g->placed, floor, hit->t, &found))
+      brute_consider(hit, &found, in->instance, path, (uint32_t)i);
 }
 
 static inline bool brute_closest(const World *world, const Ray *ray, Hit *hit) {
   RayQuery q = ray_query(ray->o, ray->d);
   PrimHit found;
   *hit = hit_none(ray);
+  if (!ray_is_finite(ray->o, ray->d)) return false;
   for (uint64_t i = world->instances.count; i-- > 0;) {
     InstanceQuery in = {(uint32_t)i, ray->kind, ray->time, false};
     brute_instance(&world->instances, &world->bvh, world->prim_count, (uint32_t)i, &q, &in, 0, 0.0f, hit);
   }
   for (uint64_t i = world->prim_count; i-- > 0;)
     if ((world->prims[i].hidden & ray->kind) == 0 && prim_intersect(&q, &world->prims[i], world->placed, 0.0f, hit->t, &found))
-      hit_consider(hit, &found, NO_ID, 0, (uint32_t)i);
+      brute_consider(hit, &found, NO_ID, 0, (uint32_t)i);
   return hit->prim != NO_ID;
 }
 

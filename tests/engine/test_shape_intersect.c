@@ -305,16 +305,18 @@ static void test_box_monotone(void **state) {
     assert_true(outer_near <= near);
     if (inner) assert_true(outer);
     passed += inner;
-    // Four at once
-    float planes[6][4], nears[4];
-    for (int k = 0; k < 4; k++) {
+    // Side by side in a node
+    BvhNode node = {0};
+    for (int k = 0; k < TREE_WIDTH; k++) {
       for (int axis = 0; axis < 3; axis++) {
-        planes[axis][k] = k == 0 ? lo[axis] : k == 1 ? outer_lo[axis] : k == 2 ? INFINITY_F : lo[axis] + 0.1f;
-        planes[3 + axis][k] = k == 0 ? hi[axis] : k == 1 ? outer_hi[axis] : k == 2 ? -INFINITY_F : hi[axis] + 0.1f;
+        node.planes[axis][k] = k == 0 ? lo[axis] : k == 1 ? outer_lo[axis] : k == 2 ? INFINITY_F : lo[axis] + 0.1f;
+        node.planes[3 + axis][k] = k == 0 ? hi[axis] : k == 1 ? outer_hi[axis] : k == 2 ? -INFINITY_F : hi[axis] + 0.1f;
       }
     }
     float limit = (float)random_in(0, 4);
-    uint32_t mask = ray_box_test4(&r, (const float(*)[4])planes, 0.0f, limit, nears);
+    WalkRay along = walk_ray(&r);
+    Lanes nears;
+    uint32_t mask = walk_boxes(&node, &along, lanes_all(0.0f), lanes_all(limit), &nears);
     assert_int_equal(mask & 1, inner && near <= limit);
     assert_int_equal(mask >> 1 & 1, outer && outer_near <= limit);
     assert_int_equal(mask >> 2 & 1, 0);
@@ -360,7 +362,7 @@ static void test_bounds_hold_tangents(void **state) {
       target = dvec_along(target, dvec_subtract(dvec_scale(dvec_add(lo, hi), 0.5), target), ml_pow(10, random_in(-9, 0)));
     RayQuery q = query(dvec_along(target, dvec_normalize(d), -size * random_in(0.1, 100)), d);
     PrimHit surface, whole;
-    if (!prim_surface_hit(&q, &prim, &placed, &surface)) continue;
+    if (!prim_distance(&q, &prim, &placed, &surface.t, &surface.part)) continue;
     accepted++;
     bool kept = prim_intersect(&q, &prim, &placed, 0.0f, INFINITY_F, &whole);
     lost += !kept;
