@@ -206,9 +206,9 @@ static bool read_set(RaySet *set, const RayScene *scene, const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) return false;
   bool good = fread(&head, sizeof head, 1, file) == 1 && memcmp(head.magic, expected.magic, 8) == 0 && head.mesh == expected.mesh &&
-              head.count <= SIDE * SIDE && fread(set->rays, sizeof(RayRecord), head.count, file) == head.count;
+              head.count <= SIDE * SIDE && fread(set->rays, sizeof(RayRecord), (size_t)head.count, file) == head.count;
   fclose(file);
-  if (good) set->count = head.count;
+  if (good) set->count = (size_t)head.count;
   return good;
 }
 

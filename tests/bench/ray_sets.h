@@ -21,7 +21,7 @@ extern const char *const ray_set_names[RAY_SET_KINDS];
 typedef struct RaySet {
   RaySetKind kind;
   RayRecord *rays;
-  uint64_t count;
+  size_t count;
 } RaySet;
 
 /* What a query found. Shadow rays: prim is 0 where something is in the way, t, u, v are 0. */

@@ -15,7 +15,7 @@ for scene in A B C D E F; do
   round=0
   while [ "$round" -lt "$rounds" ]; do
     "$NATIVE" "$scene" "$runs" "$isa" "$rays" "$models" "$bunny" | sed 's/^/native /' >>"$found"
-    node "$WASM" "$scene" "$runs" simd128 "$rays" "$models" "$bunny" | sed 's/^/wasm /' >>"$found"
+    node --no-experimental-fetch --no-warnings "$WASM" "$scene" "$runs" simd128 "$rays" "$models" "$bunny" | sed 's/^/wasm /' >>"$found"
     round=$((round + 1))
   done
   awk -v scene="$scene" '
