@@ -165,6 +165,7 @@ ML_API MlImageInfo ml_image_info(const MlBuilder *b, MlImage image);
 /* A picture by the surface's texture coordinates, (0, 0) its lower left corner. */
 typedef enum MlWrap { ML_WRAP_REPEAT, ML_WRAP_MIRROR, ML_WRAP_CLAMP, ML_WRAP_BLACK } MlWrap;
 typedef enum MlImageFilter { ML_TRILINEAR, ML_BILINEAR, ML_NEAREST } MlImageFilter; /* with mip levels; two without */
+typedef enum MlChannel { ML_CHANNEL_COLORS, ML_CHANNEL_ALPHA, ML_CHANNEL_RED, ML_CHANNEL_GREEN, ML_CHANNEL_BLUE } MlChannel;
 typedef struct MlImageTextureDesc {
   size_t size;
   MlImage image;
@@ -172,7 +173,12 @@ typedef struct MlImageTextureDesc {
   double repeat_u, repeat_v; /* how often it fits into 0..1; 0: 1 */
   MlWrap wrap;
   MlImageFilter filter;
-  bool alpha; /* its alpha as a grey, not its colours */
+  bool alpha;        /* its alpha as a grey, not its colours: the same as ML_CHANNEL_ALPHA */
+  MlChannel channel; /* one of them as a grey */
+  MlWrap wrap_v;
+  bool has_wrap_v;   /* false: wrap is that of both directions */
+  double map[6];     /* with has_map: it is looked at in (m[0] u + m[1] v + m[2], m[3] u + m[4] v + m[5]) instead of (u, v); then comes repeat */
+  bool has_map;
   uint32_t place;
 } MlImageTextureDesc;
 ML_API MlTexture ml_image_texture(MlBuilder *b, const MlImageTextureDesc *desc, MlError *error);
@@ -185,8 +191,8 @@ ML_API MlStatus ml_texture_set_numbers(MlBuilder *b, MlTexture texture, MlImage 
  * NAME_texture, where not 0, is used in place of NAME. */
 typedef struct MlEmission { MlColor radiance; bool front_only; MlTexture texture; /* multiplies the radiance */ } MlEmission;
 /* Normals that are bent without moving the surface. normal: a map in tangent space, x along u, y along v, 0..1 for -1..1. bump: heights,
- * bump_height metres (0: .01) for 1. Of a mix: its own, else that of a, else that of b. */
-typedef struct MlRelief { MlTexture normal, bump; float bump_height; } MlRelief;
+ * bump_height metres (0: .01) for 1. normal_scale (0: 1) multiplies the map's x and y. Of a mix: its own, else that of a, else that of b. */
+typedef struct MlRelief { MlTexture normal, bump; float bump_height, normal_scale; } MlRelief;
 
 /* sigma: 0..1, from smooth (Lambert) to powdery, brighter towards the light. */
 typedef struct MlMatteDesc { size_t size; MlColor color; bool has_color; /* false: .8 */ MlTexture color_texture; float sigma; MlTexture sigma_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMatteDesc;

@@ -12,7 +12,7 @@ MlEmission material_emission(const Node *node) {
 MlRelief material_relief(const Node *node) {
   // The engine reads a height of 0 as "default"; a relief that is flat is none.
   const double height = node->shared.bump_height;
-  return (MlRelief){node->shared.normal, height != 0 ? node->shared.bump : 0, (float)height};
+  return (MlRelief){.normal = node->shared.normal, .bump = height != 0 ? node->shared.bump : 0, .bump_height = (float)height};
 }
 static bool shines(MlColor c) { return c.r > 0 || c.g > 0 || c.b > 0; }
 static MlColor scaled(MlColor c, double by) {

@@ -208,6 +208,19 @@ static bool desc_image(const DescSource *source, const MlBuilder *b, const char 
   return desc_fail(source, ".%s: expected an image of this builder, got %u", field, image);
 }
 
+/* Where it is looked at, with the repeats in it. */
+static bool map_image(const DescSource *source, const MlImageTextureDesc *d, Texture *texture) {
+  const double *m = d->map;
+  for (int i = 0; i < 6; i++)
+    if (!(m[i] >= -1e9 && m[i] <= 1e9)) return desc_fail(source, ".map: expected numbers of -1e9 to 1e9, got %s", number_text(m[i]).text);
+  const bool straight = m[1] == 0.0 && m[2] == 0.0 && m[3] == 0.0 && m[5] == 0.0;
+  texture->place[0] = (float)(d->repeat_u * m[0]), texture->size[0] = (float)(d->repeat_u * m[1]);
+  texture->place[1] = (float)(d->repeat_v * m[4]), texture->size[1] = (float)(d->repeat_v * m[3]);
+  texture->place[2] = (float)(d->repeat_u * m[2]), texture->size[2] = (float)(d->repeat_v * m[5]);
+  texture->mapped = !straight;
+  return true;
+}
+
 MlTexture ml_image_texture(MlBuilder *b, const MlImageTextureDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "image", .error = error};
@@ -216,25 +229,40 @@ MlTexture ml_image_texture(MlBuilder *b, const MlImageTextureDesc *desc, MlError
   static const uint32_t wraps[] = {
     [ML_WRAP_REPEAT] = TEXTURE_REPEAT, [ML_WRAP_MIRROR] = TEXTURE_MIRROR, [ML_WRAP_CLAMP] = TEXTURE_CLAMP, [ML_WRAP_BLACK] = TEXTURE_BLACK};
   static const uint32_t filters[] = {[ML_TRILINEAR] = TEXTURE_TRILINEAR, [ML_BILINEAR] = TEXTURE_BILINEAR, [ML_NEAREST] = TEXTURE_NEAREST};
+  static const uint32_t takes[] = {[ML_CHANNEL_COLORS] = TEXTURE_TAKE_COLORS,
+                                   [ML_CHANNEL_ALPHA] = TEXTURE_TAKE_ALPHA,
+                                   [ML_CHANNEL_RED] = TEXTURE_TAKE_RED,
+                                   [ML_CHANNEL_GREEN] = TEXTURE_TAKE_GREEN,
+                                   [ML_CHANNEL_BLUE] = TEXTURE_TAKE_BLUE};
   if (d.repeat_u == 0.0) d.repeat_u = 1.0;
   if (d.repeat_v == 0.0) d.repeat_v = 1.0;
   if (!desc_image(&source, b, "image", d.image) || (d.numbers != 0 && !desc_image(&source, b, "numbers", d.numbers)) ||
       !desc_positive(&source, "repeat_u", d.repeat_u) || !desc_positive(&source, "repeat_v", d.repeat_v))
     return 0;
-  if ((uint32_t)d.wrap > ML_WRAP_BLACK || (uint32_t)d.filter > ML_NEAREST) {
-    desc_fail(&source, ": expected one of MlWrap and one of MlImageFilter, got %u and %u", (unsigned)d.wrap, (unsigned)d.filter);
+  if (!d.has_wrap_v) d.wrap_v = d.wrap;
+  if ((uint32_t)d.wrap > ML_WRAP_BLACK || (uint32_t)d.wrap_v > ML_WRAP_BLACK || (uint32_t)d.filter > ML_NEAREST) {
+    desc_fail(&source, ": expected two of MlWrap and one of MlImageFilter, got %u, %u and %u", (unsigned)d.wrap, (unsigned)d.wrap_v,
+              (unsigned)d.filter);
+    return 0;
+  }
+  if (d.alpha && d.channel == ML_CHANNEL_COLORS) d.channel = ML_CHANNEL_ALPHA;
+  if ((uint32_t)d.channel > ML_CHANNEL_BLUE) {
+    desc_fail(&source, ".channel: expected one of MlChannel, got %u", (unsigned)d.channel);
     return 0;
   }
   Texture texture = new_texture(TEXTURE_IMAGE, ML_MAP_UV);
   texture.colors = b->images.data[d.image - 1];
   texture.numbers = d.numbers != 0 ? b->images.data[d.numbers - 1] : texture.colors;
   texture.place[0] = (float)d.repeat_u, texture.place[1] = (float)d.repeat_v;
+  if (d.has_map && !map_image(&source, &d, &texture)) return 0;
   texture.wrap = wraps[d.wrap];
+  texture.wrap_v = wraps[d.wrap_v];
   texture.filter = filters[d.filter];
-  texture.take_alpha = d.alpha;
-  Texel mean = texture_image_mean(texture.colors);
-  MlTexture id = add_texture(b, &texture, d.alpha ? spectrum_all(mean.alpha) : mean.color, &source);
-  if (id != 0) b->textures.data[id - 1].has_numbers = d.numbers != 0 || d.alpha; // alpha is never decoded
+  texture.take = takes[d.channel];
+  const Texel mean = texture_image_mean(d.channel == ML_CHANNEL_COLORS ? texture.colors : texture.numbers);
+  MlTexture id = add_texture(b, &texture, texel_take(mean, (TextureTake)texture.take), &source);
+  // Alpha is never decoded
+  if (id != 0) b->textures.data[id - 1].has_numbers = d.numbers != 0 || d.channel == ML_CHANNEL_ALPHA;
   return id;
 }
 

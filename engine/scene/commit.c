@@ -115,8 +115,8 @@ static void hash_textures(const MlBuilder *b, Work *work, HashStream *s) {
     hash_input(s, &texture->amount);
     HASH(s, texture->place);
     HASH(s, texture->size);
-    const uint32_t numbers[7] = {texture->kind, texture->map,    texture->first_stop, texture->stop_count,
-                                 texture->wrap, texture->filter, texture->take_alpha};
+    const uint32_t numbers[9] = {texture->kind,   texture->map,    texture->first_stop, texture->stop_count, texture->wrap,
+                                 texture->wrap_v, texture->filter, texture->take,       texture->mapped};
     HASH(s, numbers);
     if (texture->kind != TEXTURE_IMAGE) continue;
     HASH(s, texture->colors->hash);

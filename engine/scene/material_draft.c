@@ -21,6 +21,7 @@ MaterialDraft draft_of(const MlBuilder *b, const Material *material) {
     draft.normal = material->normal;
     draft.bump = material->bump;
     draft.bump_height = material->bump_height;
+    draft.normal_scale = material->normal_scale;
   }
   draft.front_only = material->front_only != 0;
   return draft;
@@ -43,6 +44,9 @@ bool draft_surface(MlBuilder *b, MaterialDraft *draft, const MlEmission *emissio
   draft->normal = texture_index(relief->normal);
   draft->bump = texture_index(relief->bump);
   draft->bump_height = height;
+  draft->normal_scale = relief->normal_scale == 0.0f ? 1.0f : relief->normal_scale;
+  if (!isfinite(draft->normal_scale))
+    return desc_fail(source, ".relief.normal_scale: expected a finite number, got %s", number_text((double)relief->normal_scale).text);
   return true;
 }
 
@@ -167,6 +171,7 @@ void draft_take_relief(MaterialDraft *draft, const MaterialDraft *part) {
   draft->normal = part->normal;
   draft->bump = part->bump;
   draft->bump_height = part->bump_height;
+  draft->normal_scale = part->normal_scale;
 }
 
 bool draft_beneath(MlBuilder *b, MaterialDraft *draft, const MaterialDraft *part, const DescSource *source) {
@@ -215,6 +220,7 @@ MlMaterial draft_finish(MlBuilder *b, const MaterialDraft *draft, const DescSour
                        .normal = draft->normal,
                        .bump = draft->bump,
                        .bump_height = draft->bump_height,
+                       .normal_scale = draft->normal != NO_ID ? draft->normal_scale : 0.0f,
                        .stretched = draft_is_stretched(draft),
                        .emits = draft->emission.texture != NO_ID || !spectrum_is_black(emission)};
   material.front_only = draft->front_only && material.emits;

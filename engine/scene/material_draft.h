@@ -15,7 +15,7 @@ typedef struct MaterialDraft {
   TextureInput emission, opacity;
   bool front_only;
   uint32_t normal, bump; /* index or NO_ID */
-  float bump_height;
+  float bump_height, normal_scale;
 } MaterialDraft;
 
 /* Nothing: no lobes, black, opaque, flat. */

@@ -43,6 +43,7 @@ static inline Span span_about(const Span *span, Vec3 n) {
 static inline Vec3 normal_by_map(const Scene *scene, const Material *material, const TexturePoint *at, const Span *uv_span, Vec3 n) {
   Vec3 t = 2.0f * spectrum_to_vec3(texture_eval(&scene->textures, material->normal, at, true)) - vec3_all(1.0f);
   Span axes = span_about(uv_span, n);
+  t = t * vec3(material->normal_scale, material->normal_scale, 1.0f);
   return normalize(axes.x * t[0] + axes.y * t[1] + n * max_f(t[2], 0.01f));
 }
 

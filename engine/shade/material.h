@@ -83,7 +83,8 @@ typedef struct Material {
   uint32_t front_only; /* emission */
   uint32_t emits;      /* emission is not black */
   uint32_t stretched;  /* a lobe has anisotropy: shading needs the tangent */
-  uint32_t padding[3]; /* 0: materials are hashed as bytes */
+  float normal_scale;  /* of the map's x and y */
+  uint32_t padding[2]; /* 0: materials are hashed as bytes */
 } Material;
 _Static_assert(sizeof(Material) == 80, "materials are hashed as bytes: no padding");
 

@@ -16,8 +16,11 @@
 
 #define TEXTURE_MAX_DEPTH 16
 
+/* What of a picture a texture takes; one channel is a grey. */
+typedef enum TextureTake { TEXTURE_TAKE_COLORS, TEXTURE_TAKE_ALPHA, TEXTURE_TAKE_RED, TEXTURE_TAKE_GREEN, TEXTURE_TAKE_BLUE } TextureTake;
+
 typedef enum TextureKind {
-  TEXTURE_IMAGE,    /* colors, numbers; place: repeats along u and v */
+  TEXTURE_IMAGE,    /* colors, numbers; place: repeats along u and v; mapped: u' = p0 u + s0 v + p2, v' = s1 u + p1 v + s2 */
   TEXTURE_CHECKER,  /* size: edges of a cell */
   TEXTURE_STRIPES,  /* place: direction over the width, so that stripes are 1 wide */
   TEXTURE_BRICKS,   /* a brick, b mortar; size: length and height with a joint, and the joint */
@@ -45,8 +48,9 @@ typedef struct Texture {
   uint32_t kind; /* TextureKind */
   uint32_t map;  /* MlTextureMap */
   uint32_t first_stop, stop_count;
-  uint32_t wrap, filter;                /* TextureWrap, TextureFilter */
-  uint32_t take_alpha;                  /* the picture's alpha as a grey, not its colours */
+  uint32_t wrap, wrap_v, filter;        /* TextureWrap, TextureFilter */
+  uint32_t take;                        /* TextureTake */
+  uint32_t mapped;                      /* pictures: by the whole of place and size */
   const TextureImage *colors, *numbers; /* TEXTURE_IMAGE: decoded, and as they are in the file */
 } Texture;
 
@@ -154,13 +158,30 @@ static inline float gradient_share(const Texture *texture, const TexturePoint *a
   return clamp_f(dot(p - vec3_load(texture->place), vec3_load(texture->size)), 0.0f, 1.0f);
 }
 
+static inline Spectrum texel_take(Texel texel, TextureTake take) {
+  switch (take) {
+  case TEXTURE_TAKE_COLORS: break;
+  case TEXTURE_TAKE_ALPHA: return spectrum_all(texel.alpha);
+  case TEXTURE_TAKE_RED: return spectrum_all(spectrum_to_vec3(texel.color)[0]);
+  case TEXTURE_TAKE_GREEN: return spectrum_all(spectrum_to_vec3(texel.color)[1]);
+  case TEXTURE_TAKE_BLUE: return spectrum_all(spectrum_to_vec3(texel.color)[2]);
+  }
+  return texel.color;
+}
+
 static inline Spectrum image_eval(const Texture *texture, const TexturePoint *at, bool number) {
   float su = texture->place[0], sv = texture->place[1];
   Vec2 uv = {su * at->uv.x, sv * at->uv.y};
   Vec2 size = {su * footprint_width(at->uvx.x, at->uvy.x), sv * footprint_width(at->uvx.y, at->uvy.y)};
+  if (texture->mapped != 0) {
+    const float *p = texture->place, *s = texture->size;
+    uv = (Vec2){p[0] * at->uv.x + s[0] * at->uv.y + p[2], s[1] * at->uv.x + p[1] * at->uv.y + s[2]};
+    size.x = footprint_width(p[0] * at->uvx.x + s[0] * at->uvx.y, p[0] * at->uvy.x + s[0] * at->uvy.y);
+    size.y = footprint_width(s[1] * at->uvx.x + p[1] * at->uvx.y, s[1] * at->uvy.x + p[1] * at->uvy.y);
+  }
   Texel texel = texture_image_lookup(number ? texture->numbers : texture->colors, uv, size, (TextureWrap)texture->wrap,
-                                     (TextureWrap)texture->wrap, (TextureFilter)texture->filter);
-  return texture->take_alpha ? spectrum_all(texel.alpha) : texel.color;
+                                     (TextureWrap)texture->wrap_v, (TextureFilter)texture->filter);
+  return texel_take(texel, (TextureTake)texture->take);
 }
 
 /* ---- evaluation */
