@@ -132,6 +132,7 @@ EXAMPLE_C := $(sort $(wildcard docs/*.c))
 BENCH_PARTS := ray_scenes ray_sets
 BENCH_rays := ray_embree ray_compare $(BENCH_PARTS)
 BENCH_rays_own := $(BENCH_PARTS)
+BENCH_start := $(BENCH_PARTS)
 # The files whose behaviour ML_PROTECT changes: release tests link them with it on.
 PROTECT_C := $(if $(filter release,$(CONFIG)),$(shell grep -ls ML_PROTECT $(ENGINE_C) /dev/null))
 
@@ -293,13 +294,14 @@ $(FUZZERS): $(OUT)/%: $(OBJ)/%.o $(SCRIPT_A) $(ENGINE_A) $(OBJ)/flags.link
 
 # Measurements of the engine see its insides; Embree's side of one needs the set bench.
 define bench
-$(OUT)/tests/bench/$(1)$(EXE): $(patsubst %,$(OBJ)/tests/bench/%.o,$(1) $(BENCH_$(1))) $(ENGINE_A) $(OBJ)/flags.link
+$(OUT)/tests/bench/$(1)$(EXE): $(patsubst %,$(OBJ)/tests/bench/%.o,$(1) $(BENCH_$(1))) $(3) $(ENGINE_A) $(OBJ)/flags.link
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(COMPILER) -o $$@ $$(filter %.o %.a,$$^) $(2) -lm $(ALL_LDFLAGS)
 endef
 $(eval $(call bench,rays,-lembree3))
 $(eval $(call bench,rays_own))
+$(eval $(call bench,start,,$(SCRIPT_A)))
 
 # An example sees what an installed library offers: one header, one archive.
 $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
@@ -322,7 +324,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web bench-rays bench-wasm test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web bench-rays bench-wasm bench-start test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -360,6 +362,11 @@ bench-wasm: $(OUT)/tests/bench/rays_own$(EXE)
 	+$(Q)$(SUBMAKE) TARGET=wasm CONFIG=release '$(BUILD)/wasm/tests/bench/rays_own.js'
 	@$(BENCH_FILES)
 	@$(BENCH_PLACES) ROUNDS='$(ROUNDS)' NATIVE='$(OUT)/tests/bench/rays_own' WASM='$(BUILD)/wasm/tests/bench/rays_own.js' tests/bench/wasm.sh
+
+## bench-start a million triangles from a file to the first sample, an edit of that scene to its first pixels, the origin scene: RUNS=7
+bench-start: all $(OUT)/tests/bench/start$(EXE)
+	@mkdir -p '$(BUILD)/rays'
+	@RUNS='$(RUNS)' $(OUT)/tests/bench/start$(EXE) '$(COMMAND)' '$(BUILD)/rays'
 
 ## test        set up, build, run the tests: release by gcc, WebAssembly under node, the page in Chromium and Firefox
 test: setup
