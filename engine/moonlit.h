@@ -102,6 +102,7 @@ typedef uint32_t MlMaterial;    /* 0 is none: inherit from what encloses, else m
 typedef uint32_t MlImage;       /* a picture for textures and surroundings; 0 is none */
 
 typedef uint32_t MlProfile;  /* photometric profile of lights; 0 is none */
+typedef uint32_t MlModel;    /* a file with meshes; 0 is none */
 
 typedef struct MlVec3 { double x, y, z; } MlVec3;
 typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
@@ -109,6 +110,7 @@ typedef struct MlColor { float r, g, b; } MlColor; /* linear Rec.709 */
 typedef struct MlTransform { double m[12]; } MlTransform;
 typedef struct MlBounds { MlVec3 min, max; bool empty, infinite; } MlBounds;
 
+typedef struct MlBytes { const void *data; size_t size; } MlBytes;
 /* What long work needs to stop early; polled at least every millisecond or so. May be NULL. */
 typedef struct MlCancel { bool (*poll)(void *ud); void *ud; } MlCancel;
 
@@ -516,6 +518,43 @@ ML_API MlNode ml_array(MlBuilder *b, const MlArrayDesc *desc, MlError *error);
 ML_API MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error);
 ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
 
+/* Models: meshes, materials, pictures, lights and cameras from the bytes of a file: obj (with its mtl), ply, stl, gltf and glb, told apart by their
+ * contents, then by the name's ending. Y is up in them unless z_up. Bytes are not kept. The file is read once: later builders of the engine find
+ * what was made of the same contents, as long as the cache has it.
+ *
+ * files: those that the model names, relative to it, parts parted by '/'. What open gives stays until close. false: it is not to be had, which
+ * the host may remember: the model goes on without it, and without its materials, pictures or meshes, as it may be. Both may be NULL: no files.
+ * Errors begin with the name of the file at fault and the place in it: "bunny.ply:12: vertex 7 has 2 coordinates, 3 expected".
+ * ML_ERROR_FORMAT: damaged or not supported. */
+typedef struct MlModelFiles { void *ud; bool (*open)(void *ud, const char *name, MlBytes *out); void (*close)(void *ud, MlBytes bytes); } MlModelFiles;
+/* In place of the material that has this name in the file; found says whether there is one. */
+typedef struct MlModelMaterial { const char *name; MlMaterial material; bool found; } MlModelMaterial;
+typedef enum MlModelNormals { ML_NORMALS_OF_FILE, ML_NORMALS_FLAT, ML_NORMALS_SMOOTH } MlModelNormals;
+typedef struct MlModelDesc {
+  size_t size;
+  MlBytes bytes;
+  const char *name;      /* in messages; NULL: "model" */
+  MlModelFiles files;
+  MlModelMaterial *materials;
+  uint64_t material_count;
+  MlMaterial material;   /* of parts that name none */
+  MlModelNormals normals;
+  double crease;         /* with ML_NORMALS_SMOOTH: edges at which faces meet at more than this stay sharp, degrees; 0: 180 */
+  bool z_up, no_lights;
+  const MlCancel *cancel;
+  uint32_t place;
+} MlModelDesc;
+ML_API MlModel ml_model(MlBuilder *b, const MlModelDesc *desc, MlError *error);
+typedef struct MlModelInfo {
+  MlNode node; /* all of it; 0: there is nothing to be seen */
+  uint64_t points, triangles;
+  uint32_t material_count, camera_count, light_count, warning_count;
+} MlModelInfo;
+ML_API MlModelInfo ml_model_info(const MlBuilder *b, MlModel model);
+/* Names of its materials ("": it has none), and what could not be taken over, a line each. They stay until the builder is committed or destroyed. */
+ML_API const char *ml_model_material_name(const MlBuilder *b, MlModel model, uint32_t index);
+ML_API const char *ml_model_warning(const MlBuilder *b, MlModel model, uint32_t index);
+
 /* Lights are nodes, too. Seen by no ray. color multiplies (0 with has_color false: 1). A profile shapes the beam: its axis (0 degrees, nadir) along
  * facing, its horizontal angle 0 to the right of someone who looks that way with up up; power stays what is sent out in all. */
 typedef struct MlLightDesc { size_t size; MlVec3 at; double radius; /* 0: a point */ double power; /* W; 0: 100 */ MlColor color; bool has_color; MlProfile profile; /* 0: none */ MlVec3 facing; /* 0: down */ MlVec3 up; /* 0: automatic */ uint32_t place; } MlLightDesc;
@@ -628,6 +667,9 @@ typedef struct MlSettings {
   uint32_t tile;         /* edge in pixels; 0: 32 */
 } MlSettings;
 
+/* A camera of a model's file, in the coordinates of the model's node; *name as of ml_model_material_name. */
+ML_API MlCamera ml_model_camera(const MlBuilder *b, MlModel model, uint32_t index, const char **name);
+
 /* The camera of `view` with everything automatic filled in. */
 ML_API MlCamera ml_camera_resolve(const MlScene *scene, const MlView *view);
 /* Why this could not be rendered, as the error; bytes (may be NULL) is what the film would take. */
@@ -721,7 +763,6 @@ ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageForm
 ML_API MlStatus ml_film_write(MlEngine *engine, const MlFilm *film, const char *path, const MlDisplay *display, MlError *error);
 /* How far two picture files (png, jpg, hdr, pfm, tga, bmp, by their contents) are apart; a is the reference. Linear ones (hdr, pfm) are measured
  * in radiance and seen after exposure and tone mapping, others in code values 0..1. */
-typedef struct MlBytes { const void *data; size_t size; } MlBytes;
 typedef struct MlCompareDesc {
   size_t size;
   MlBytes a, b;

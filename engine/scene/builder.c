@@ -30,7 +30,7 @@ void ml_builder_destroy(MlBuilder *b) {
   Memory *memory = b->context.memory;
   for (uint64_t i = 0; i < b->nodes.count; i++) {
     const Node *node = &b->nodes.data[i];
-    if (node->kind == NODE_MESH && node->mesh->geometry != NULL) cache_release(b->context.cache, node->mesh->geometry);
+    if (node->kind == NODE_MESH) builder_free_mesh(b, node->mesh);
     if (node->kind != NODE_ARRAY) continue;
     if (node->array->geometry != NULL) cache_release(b->context.cache, node->array->geometry);
     memory_pages_free(memory, node->array->places, (size_t)(node->array->count * sizeof *node->array->places));
@@ -45,6 +45,9 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
   array_free(memory, &b->images);
+  for (uint64_t i = 0; i < b->built_models.count; i++) cache_release(b->context.cache, b->built_models.data[i].record);
+  array_free(memory, &b->built_models);
+  array_free(memory, &b->models);
   arena_free(&b->arena);
   memory_free(memory, b, sizeof *b);
 }

@@ -64,7 +64,7 @@ enum {
   NODE_EMITS = 8,    /* a part has, by itself or within the node, a material that emits */
   NODE_UNNAMED = 16, /* a part takes its material from what encloses the node */
   NODE_HIDDEN = 32,  /* of the node itself: groups leave it out at commit */
-  NODE_MOVES = 64,     /* a placement in it is in motion */
+  NODE_MOVES = 64,   /* a placement in it is in motion */
   NODE_HAS_ARRAY = 128,
 };
 
@@ -90,6 +90,7 @@ typedef struct MeshNode {
   uint64_t hash, bytes; /* of the contents as described */
   MlBounds bounds;
   const Geometry *geometry;
+  uint64_t owned; /* the arrays are not the arena's but blocks of the node's own, triangles for so many; 0: they are not */
 } MeshNode;
 
 typedef struct PlaceNode {
@@ -144,6 +145,20 @@ typedef struct BuiltTexture {
   bool wanted;      /* scratch of ml_texture_without_numbers */
 } BuiltTexture;
 
+/* Models: what is made of a file (scene/builder_model.h says more). */
+struct ModelRecord;
+typedef struct BuiltModel {
+  const struct ModelRecord *record; /* a reference to the asset */
+  MlNode *meshes;                   /* by part; without a material; 0: nothing to be seen */
+  MlMaterial *materials;            /* by material; 0: not made yet, or unknown */
+  MlImage *images[2];               /* by picture: decoded, and as it is in the file; 0: not read yet */
+} BuiltModel;
+typedef struct PlacedModel {
+  uint32_t built;
+  bool z_up;
+  MlModelInfo info;
+} PlacedModel;
+
 /* What is all around, where it is not a background of one colour. */
 typedef enum SurroundingsKind { SURROUNDINGS_NONE, SURROUNDINGS_PICTURE, SURROUNDINGS_SKY } SurroundingsKind;
 typedef struct BuiltSurroundings {
@@ -172,6 +187,8 @@ struct MlBuilder {
   ARRAY(ProfileNode) profiles;        /* profiles.data[id - 1] */
   ARRAY(MlNode) roots;                /* what was added, in order */
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
+  ARRAY(BuiltModel) built_models;     /* one for all models of the same contents */
+  ARRAY(PlacedModel) models;          /* models.data[id - 1] */
   MlColor background;
   bool has_background, background_eye_only;
   BuiltSurroundings surroundings;
@@ -222,6 +239,13 @@ bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, 
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
 /* Adds a mesh, checked but for its material. */
 MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *desc, const DescSource *source);
+/* Adds a mesh of no material: a part of a model, whose arrays it takes. *hash and *bytes: of its contents, as in MeshNode. */
+struct ModelPart;
+MlNode builder_take_mesh(MlBuilder *b, struct ModelPart *part, const DescSource *source, uint64_t *hash, uint64_t *bytes);
+/* Adds one whose geometry the cache has, by a reference that becomes the node's, also on failure. */
+MlNode builder_add_geometry(MlBuilder *b, const Geometry *geometry, uint64_t bytes, const DescSource *source);
+/* What a mesh holds, when its builder ends. */
+void builder_free_mesh(MlBuilder *b, MeshNode *mesh);
 /* From the local space of a solid (NODE_CONE ... NODE_TORUS) to its own coordinates. */
 MlTransform builder_solid_transform(const Leaf *leaf);
 /* Two unit vectors with cross(*a, *b) == n (unit); for +y they are +x and -z, so that uv on a floor is upright seen from +z. */

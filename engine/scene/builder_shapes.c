@@ -6,6 +6,7 @@
 #include "math/ieee.h"
 #include "scene/builder.h"
 #include "scene/geometry.h"
+#include "shape/model.h"
 
 MlNode builder_add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   Leaf *kept = arena_alloc(&b->arena, sizeof *kept, _Alignof(Leaf));
@@ -198,6 +199,26 @@ static void hash_mesh(const MlMeshDesc *d, MeshNode *out) {
   out->hash = hash_end(&stream);
 }
 
+/* Leaves out triangles without an area, and measures the others. */
+static void tidy_mesh(float *points, uint32_t *triangles, const MlMeshDesc *d, MeshNode *out) {
+  uint64_t kept = 0;
+  Aabb box = aabb_empty();
+  for (uint64_t i = 0; i < d->triangle_count; i++) {
+    const uint32_t *corner = d->triangles + 3 * i;
+    const float *corners[3] = {points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]};
+    if (triangle_is_degenerate(corners[0], corners[1], corners[2])) continue;
+    const uint32_t numbers[3] = {corner[0], corner[1], corner[2]}; // d's may be the same
+    for (int k = 0; k < 3; k++) {
+      triangles[3 * kept + (uint64_t)k] = numbers[k];
+      aabb_grow(&box, corners[k]);
+    }
+    kept++;
+  }
+  out->mesh = (Mesh){points, triangles, d->normals, d->uv, d->point_count, kept};
+  out->degenerate = d->triangle_count - kept;
+  out->bounds = aabb_to_bounds(&box);
+}
+
 /* Copies the arrays, leaving out triangles without an area; false: memory is out. */
 static bool copy_mesh(MlBuilder *b, const MlMeshDesc *d, MeshNode *out) {
   float *points = copy(b, d->points, d->point_count, 12);
@@ -206,49 +227,92 @@ static bool copy_mesh(MlBuilder *b, const MlMeshDesc *d, MeshNode *out) {
   float *normals = d->normals != NULL ? copy(b, d->normals, d->point_count, 12) : NULL;
   float *uv = d->uv != NULL ? copy(b, d->uv, d->point_count, 8) : NULL;
   if (points == NULL || triangles == NULL || (d->normals != NULL && normals == NULL) || (d->uv != NULL && uv == NULL)) return false;
-  uint64_t kept = 0;
-  Aabb box = aabb_empty();
-  for (uint64_t i = 0; i < d->triangle_count; i++) {
-    const uint32_t *corner = d->triangles + 3 * i;
-    const float *corners[3] = {points + 3 * (size_t)corner[0], points + 3 * (size_t)corner[1], points + 3 * (size_t)corner[2]};
-    if (triangle_is_degenerate(corners[0], corners[1], corners[2])) continue;
-    for (int k = 0; k < 3; k++) {
-      triangles[3 * kept + (uint64_t)k] = corner[k];
-      aabb_grow(&box, corners[k]);
-    }
-    kept++;
-  }
-  out->mesh = (Mesh){points, triangles, normals, uv, d->point_count, kept};
-  out->degenerate = d->triangle_count - kept;
-  out->bounds = aabb_to_bounds(&box);
+  tidy_mesh(points, triangles, d, out);
+  out->mesh.normals = normals;
+  out->mesh.uv = uv;
   return true;
+}
+
+static MeshNode *new_mesh(MlBuilder *b, const DescSource *source) {
+  MeshNode *mesh = arena_alloc(&b->arena, sizeof *mesh, _Alignof(MeshNode));
+  if (mesh == NULL) memory_error(b->context.memory, sizeof *mesh, source->what, source->error);
+  return mesh;
+}
+
+/* The cache's geometry, if it has one of this. */
+static void find_geometry(MlBuilder *b, const MlMeshDesc *d, MeshNode *mesh) {
+  hash_mesh(d, mesh);
+  const Mesh given = {d->points, d->triangles, d->normals, d->uv, d->point_count, d->triangle_count};
+  mesh->geometry = cache_find(b->context.cache, &(Geometry){.mesh = given, .hash = mesh->hash}, mesh->bytes);
+}
+
+/* The node of a mesh that has its arrays or a geometry, which it gives back on failure. */
+static MlNode add_mesh_node(MlBuilder *b, MeshNode *mesh, MlMaterial material, const DescSource *source) {
+  if (mesh->geometry != NULL) {
+    mesh->degenerate = mesh->geometry->degenerate;
+    mesh->bounds = aabb_to_bounds(&mesh->geometry->bounds);
+  }
+  Node node = {.kind = NODE_MESH, .material = material, .place = source->place, .leaves = 1, .mesh = mesh};
+  node.traits = (uint16_t)(shape_traits(b, material) | NODE_HAS_MESH);
+  node.effort = 1 + 3 * (mesh->geometry != NULL ? &mesh->geometry->mesh : &mesh->mesh)->triangle_count;
+  MlNode id = builder_add_node(b, &node, source->error);
+  if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
+  return id;
 }
 
 MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *d, const DescSource *source) {
   if (!check_mesh(source, d)) return 0;
-  MlError *error = source->error;
-  MeshNode *mesh = arena_alloc(&b->arena, sizeof *mesh, _Alignof(MeshNode));
-  if (mesh == NULL) {
-    memory_error(b->context.memory, sizeof *mesh, source->what, error);
+  MeshNode *mesh = new_mesh(b, source);
+  if (mesh == NULL) return 0;
+  find_geometry(b, d, mesh);
+  if (mesh->geometry == NULL && !copy_mesh(b, d, mesh)) {
+    memory_error(b->context.memory, mesh->bytes, source->what, source->error);
     return 0;
   }
-  hash_mesh(d, mesh);
-  const Mesh given = {d->points, d->triangles, d->normals, d->uv, d->point_count, d->triangle_count};
-  mesh->geometry = cache_find(b->context.cache, &(Geometry){.mesh = given, .hash = mesh->hash}, mesh->bytes);
-  if (mesh->geometry != NULL) {
-    const Aabb *box = &mesh->geometry->bounds;
-    mesh->degenerate = mesh->geometry->degenerate;
-    mesh->bounds = aabb_to_bounds(box);
-  } else if (!copy_mesh(b, d, mesh)) {
-    memory_error(b->context.memory, mesh->bytes, source->what, error);
-    return 0;
-  }
-  Node node = {.kind = NODE_MESH, .material = d->material, .place = source->place, .leaves = 1, .mesh = mesh};
-  node.traits = (uint16_t)(shape_traits(b, d->material) | NODE_HAS_MESH);
-  node.effort = 1 + 3 * (mesh->geometry != NULL ? &mesh->geometry->mesh : &mesh->mesh)->triangle_count;
-  MlNode id = builder_add_node(b, &node, error);
-  if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
+  return add_mesh_node(b, mesh, d->material, source);
+}
+
+MlNode builder_take_mesh(MlBuilder *b, ModelPart *part, const DescSource *source, uint64_t *hash, uint64_t *bytes) {
+  const MlMeshDesc d = {.points = part->points,
+                        .point_count = part->point_count,
+                        .triangles = part->triangles,
+                        .triangle_count = part->triangle_count,
+                        .normals = part->normals,
+                        .uv = part->uv};
+  MeshNode *mesh;
+  if (!check_mesh(source, &d) || (mesh = new_mesh(b, source)) == NULL) return 0;
+  find_geometry(b, &d, mesh);
+  *hash = mesh->hash;
+  *bytes = mesh->bytes;
+  if (mesh->geometry != NULL) return add_mesh_node(b, mesh, 0, source);
+  tidy_mesh(part->points, part->triangles, &d, mesh);
+  mesh->owned = part->triangle_count;
+  const MlNode id = add_mesh_node(b, mesh, 0, source);
+  if (id != 0) *part = (ModelPart){.material = part->material};
   return id;
+}
+
+MlNode builder_add_geometry(MlBuilder *b, const Geometry *geometry, uint64_t bytes, const DescSource *source) {
+  MeshNode *mesh = new_mesh(b, source);
+  if (mesh == NULL) {
+    cache_release(b->context.cache, geometry);
+    return 0;
+  }
+  mesh->geometry = geometry;
+  mesh->hash = geometry->hash;
+  mesh->bytes = bytes;
+  return add_mesh_node(b, mesh, 0, source);
+}
+
+void builder_free_mesh(MlBuilder *b, MeshNode *mesh) {
+  const Mesh *m = &mesh->mesh;
+  Memory *memory = b->context.memory;
+  if (mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
+  if (mesh->owned == 0) return;
+  memory_free(memory, (void *)(uintptr_t)m->points, (size_t)m->point_count * 12);
+  memory_free(memory, (void *)(uintptr_t)m->triangles, (size_t)mesh->owned * 12);
+  if (m->normals != NULL) memory_free(memory, (void *)(uintptr_t)m->normals, (size_t)m->point_count * 12);
+  if (m->uv != NULL) memory_free(memory, (void *)(uintptr_t)m->uv, (size_t)m->point_count * 8);
 }
 
 MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {

@@ -10,6 +10,7 @@
 #include "image/texture_build.h"
 #include "light/environment_build.h"
 #include "scene/geometry.h"
+#include "scene/model_record.h"
 
 typedef struct Entry {
   struct Entry *next;          /* in the chain of its bucket; of entries being dropped: in that list */
@@ -40,7 +41,8 @@ typedef struct AssetHead {
 } AssetHead;
 _Static_assert(offsetof(Geometry, bytes) == offsetof(AssetHead, bytes) && offsetof(Geometry, hash) == offsetof(AssetHead, hash) &&
                  offsetof(TextureImage, bytes) == offsetof(AssetHead, bytes) && offsetof(TextureImage, hash) == offsetof(AssetHead, hash) &&
-                 offsetof(Environment, bytes) == offsetof(AssetHead, bytes) && offsetof(Environment, hash) == offsetof(AssetHead, hash),
+                 offsetof(Environment, bytes) == offsetof(AssetHead, bytes) && offsetof(Environment, hash) == offsetof(AssetHead, hash) &&
+                 offsetof(ModelRecord, bytes) == offsetof(AssetHead, bytes) && offsetof(ModelRecord, hash) == offsetof(AssetHead, hash),
                "an asset begins with its head");
 
 static AssetHead head_of(const void *asset) {
@@ -54,6 +56,7 @@ static bool asset_equals(AssetKind kind, const void *asset, const void *content)
   case ASSET_GEOMETRY: return geometry_equals(asset, content);
   case ASSET_IMAGE: return texture_image_same(asset, content);
   case ASSET_ENVIRONMENT: return environment_same(asset, content);
+  case ASSET_MODEL: return model_record_same(asset, content);
   }
   return false;
 }
@@ -206,6 +209,14 @@ const void *cache_find_asset(AssetCache *cache, AssetKind kind, const void *cont
     free_entries(cache, dropped);
     e = next;
   }
+  return e != NULL ? e->asset : NULL;
+}
+
+const void *cache_find_known(AssetCache *cache, AssetKind kind, uint64_t hash, uint64_t content_bytes) {
+  mutex_lock(&cache->lock);
+  Entry *e = find(*bucket_of(cache, hash), kind, hash, content_bytes);
+  if (e != NULL) add_reference(cache, e);
+  mutex_unlock(&cache->lock);
   return e != NULL ? e->asset : NULL;
 }
 

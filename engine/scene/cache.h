@@ -13,10 +13,12 @@ typedef struct AssetCache AssetCache;
 MlStatus cache_create(Memory *memory, uint64_t keep_bytes, AssetCache **out, MlError *error);
 void cache_destroy(AssetCache *cache); /* every asset must have been released */
 
-typedef enum AssetKind { ASSET_GEOMETRY, ASSET_IMAGE, ASSET_ENVIRONMENT } AssetKind;
-/* The asset that was made of this content (geometry_equals, texture_image_same, environment_same), which has its hash in it, and this byte count;
+typedef enum AssetKind { ASSET_GEOMETRY, ASSET_IMAGE, ASSET_ENVIRONMENT, ASSET_MODEL } AssetKind;
+/* The asset that was made of this content (geometry_equals, texture_image_same, environment_same, model_record_same), which has its hash in it, and this byte count;
  * referenced, or NULL. */
 const void *cache_find_asset(AssetCache *cache, AssetKind kind, const void *content, uint64_t content_bytes);
+/* The same for one whose hash and byte count are known from before, when it was compared; nothing is compared now. */
+const void *cache_find_known(AssetCache *cache, AssetKind kind, uint64_t hash, uint64_t content_bytes);
 /* Takes ownership of a complete block, whose hash is in it; returns it, or the equal one that another thread put first (the new one is
  * freed), with one reference; NULL: memory is out (it is freed, too). */
 const void *cache_insert_asset(AssetCache *cache, AssetKind kind, void *asset, uint64_t content_bytes);
