@@ -12,7 +12,7 @@ static MlStatus status_of(const BvhPlan *plan, uint64_t bytes, MlError *error) {
 }
 
 static BuildRules rules_of(const BvhBuild *how, const BvhInput *input) {
-  BuildRules rules = {.width = how->width == 8 ? 8 : 4, .bins_most = how->quality == BVH_FAST ? BUILD_BINS / 2 : BUILD_BINS};
+  BuildRules rules = {.width = how->width == 8 ? 8 : 4, .bins_most = how->quality == BVH_FAST ? 16 : BUILD_BINS};
   if (input->triangles != NULL) rules.leaf_shift = rules.width == 8 ? 3 : 2;
   rules.split_leaves = how->quality != BVH_FAST;
   return rules;

@@ -22,7 +22,7 @@
 
 enum {
   BUILD_WIDTH_MOST = 8,
-  BUILD_BINS = 32,
+  BUILD_BINS = 64,
 };
 /* What testing a block of triangles costs, in visits of a node. */
 #define BUILD_NODE_COST 1.0f

@@ -12,6 +12,7 @@ typedef struct Binning {
 } Binning;
 
 typedef struct Bins {
+  uint64_t used[3]; /* a bit per bin: only these may hold anything */
   Box box[3][BUILD_BINS];
   uint32_t count[3][BUILD_BINS];
 } Bins;
@@ -23,7 +24,7 @@ typedef struct Split {
 } Split;
 
 static inline Binning binning_of(const BuildRules *rules, const Range *range) {
-  uint32_t bins = 8 + range->count / 16;
+  uint32_t bins = range->count < 512 ? BUILD_BINS / 2 : BUILD_BINS;
   if (bins > rules->bins_most) bins = rules->bins_most;
   Binning b = {.lowest = range->centres.lo, .bins = bins};
   for (int i = 0; i < 3; i++) {
@@ -38,21 +39,28 @@ static inline Binning binning_of(const BuildRules *rules, const Range *range) {
 /* Positions among the bins: whole numbers are their borders. */
 static inline Four binning_position(const Binning *b, const Ref *ref) { return (ref->lo + ref->hi - b->lowest) * b->scale; }
 
-/* Which bin; the product above is less than `bins`. */
-static inline void bins_add(Bins *bins, const Binning *b, const Ref *ref) {
-  int32_t at[4];
-  FourInt whole = __builtin_convertvector(binning_position(b, ref), FourInt);
-  memcpy(at, &whole, sizeof at);
+/* Adds references to bins; what binning_position says is less than the number of bins. */
+static inline void bins_fill(Bins *bins, const Binning *b, const Ref *refs, uint32_t count) {
+  const bool few = count < 2 * b->bins; // so few that it pays to know which bins are in use
   for (int axis = 0; axis < 3; axis++) {
-    box_add(&bins->box[axis][at[axis]], ref->lo, ref->hi);
-    bins->count[axis][at[axis]]++;
+    for (uint32_t i = 0; i < b->bins; i++) bins->box[axis][i] = box_empty();
+    memset(bins->count[axis], 0, b->bins * sizeof bins->count[axis][0]);
+    bins->used[axis] = few ? 0 : ~(uint64_t)0 >> (64 - b->bins);
   }
-}
-
-static inline void bins_clear(Bins *bins, uint32_t count) {
-  for (int axis = 0; axis < 3; axis++) {
-    for (uint32_t i = 0; i < count; i++) bins->box[axis][i] = box_empty();
-    memset(bins->count[axis], 0, count * sizeof bins->count[axis][0]);
+  for (uint32_t i = 0; i < count; i++) {
+    const Four lo = refs[i].lo, hi = refs[i].hi;
+    const FourInt at = __builtin_convertvector(binning_position(b, &refs[i]), FourInt);
+    const uint32_t x = (uint32_t)at[0], y = (uint32_t)at[1], z = (uint32_t)at[2];
+    box_add(&bins->box[0][x], lo, hi);
+    box_add(&bins->box[1][y], lo, hi);
+    box_add(&bins->box[2][z], lo, hi);
+    bins->count[0][x]++;
+    bins->count[1][y]++;
+    bins->count[2][z]++;
+    if (!few) continue;
+    bins->used[0] |= (uint64_t)1 << x;
+    bins->used[1] |= (uint64_t)1 << y;
+    bins->used[2] |= (uint64_t)1 << z;
   }
 }
 
@@ -62,6 +70,7 @@ static inline void bins_merge(Bins *bins, const Bins *other, uint32_t count) {
       box_add_box(&bins->box[axis][i], &other->box[axis][i]);
       bins->count[axis][i] += other->count[axis][i];
     }
+    bins->used[axis] |= other->used[axis];
   }
 }
 
@@ -70,22 +79,24 @@ static inline Split bins_best(const Bins *bins, const Binning *b, const BuildRul
   Split best = {.cost = INFINITY_F};
   for (uint32_t axis = 0; axis < 3; axis++) {
     if (b->scale[axis] == 0.0f) continue;
-    float above[BUILD_BINS]; /* cost of the bins from each on */
+    uint8_t at[BUILD_BINS];
+    float above[BUILD_BINS]; // cost of the bins from each on
+    uint32_t used = 0, n = 0;
+    for (uint64_t left = bins->used[axis]; left != 0; left &= left - 1) at[used++] = (uint8_t)__builtin_ctzll(left);
     Box box = box_empty();
-    uint32_t n = 0;
-    for (uint32_t i = b->bins - 1; i > 0; i--) {
-      box_add_box(&box, &bins->box[axis][i]);
-      n += bins->count[axis][i];
+    for (uint32_t i = used - 1; i > 0; i--) {
+      box_add_box(&box, &bins->box[axis][at[i]]);
+      n += bins->count[axis][at[i]];
       above[i] = n != 0 ? box_half_area(box.lo, box.hi) * rules_leaves(rules, n) : INFINITY_F;
     }
     box = box_empty();
     n = 0;
-    for (uint32_t i = 1; i < b->bins; i++) {
-      box_add_box(&box, &bins->box[axis][i - 1]);
-      n += bins->count[axis][i - 1];
+    for (uint32_t i = 1; i < used; i++) {
+      box_add_box(&box, &bins->box[axis][at[i - 1]]);
+      n += bins->count[axis][at[i - 1]];
       if (n == 0) continue;
       float cost = box_half_area(box.lo, box.hi) * rules_leaves(rules, n) + above[i];
-      if (cost < best.cost) best = (Split){cost, axis, i, n};
+      if (cost < best.cost) best = (Split){cost, axis, at[i], n};
     }
   }
   return best;

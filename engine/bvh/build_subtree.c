@@ -1,6 +1,8 @@
 /* build_subtree.c - the binary tree of one subtree by one thread, depth first, in memory that stays in its cache; what is kept is its plan. */
 #include "bvh/build_split.h"
 
+#define LEAF_GAIN 0.7f /* what fits a leaf is split when it costs less than so much of it: full blocks are worth something */
+
 struct BinaryNode {
   Box box;
   uint32_t count;  /* of references */
@@ -55,11 +57,10 @@ static bool part(Grower *g, const Range *range, Range side[2]) {
   Split split = {.cost = INFINITY_F};
   const Binning binning = binning_of(rules, range);
   if (depth_allows(range)) {
-    bins_clear(&g->bins, binning.bins);
-    for (uint32_t i = 0; i < range->count; i++) bins_add(&g->bins, &binning, &refs[i]);
+    bins_fill(&g->bins, &binning, refs, range->count);
     split = bins_best(&g->bins, &binning, rules);
   }
-  if (fits && !(split.cost < box_half_area(range->box.lo, range->box.hi))) return false;
+  if (fits && !(split.cost < LEAF_GAIN * box_half_area(range->box.lo, range->box.hi))) return false;
   if (split.cost < INFINITY_F) {
     Box boxes[2], centres[2] = {box_empty(), box_empty()};
     bins_sides(&g->bins, &binning, &split, boxes);

@@ -129,8 +129,7 @@ static void bin_chunk(void *ud, uint32_t index, uint32_t worker, Work *work) {
   const Chunk *chunk = &level->chunks[index];
   const Binning binning = level->active[chunk->range].binning;
   const Ref *refs = level->plan->refs + chunk->first;
-  bins_clear(&level->bins[index], binning.bins);
-  for (uint32_t i = 0; i < chunk->count && work_goes_on(work, 2 * sizeof(Ref)); i++) bins_add(&level->bins[index], &binning, &refs[i]);
+  if (work_goes_on(work, chunk->count * 2 * sizeof(Ref))) bins_fill(&level->bins[index], &binning, refs, chunk->count);
 }
 
 static void part_chunk(void *ud, uint32_t index, uint32_t worker, Work *work) {
