@@ -324,7 +324,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web bench-rays bench-wasm bench-start test check test-long mutants fuzz-images ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web bench-rays bench-wasm bench-start test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -390,13 +390,10 @@ test-long: setup
 mutants: setup
 	@BUILD='$(BUILD)' DEPS_DIR='$(DEPS_DIR)' tests/mutants/run $(ONLY)
 
-## fuzz-images  let a fuzzer at the readers of pictures, for SECONDS (60); what it finds is left in build/
-SECONDS ?= 60
-fuzz-images:
+## fuzz        let a fuzzer at every reader of files, each for SECONDS (60): make fuzz ONLY='gltf ply'; what it finds is left in build/
+fuzz:
 	+$(Q)$(MAKE) CC=clang CONFIG=fuzz fuzzers
-	@mkdir -p '$(BUILD)/fuzz-clang/images'
-	$(Q)'$(BUILD)/fuzz-clang/tests/fuzz/fuzz_images' -max_total_time=$(SECONDS) -max_len=4096 -timeout=5 -rss_limit_mb=2048 \
-	  -artifact_prefix='$(BUILD)/fuzz-clang/' '$(BUILD)/fuzz-clang/images' tests/fuzz/images
+	@BUILD='$(BUILD)' SECONDS_EACH='$(or $(SECONDS),60)' tests/fuzz/run '$(BUILD)/fuzz-clang/tests/fuzz' $(ONLY)
 
 ## golden      compare the pictures of all scenes with tests/render/golden.txt
 golden: all

@@ -1,5 +1,5 @@
 /* test_image_fuzz.c - what the pictures' fuzzer found and began with (tests/fuzz/images), and some thousand spoilt copies of it, the same
- * ones in every run. With sanitizers in CI; at length: make fuzz-images. */
+ * ones in every run. With sanitizers in CI; at length: make fuzz ONLY=images. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

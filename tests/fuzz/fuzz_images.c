@@ -1,4 +1,4 @@
-/* fuzz_images.c - libFuzzer's way into the readers of pictures: make fuzz-images. */
+/* fuzz_images.c - libFuzzer's way into the readers of pictures: make fuzz ONLY=images. */
 #include <stddef.h>
 #include <stdint.h>
 
