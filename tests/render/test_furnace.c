@@ -139,11 +139,56 @@ static MlView wild_view(double scale, MlVec3 move, uint32_t size) {
   return ML_DESC(MlView, .camera = camera, .width = size, .height = size);
 }
 
+/* Fine meshes of bumps and hollows, of thousands of small triangles, their points scaled themselves, some of them placed twice. */
+static MlNode bumpy_ball(double scale, double radius, bool smooth, MlMaterial material) {
+  enum { RINGS = 60, STEPS = 80 };
+  float *points = malloc(12 * (RINGS + 1) * STEPS), *normals = malloc(12 * (RINGS + 1) * STEPS);
+  uint32_t *triangles = malloc(24 * RINGS * STEPS);
+  assert_true(points != NULL && normals != NULL && triangles != NULL);
+  for (int i = 0; i <= RINGS; i++) {
+    for (int j = 0; j < STEPS; j++) {
+      double theta = M_PI * (i + .02) / (RINGS + .04), phi = 2 * M_PI * j / STEPS;
+      double d[3] = {sin(theta) * cos(phi), cos(theta), -sin(theta) * sin(phi)};
+      double r = scale * radius * (1 + .08 * sin(9 * d[0] + 2 * d[1]) * sin(8 * d[2]) + .03 * sin(25 * d[1] + 4 * d[0]));
+      for (int k = 0; k < 3; k++) points[3 * (i * STEPS + j) + k] = (float)(r * d[k]), normals[3 * (i * STEPS + j) + k] = (float)d[k];
+    }
+  }
+  for (uint32_t i = 0; i < RINGS; i++) {
+    for (uint32_t j = 0; j < STEPS; j++) {
+      uint32_t a = i * STEPS + j, b = i * STEPS + (j + 1) % STEPS, *t = triangles + 6 * (i * STEPS + j);
+      t[0] = a, t[1] = a + STEPS, t[2] = b, t[3] = b, t[4] = a + STEPS, t[5] = b + STEPS;
+    }
+  }
+  MlNode mesh = ml_mesh(rig.b,
+                        &ML_DESC(MlMeshDesc, .points = points, .point_count = (RINGS + 1) * STEPS, .triangles = triangles,
+                                 .triangle_count = RINGS * STEPS * 2, .normals = smooth ? normals : NULL, .material = material),
+                        &rig.error);
+  free(points);
+  free(normals);
+  free(triangles);
+  return mesh;
+}
+static void mesh_scene(uint64_t seed, double scale, MlVec3 move) {
+  dice_state = seed * 977 + 5;
+  rig_begin(&rig);
+  assert_int_equal(ml_background(rig.b, gray(1), false, &rig.error), ML_OK);
+  for (int i = 0; i < 5; i++) {
+    bool smooth = i % 2 != 0;
+    MlNode mesh = bumpy_ball(scale, dice(.5, 1), smooth, smooth ? any_material(DIFFUSE) : any_material(BOTH));
+    for (int k = 0; k < 2; k++) {
+      MlTransform t = any_place(2.5);
+      t.m[3] = scale * t.m[3] + move.x, t.m[7] = scale * t.m[7] + move.y, t.m[11] = scale * t.m[11] + move.z;
+      rig_add(&rig, placed(mesh, &t));
+    }
+  }
+  rig_commit(&rig);
+}
+
 static const MlBounces endless = {65535, 65535, 65535, 65535};
 
 /* Every sample is 1. */
-static void every_sample(uint64_t seed, double scale, MlVec3 move) {
-  wild_scene(seed, scale, move);
+static void every_sample(void (*make)(uint64_t seed, double scale, MlVec3 move), uint64_t seed, double scale, MlVec3 move) {
+  make(seed, scale, move);
   enum { N = 24, SAMPLES = 4 };
   MlSettings settings = ML_DESC(MlSettings, .strategy = ML_STRATEGY_BSDF, .no_roulette = true, .has_bounces = true, .bounces = endless);
   MlView view = wild_view(scale, move, N);
@@ -164,21 +209,33 @@ static void every_sample(uint64_t seed, double scale, MlVec3 move) {
 
 static void every_sample_is_one(void **state) {
   (void)state;
-  for (uint64_t seed = 1; seed <= 24; seed++) every_sample(seed, 1, (MlVec3){0, 0, 0});
+  for (uint64_t seed = 1; seed <= 24; seed++) every_sample(wild_scene, seed, 1, (MlVec3){0, 0, 0});
 }
 static void scaled(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 6; seed++) {
-    every_sample(seed, 1e-3, (MlVec3){0, 0, 0});
-    every_sample(seed, 1e3, (MlVec3){0, 0, 0});
+    every_sample(wild_scene, seed, 1e-3, (MlVec3){0, 0, 0});
+    every_sample(wild_scene, seed, 1e3, (MlVec3){0, 0, 0});
   }
 }
 static void moved(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 6; seed++) {
-    every_sample(seed, 1, (MlVec3){1e4, -1e4, 1e4});
-    every_sample(seed, 1, (MlVec3){1e6, 1e6, -1e6});
-    every_sample(seed, 1e-3, (MlVec3){1e4, 0, 0});
+    every_sample(wild_scene, seed, 1, (MlVec3){1e4, -1e4, 1e4});
+    every_sample(wild_scene, seed, 1, (MlVec3){1e6, 1e6, -1e6});
+    every_sample(wild_scene, seed, 1e-3, (MlVec3){1e4, 0, 0});
+  }
+}
+
+static void meshes(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    every_sample(mesh_scene, seed, 1, (MlVec3){0, 0, 0});
+    every_sample(mesh_scene, seed, 1e-3, (MlVec3){0, 0, 0});
+    every_sample(mesh_scene, seed, 1e3, (MlVec3){0, 0, 0});
+    every_sample(mesh_scene, seed, 1, (MlVec3){1e4, -1e4, 1e4});
+    every_sample(mesh_scene, seed, 1, (MlVec3){-1e6, 1e6, 1e6});
+    every_sample(mesh_scene, seed, 1e-3, (MlVec3){1e4, 0, 0});
   }
 }
 
@@ -216,7 +273,7 @@ static void closed_room(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_sample_is_one), cmocka_unit_test(scaled),      cmocka_unit_test(moved),
+    cmocka_unit_test(every_sample_is_one), cmocka_unit_test(scaled),      cmocka_unit_test(moved), cmocka_unit_test(meshes),
     cmocka_unit_test(means_are_one),       cmocka_unit_test(closed_room),
   };
   return cmocka_run_group_tests(tests, create, destroy);
