@@ -29,9 +29,11 @@ typedef struct Commit {
   Expansion e;
   LightTables tables;
   Surroundings surroundings; /* the table with a reference */
-  Bvh bvh;
+  BvhBuild build;
+  BvhPlan *plan; /* of the top tree */
   uint32_t *planes;
-  uint64_t plane_count;
+  uint32_t *finite; /* what the tree is over, as World numbers it; behind the planes; NULL: everything */
+  uint64_t plane_count, item_count;
   Scene head; /* the block's beginning, pointers aside */
 } Commit;
 
@@ -56,39 +58,41 @@ static void bound_scene(Scene *scene) {
   scene->bound_radius = float_above(0.5 * dvec_length(dvec_subtract(bounds->max, bounds->min)));
 }
 
-/* The tree is over what is finite; its items are numbered as World says. */
-static MlStatus build_top(Commit *c) {
+/* Separates planes from what the tree is over. */
+static MlStatus find_planes(Commit *c) {
   Expansion *e = &c->e;
-  const BvhBuild build = expand_build(e);
-  c->bvh = (Bvh){.width = build.width, .bounds = aabb_empty()};
   const Prim *prims = e->list.prims.data;
-  uint64_t prim_count = e->list.prims.count, count = prim_count + e->list.instances.count, finite = 0;
+  const uint64_t prim_count = e->list.prims.count, count = prim_count + e->list.instances.count;
   for (uint64_t i = 0; i < prim_count && work_goes_on(e->work, sizeof(Prim)); i++) c->plane_count += prims[i].kind == PRIM_PLANE;
-  size_t bytes = (size_t)(count * (sizeof(Aabb) + sizeof(uint32_t)));
   TRY(work_status(e->work, e->error));
-  if (count == 0) return ML_OK;
-  if (c->plane_count != 0) {
-    c->planes = memory_alloc(e->memory, (size_t)(c->plane_count * sizeof *c->planes), 8);
-    if (c->planes == NULL) return memory_error(e->memory, c->plane_count * sizeof *c->planes, "planes", e->error);
-  }
-  Aabb *bounds = memory_alloc(e->memory, bytes, 64);
-  if (bounds == NULL) return memory_error(e->memory, bytes, "tree of the scene", e->error);
-  uint32_t *ids = (uint32_t *)(bounds + count), plane = 0;
+  c->item_count = count - c->plane_count;
+  if (c->plane_count == 0) return ML_OK;
+  c->planes = memory_alloc(e->memory, (size_t)(count * sizeof *c->planes), 8);
+  if (c->planes == NULL) return memory_error(e->memory, count * sizeof *c->planes, "planes", e->error);
+  c->finite = c->planes + c->plane_count;
+  uint32_t plane = 0, finite = 0;
   for (uint32_t i = 0; i < count && work_goes_on(e->work, sizeof(Prim)); i++) {
-    if (i < prim_count && prims[i].kind == PRIM_PLANE) {
-      c->planes[plane++] = i;
-      continue;
-    }
-    const float *lo = i < prim_count ? prims[i].lo : e->list.boxes.data[i - prim_count].lo;
-    const float *hi = i < prim_count ? prims[i].hi : e->list.boxes.data[i - prim_count].hi;
-    memcpy(bounds[finite].lo, lo, sizeof bounds->lo);
-    memcpy(bounds[finite].hi, hi, sizeof bounds->hi);
-    ids[finite++] = i;
+    if (i < prim_count && prims[i].kind == PRIM_PLANE) c->planes[plane++] = i;
+    else c->finite[finite++] = i;
   }
-  MlStatus status = work_status(e->work, e->error);
-  if (status == ML_OK) status = bvh_build(&build, bounds, ids, finite, &c->bvh, e->error);
-  memory_free(e->memory, bounds, bytes);
-  return status;
+  return work_status(e->work, e->error);
+}
+
+static Aabb item_box(const void *ud, uint32_t index) {
+  const Commit *c = ud;
+  const ItemList *list = &c->e.list;
+  const uint64_t i = c->finite != NULL ? c->finite[index] : index, prim_count = list->prims.count;
+  if (i >= prim_count) return list->boxes.data[i - prim_count];
+  const Prim *prim = &list->prims.data[i];
+  return (Aabb){{prim->lo[0], prim->lo[1], prim->lo[2]}, {prim->hi[0], prim->hi[1], prim->hi[2]}};
+}
+
+/* The tree is over what is finite; its items are numbered as World says. */
+static MlStatus plan_top(Commit *c) {
+  TRY(find_planes(c));
+  c->build = expand_build(&c->e);
+  const BvhInput input = {.count = c->item_count, .box = item_box, .ud = c, .ids = c->finite};
+  return bvh_plan(&c->build, &input, &c->plan, c->e.error);
 }
 
 /* ---- identity and statistics */
@@ -259,7 +263,8 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t motions = block_place(&layout, e->list.motions.count, sizeof(Motion));
   size_t keys = block_place(&layout, e->list.keys.count, sizeof(MotionKey));
   size_t planes = block_place(&layout, c->plane_count, sizeof(uint32_t));
-  size_t nodes = block_place(&layout, c->bvh.node_count, bvh_node_size(&c->bvh));
+  const Bvh bvh = bvh_plan_sizes(c->plan);
+  size_t nodes = block_place(&layout, bvh.node_count, bvh_node_size(&bvh));
   size_t materials = block_place(&layout, e->materials.count, sizeof(Material));
   size_t lobes = block_place(&layout, b->lobes.count, sizeof(Lobe));
   size_t images = block_place(&layout, b->images.count, sizeof *b->images.data);
@@ -285,7 +290,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->bytes = layout.bytes;
   s->stats.bytes += layout.bytes;
   s->world = (World){
-    .bvh = c->bvh,
+    .bvh.nodes = bvh.node_count != 0 ? (char *)s + nodes : NULL,
     .prims = block_copy(e->work, s, prims, e->list.prims.data, e->list.prims.count, sizeof(Prim)),
     .placed = block_copy(e->work, s, placed, e->list.placed.data, e->list.placed.count, sizeof(PlacedTransform)),
     .planes = block_copy(e->work, s, planes, c->planes, c->plane_count, sizeof(uint32_t)),
@@ -302,7 +307,6 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .motion_count = e->list.motions.count,
     .key_count = e->list.keys.count,
   };
-  s->world.bvh.nodes = block_copy(e->work, s, nodes, c->bvh.nodes, c->bvh.node_count, bvh_node_size(&c->bvh));
   s->materials = block_copy(e->work, s, materials, e->materials.data, e->materials.count, sizeof(Material));
   s->material_count = (uint32_t)e->materials.count;
   s->lobes = block_copy(e->work, s, lobes, b->lobes.data, b->lobes.count, sizeof(Lobe));
@@ -342,6 +346,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .ies_values = block_copy(e->work, s, ies_values, e->ies_values.data, e->ies_values.count, sizeof(float)),
   };
   MlStatus status = work_status(e->work, e->error);
+  if (status == ML_OK) status = bvh_emit(c->plan, &s->world.bvh, e->error);
   if (status != ML_OK) {
     memory_pages_free(e->memory, s, layout.bytes);
     return status;
@@ -373,7 +378,7 @@ static MlStatus commit_parts(Commit *c) {
     (Background){spectrum_from_color(b->background), b->has_background || around != NULL, b->has_background && b->background_eye_only};
   TRY(expand_scene(&c->e, head->origin));
   head->moves = anything_moves(&c->e);
-  TRY(build_top(c));
+  TRY(plan_top(c));
   TRY(lights_prepare(&c->e, &c->surroundings, head->bound_radius, &c->tables));
   TRY(count_all(c, &asset_bytes));
   head->stats.bytes = asset_bytes + image_bytes_of(b) + (around != NULL ? around->bytes : 0); /* the block's own come in freeze */
@@ -421,9 +426,9 @@ static MlStatus commit(MlBuilder *b, Work *work, MlScene **out, MlError *error) 
   Commit c = {.e = {.b = b, .memory = b->context.memory, .work = work, .error = error}, .tables.background = NO_ID};
   MlStatus status = commit_parts(&c);
   if (status == ML_OK) status = make_handle(b, &c, started, out);
-  bvh_free(b->context.memory, &c.bvh);
+  bvh_plan_free(c.plan);
   lights_free(b->context.memory, &c.tables);
-  memory_free(b->context.memory, c.planes, (size_t)(c.plane_count * sizeof *c.planes));
+  memory_free(b->context.memory, c.planes, (size_t)((c.plane_count + c.item_count) * sizeof *c.planes));
   expand_release(&c.e, status != ML_OK);
   if (status != ML_OK && c.surroundings.table != NULL) cache_release(b->context.cache, c.surroundings.table);
   return status;

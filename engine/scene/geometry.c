@@ -51,21 +51,24 @@ Aabb geometry_placed_bounds(const MlTransform *to_world, const float centre[3], 
   return out;
 }
 
-static MlStatus build_tree(const BvhBuild *build, const Geometry *g, const Aabb *boxes, Bvh *bvh, MlError *error) {
-  if (g->mesh.triangle_count != 0) return bvh_build_mesh(build, g->mesh.points, g->mesh.triangles, g->mesh.triangle_count, bvh, error);
-  uint64_t count = g->prim_count + g->instances.count;
-  size_t bytes;
-  Aabb *bounds = size_multiply(count, sizeof *bounds, &bytes) ? memory_alloc(build->memory, bytes, 64) : NULL;
-  if (bounds == NULL) return memory_error(build->memory, count * sizeof *bounds, "tree of boxes", error);
-  for (uint64_t i = 0; i < g->prim_count && work_goes_on(build->work, sizeof(Prim)); i++) {
-    memcpy(bounds[i].lo, g->prims[i].lo, sizeof bounds->lo);
-    memcpy(bounds[i].hi, g->prims[i].hi, sizeof bounds->hi);
-  }
-  if (g->instances.count != 0) work_copy(build->work, bounds + g->prim_count, boxes, g->instances.count * sizeof *boxes);
-  MlStatus status = work_status(build->work, error);
-  if (status == ML_OK) status = bvh_build(build, bounds, NULL, count, bvh, error);
-  memory_free(build->memory, bounds, bytes);
-  return status;
+/* What a tree is over, by number: primitives, then instances. */
+typedef struct Items {
+  const Geometry *g;
+  const Aabb *boxes; /* of the instances */
+} Items;
+
+static Aabb item_box(const void *ud, uint32_t index) {
+  const Items *items = ud;
+  if (index >= items->g->prim_count) return items->boxes[index - items->g->prim_count];
+  const Prim *prim = &items->g->prims[index];
+  return (Aabb){{prim->lo[0], prim->lo[1], prim->lo[2]}, {prim->hi[0], prim->hi[1], prim->hi[2]}};
+}
+
+static BvhInput tree_input(const Items *items) {
+  const Geometry *g = items->g;
+  if (g->mesh.triangle_count != 0)
+    return (BvhInput){.count = g->mesh.triangle_count, .points = g->mesh.points, .triangles = g->mesh.triangles};
+  return (BvhInput){.count = g->prim_count + g->instances.count, .box = item_box, .ud = items};
 }
 
 /* Copies what instances refer to into a block. */
@@ -89,8 +92,8 @@ static void instances_copy(Work *work, void *block, const InstancesLayout *at, c
   to->keys = block_copy(work, block, at->keys, from->keys, from->key_count, sizeof *from->keys);
 }
 
-/* The block, with a tree that was built. */
-static MlStatus make_block(const BvhBuild *build, const Geometry *content, const Bvh *bvh, Geometry **out, MlError *error) {
+/* The block, with a tree that was built, or with one that is written where it stays: then *bvh is what bvh_plan_sizes says. */
+static MlStatus make_block(const BvhBuild *build, const Geometry *content, const Bvh *bvh, BvhPlan *plan, Geometry **out, MlError *error) {
   Memory *memory = build->memory;
   Work *work = build->work;
   const Mesh *mesh = &content->mesh;
@@ -116,10 +119,15 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, const
   g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
   instances_copy(work, g, &instances, &content->instances, &g->instances);
   g->bvh = *bvh;
-  if (!apart) g->bvh.nodes = block_copy(work, g, nodes, bvh->nodes, bvh->node_count, bvh_node_size(bvh));
-  g->bvh.blocks = block_copy(work, g, blocks, bvh->blocks, bvh->block_count, bvh_block_size(bvh));
+  if (plan != NULL) {
+    g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
+    g->bvh.blocks = bvh->block_count != 0 ? (char *)g + blocks : NULL;
+  } else if (!apart) {
+    g->bvh.nodes = block_copy(work, g, nodes, bvh->nodes, bvh->node_count, bvh_node_size(bvh));
+  }
   g->bytes = layout.bytes;
   MlStatus status = work_status(work, error);
+  if (status == ML_OK && plan != NULL) status = bvh_emit(plan, &g->bvh, error);
   if (status != ML_OK) {
     memory_pages_free(memory, g, layout.bytes);
     return status;
@@ -131,10 +139,13 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, const
 }
 
 MlStatus geometry_create(const BvhBuild *build, const Geometry *content, const Aabb *boxes, Geometry **out, MlError *error) {
-  Bvh bvh;
-  TRY(build_tree(build, content, boxes, &bvh, error));
-  MlStatus status = make_block(build, content, &bvh, out, error);
-  bvh_free(build->memory, &bvh);
+  const Items items = {content, boxes};
+  const BvhInput input = tree_input(&items);
+  BvhPlan *plan;
+  TRY(bvh_plan(build, &input, &plan, error));
+  const Bvh sizes = bvh_plan_sizes(plan);
+  MlStatus status = make_block(build, content, &sizes, plan, out, error);
+  bvh_plan_free(plan);
   return status;
 }
 
@@ -144,7 +155,7 @@ MlStatus geometry_create_array(const BvhBuild *build, const Geometry *content, G
   TRY(array_tree(build, &content->instances, &bvh, &whole.parts[1], &whole.part_bytes[1], error));
   whole.parts[0] = (void *)(uintptr_t)content->instances.places;
   whole.part_bytes[0] = content->instances.count * sizeof(ArrayPlace);
-  MlStatus status = make_block(build, &whole, &bvh, out, error);
+  MlStatus status = make_block(build, &whole, &bvh, NULL, out, error);
   if (whole.parts[1] == NULL) bvh_free(build->memory, &bvh);
   else if (status != ML_OK) memory_pages_free(build->memory, whole.parts[1], (size_t)whole.part_bytes[1]);
   return status;
