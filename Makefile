@@ -133,6 +133,7 @@ BENCH_PARTS := ray_scenes ray_sets
 BENCH_rays := ray_embree ray_compare $(BENCH_PARTS)
 BENCH_rays_own := $(BENCH_PARTS)
 BENCH_start := $(BENCH_PARTS)
+BENCH_build := ray_embree $(BENCH_PARTS)
 # The files whose behaviour ML_PROTECT changes: release tests link them with it on.
 PROTECT_C := $(if $(filter release,$(CONFIG)),$(shell grep -ls ML_PROTECT $(ENGINE_C) /dev/null))
 
@@ -164,7 +165,7 @@ fuzzers: $(FUZZERS)
 # Before anything is compiled: the packages, the Lua release. Both do nothing when all is there.
 SETS := build $(if $(filter clang%,$(notdir $(CC))),clang) $(filter aarch64,$(TARGET)) $(if $(filter wasm% page%,$(TARGET)),wasm) $(filter fuzz,$(CONFIG)) \
         $(if $(filter web serve,$(MAKECMDGOALS)),wasm web) $(if $(filter bench-web,$(MAKECMDGOALS)),wasm web browsers) \
-        $(if $(filter bench-rays bench-wasm,$(MAKECMDGOALS)),bench) $(if $(filter bench-wasm,$(MAKECMDGOALS)),wasm) \
+        $(if $(filter bench-rays bench-build bench-wasm,$(MAKECMDGOALS)),bench) $(if $(filter bench-wasm,$(MAKECMDGOALS)),wasm) \
         $(if $(filter test tests test-long ci,$(MAKECMDGOALS)),test wasm web browsers) $(if $(filter test-long ci,$(MAKECMDGOALS)),clang aarch64) \
         $(filter format,$(MAKECMDGOALS))
 setup:
@@ -302,6 +303,7 @@ endef
 $(eval $(call bench,rays,-lembree3))
 $(eval $(call bench,rays_own))
 $(eval $(call bench,start,,$(SCRIPT_A)))
+$(eval $(call bench,build,-lembree3))
 
 # An example sees what an installed library offers: one header, one archive.
 $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
@@ -324,7 +326,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web bench-rays bench-wasm bench-start test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web bench-rays bench-build bench-wasm bench-start test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -356,6 +358,11 @@ BENCH_PLACES = RAYS='$(BUILD)/rays' MODELS='$(DEPS_DIR)/models' ONLY='$(ONLY)' R
 bench-rays: all $(OUT)/tests/bench/rays$(EXE)
 	@$(BENCH_FILES)
 	@$(BENCH_PLACES) ISA='$(ISA)' QUALITY='$(QUALITY)' EMBREE='$(EMBREE)' $(OUT)/tests/bench/rays$(EXE)
+
+## bench-build builds of trees alone, all qualities, against Embree's: ONLY='A C' RUNS=5 THREADS=2 WIDTH=8
+bench-build: $(OUT)/tests/bench/build$(EXE)
+	@$(BENCH_FILES)
+	@$(BENCH_PLACES) THREADS='$(THREADS)' WIDTH='$(WIDTH)' $(OUT)/tests/bench/build$(EXE)
 
 ## bench-wasm  the same rays: WebAssembly under node against our own SSE4.1, one thread: ONLY='A C' RUNS=5 ROUNDS=3
 bench-wasm: $(OUT)/tests/bench/rays_own$(EXE)
