@@ -100,9 +100,11 @@ static float unit(float x) { return x > 0 ? (x < 1 ? x : 1) : 0; }
 
 /* A number with its texture, and a colour with its. */
 static bool number_texture(ModelMaking *making, const ModelTexture *texture, float factor, MlTexture *out) {
+  if (factor == 0) return *out = 0, true; // whatever the picture holds
   return make_texture(making, texture, true, out) && multiply(making, spectrum_all(factor), out);
 }
 static bool color_texture(ModelMaking *making, const ModelTexture *texture, const float factor[3], MlTexture *out) {
+  if (factor[0] == 0 && factor[1] == 0 && factor[2] == 0) return *out = 0, true;
   return make_texture(making, texture, false, out) && multiply(making, spectrum_of(factor), out);
 }
 
@@ -117,6 +119,7 @@ typedef struct Looks {
 
 static bool read_textures(ModelMaking *making, Looks *l) {
   const ModelMaterial *m = l->m;
+  const bool shines = m->emission[0] > 0 || m->emission[1] > 0 || m->emission[2] > 0; // a texture times nothing is no light
   MlTexture strength;
   if (!color_texture(making, &m->color_texture, m->color, &l->d.color_texture) ||
       !number_texture(making, &m->metallic_texture, m->metallic, &l->d.metallic_texture) ||
@@ -128,7 +131,7 @@ static bool read_textures(ModelMaking *making, Looks *l) {
       !number_texture(making, &m->coat_roughness_texture, m->coat_roughness, &l->coat_roughness) ||
       !color_texture(making, &m->sheen_color_texture, m->sheen_color, &l->sheen_color) ||
       !number_texture(making, &m->sheen_roughness_texture, m->sheen_roughness, &l->sheen_roughness) ||
-      !make_texture(making, &m->emission_texture, false, &l->d.emission.texture) ||
+      (shines && !make_texture(making, &m->emission_texture, false, &l->d.emission.texture)) ||
       !make_texture(making, &m->normal_texture, true, &l->d.relief.normal) ||
       !make_texture(making, &m->bump_texture, true, &l->d.relief.bump))
     return false;

@@ -1,5 +1,5 @@
 /* read_gltf_material.c - materials, their textures, samplers and pictures (specification 3.8, 3.9; extensions as they are named below). */
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "moonlit.h"
@@ -31,6 +31,14 @@ static MlStatus view_image(Gltf *g, uint32_t view, ModelImage *image, bool *miss
   return ML_OK;
 }
 
+/* For messages: "helmet.glb: images[2] (wood)". */
+static ModelText embedded_name(const Gltf *g, uint32_t value, const GltfPlace *place) {
+  char name[64], text[200];
+  const size_t length = json_string(&g->json, json_member(&g->json, value, "name"), name, sizeof name);
+  snprintf(text, sizeof text, "%.100s: images[%u]%s%s%s", g->source->name, place->index, length ? " (" : "", name, length ? ")" : "");
+  return model_add_text(g->model, text, strlen(text));
+}
+
 static MlStatus add_image(Gltf *g, GltfImage *image, const GltfPlace *place) {
   ModelImage made = {.file = MODEL_NONE};
   ModelBytes bytes;
@@ -39,7 +47,6 @@ static MlStatus add_image(Gltf *g, GltfImage *image, const GltfPlace *place) {
   image->added = true;
   const uint32_t uri = json_member(&g->json, image->value, "uri");
   TRY(gltf_index(g, place, image->value, "bufferView", "bufferViews", g->view_count, &view));
-  TRY(gltf_text(g, json_member(&g->json, image->value, "name"), &made.name));
   if (view != MODEL_NONE) {
     TRY(view_image(g, view, &made, &missing));
   } else {
@@ -53,7 +60,7 @@ static MlStatus add_image(Gltf *g, GltfImage *image, const GltfPlace *place) {
     }
   }
   if (missing) return ML_OK;
-  if (made.name == 0) made.name = model_add_text(g->model, "picture", sizeof "picture" - 1);
+  if (made.embedded) made.name = embedded_name(g, image->value, place);
   if (made.name == MODEL_NONE || !array_push(g->memory, &g->model->images, made)) return gltf_no_memory(g);
   image->image = (uint32_t)g->model->images.count - 1;
   return ML_OK;

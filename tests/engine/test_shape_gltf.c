@@ -451,7 +451,7 @@ static void test_material(void **state) {
   assert_string_equal(model_text(&model, model.images.data[0].name), "a.png");
   assert_false(model.images.data[0].embedded);
   const ModelImage *inside = &model.images.data[1];
-  assert_string_equal(model_text(&model, inside->name), "inside");
+  assert_string_equal(model_text(&model, inside->name), "test.glb: images[1] (inside)");
   assert_true(inside->embedded && inside->file == 0 && inside->count == 4);
   assert_int_equal(inside->first, 12 + 8 + ((strlen(json) + 3) & ~(size_t)3) + 8 + 60);
   assert_int_equal(model.unsupported.count, 2);
