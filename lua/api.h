@@ -133,6 +133,7 @@ typedef struct ApiField {
   const char *synonyms; /* "r,rad": in messages only, never accepted */
   const char *doc;      /* one sentence */
   uint32_t offset;      /* in the desc, or, for shared fields, in NodeShared */
+  uint32_t next;    /* fields that may be motion(a, b): where the value of the frame's end stands, 0 for none; else it is the same one */
   uint32_t texture; /* colours and numbers that may be textures: where its MlTexture stands, 0 for none; the value then is not changed */
 } ApiField;
 

@@ -34,6 +34,8 @@ const ApiFunction api_functions[] = {
   {"turn_y", API_METHOD, PLACING, "part:turn_y(degrees)", "Turns it about the y axis, from +z towards +x.", "box{ floor = true }:turn_y(30)\nplane{}"},
   {"turn_z", API_METHOD, PLACING, "part:turn_z(degrees)", "Turns it about the z axis.", "box{}:turn_z(30):at(0, 1, 0)\nplane{}"},
   {"scale", API_METHOD, PLACING, "part:scale(2) or part:scale{1, 2, 1}", "Scales it about the origin.", "sphere{ floor = true }:scale{1, 2, 1}\nplane{}"},
+  {"motion", API_FUNCTION, PLACING, "motion(a, b)", "A value that is a when the frame begins and b when the next one does, for at, turn and scale, their methods, and a camera's from, look_at and up: blur while the shutter is open. Lights and infinite shapes cannot move; what glows can, but small, it makes noise.",
+   "sphere{ radius = 0.5, floor = true, at = motion({-1, 0, 0}, {1, 0, 0}), material = \"tomato\" }\nbox{ size = {2, 0.1, 0.3} }:turn_z(motion(0, 90)):at(0, 2, 0)\nplane{}"},
   {"mirror", API_METHOD, PLACING, "part:mirror \"x\"", "Mirrors it at the origin, along x, y or z.", "box{ at = {1, 0.5, 0}, turn = 20 }:mirror \"x\"\nplane{}"},
   {"transform", API_METHOD, PLACING, "part:transform(t)", "Applies a chain of placing methods kept by transform().", "local t = transform():turn_y(45):at(1, 0, 0)\nbox{ floor = true }:transform(t)\nplane{}"},
   {"with", API_METHOD, PLACING, "part:with{ field = value }", "The same with other fields; materials have it, too.", "local b = proto(sphere{ floor = true })\nb:with{ material = \"gold\" }\nplane{}"},

@@ -6,6 +6,7 @@
 #include "colors.h"
 #include "lauxlib.h"
 #include "materials.h"
+#include "motion.h"
 #include "suggest.h"
 #include "textures.h"
 #include "values.h"
@@ -67,6 +68,8 @@ static bool check_range(Reading *r, const ApiField *field, const double *values,
 
 /* What to write in place of the value, to be put behind a message; "": nothing known. */
 static const char *advice(Reading *r, int index) {
+  if (motion_test(r->L, index) && r->entry && r->entry->kind == API_LIGHT) return ": a light cannot move, a shape whose material emits can";
+  if (motion_test(r->L, index)) return ": in motion can be at, turn and scale, and a camera's from, look_at and up";
   if (lua_isfunction(r->L, index) && !node_constructor(r->L, index))
     return ": functions of the shading point are not available in this version";
   if (lua_type(r->L, index) == LUA_TSTRING && lua_stringtonumber(r->L, lua_tostring(r->L, index))) {

@@ -69,8 +69,10 @@ const DocTopic doc_topics[] = {
   {"unit,metre,meter,degree,watt,scale", "scale", "Lengths are metres, angles degrees, power watts; y is up, +z points to the viewer."},
 
   /* ---- camera and picture */
-  {"blur,blurry,bokeh,dof,defocus,unsharp,sharp,depth,focus,lens", "camera.aperture,camera.fstop,camera.focus,metal.roughness",
-   "An aperture blurs what is not in focus, roughness blurs reflections. Motion blur is not there yet."},
+  {"blur,blurry,bokeh,dof,defocus,unsharp,sharp,depth,focus,lens", "camera.aperture,camera.fstop,camera.focus,metal.roughness,motion",
+   "An aperture blurs what is not in focus, roughness blurs reflections, motion(a, b) what moves."},
+  {"moving,velocity,shutter,streak,speedy", "motion,camera.shutter",
+   "part:at(motion(a, b)) is at a when the frame begins, and on its way to b while the shutter is open."},
   {"firefly,fireflies,speckle,spark,outlier,dot", "render.clamp,render.samples",
    "Rare, very bright samples. clamp = 2 to 10 cuts indirect light above that (the picture gets a little darker); more samples thin them out; larger lamps help most."},
   {"noise,noisy,grain,grainy,denoise,smooth,quality,clean,converge", "render.samples,render.clamp,mesh.smooth",

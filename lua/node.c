@@ -6,6 +6,8 @@
 #include "lauxlib.h"
 #include "materials.h"
 #include "module.h"
+#include "motion.h"
+#include "placing.h"
 #include "reader.h"
 #include "scene_functions.h"
 #include "shapes.h"
@@ -58,55 +60,11 @@ MlBounds node_bounds(const Runtime *runtime, const Node *node) { return ml_node_
 
 /* ------------------------------------------------------------------- placing */
 
-static MlTransform translation(MlVec3 v) { return (MlTransform){{1, 0, 0, v.x, 0, 1, 0, v.y, 0, 0, 1, v.z}}; }
-static MlTransform scaling(MlVec3 v) { return (MlTransform){{v.x, 0, 0, 0, 0, v.y, 0, 0, 0, 0, v.z, 0}}; }
-
-static MlTransform after(MlTransform b, MlTransform a) { return ml_transform_multiply(&b, &a); }
-
-/* About x, then y, then z, the axes fixed. */
-static MlTransform turning(MlVec3 degrees) {
-  MlTransform t = ml_transform_identity();
-  if (degrees.x != 0) t = ml_transform_turn(degrees.x, (MlVec3){1, 0, 0});
-  if (degrees.y != 0) t = after(ml_transform_turn(degrees.y, (MlVec3){0, 1, 0}), t);
-  if (degrees.z != 0) t = after(ml_transform_turn(degrees.z, (MlVec3){0, 0, 1}), t);
-  return t;
-}
-
-static bool is_identity(const MlTransform *t) {
-  const MlTransform identity = ml_transform_identity();
-  return memcmp(t, &identity, sizeof identity) == 0;
-}
-
-/* Bounds of the geometry under a transform; the node made for that is used by nothing. */
-static MlBounds bounds_under(Reading *r, const Node *node, const MlTransform *t) {
-  MlError error = {0};
-  if (is_identity(t)) return ml_node_bounds(r->runtime->builder, node->geometry);
-  const MlNode placed =
-    ml_place(r->runtime->builder, &ML_DESC(MlPlaceDesc, .place = r->place, .child = node->geometry, .transform = *t), &error);
-  if (!placed) reader_fail_builder(r, &error);
-  return ml_node_bounds(r->runtime->builder, placed);
-}
-
-/* The fields' part of the placing: scale, turn, floor, at. */
-static MlTransform placing_of_fields(Reading *r, const Node *node) {
-  const NodeShared *shared = &node->shared;
-  const MlVec3 scale = shared->scale, turn = shared->turn, at = shared->at;
-  MlTransform t = ml_transform_identity(); // most have no place of their own: multiply only what was said
-  if (scale.x != 1 || scale.y != 1 || scale.z != 1) t = scaling(scale);
-  if (turn.x != 0 || turn.y != 0 || turn.z != 0) t = after(turning(turn), t);
-  if (shared->floor) {
-    const MlBounds bounds = bounds_under(r, node, &t);
-    if (bounds.infinite) reader_fail_field(r, "floor", "floor", "a %s is infinite and cannot stand on the floor", node->entry->name);
-    else if (!bounds.empty) t = after(translation((MlVec3){0, -bounds.min.y, 0}), t);
-  }
-  return at.x != 0 || at.y != 0 || at.z != 0 ? after(translation(at), t) : t;
-}
-
 static bool is_removed(const Node *node) {
-  const MlVec3 scale = node->shared.scale;
+  const MlVec3 scale = node->shared.scale, next = node->shared.next_scale;
   const double *m = node->moved.m;
-  return scale.x == 0 || scale.y == 0 || scale.z == 0 || (m[0] == 0 && m[1] == 0 && m[2] == 0) || (m[4] == 0 && m[5] == 0 && m[6] == 0) ||
-         (m[8] == 0 && m[9] == 0 && m[10] == 0);
+  const bool flat = (scale.x == 0 && next.x == 0) || (scale.y == 0 && next.y == 0) || (scale.z == 0 && next.z == 0);
+  return flat || (m[0] == 0 && m[1] == 0 && m[2] == 0) || (m[4] == 0 && m[5] == 0 && m[6] == 0) || (m[8] == 0 && m[9] == 0 && m[10] == 0);
 }
 
 static void note_removed(Reading *r) {
@@ -143,10 +101,23 @@ static void finish(Reading *r, Node *node, bool copied) {
     node->id = ml_group(r->runtime->builder, &ML_DESC(MlGroupDesc, .place = r->place), &error);
     node->emits = false;
   } else if (node->geometry) {
+    const bool moves = node->steps || (shape && placing_fields_move(&node->shared));
+    if (moves && !shape) reader_fail(r, "motion", "a light cannot move; a shape whose material emits can");
+    if (moves && node->entry == &api_plane) reader_fail(r, "motion", "a plane is infinite and cannot move");
     MlTransform t = node->moved;
-    if (shape) t = is_identity(&t) ? placing_of_fields(r, node) : after(t, placing_of_fields(r, node));
+    if (moves && shape && !r->failed) {
+      const PlacingStep *steps = steps_join(
+        r, placing_fields_move(&node->shared) ? steps_of_fields(r, node) : steps_still(r, NULL, placing_of_fields(r, node)), node->steps);
+      steps = steps_still(r, steps, node->moved);
+      const MlPlaceDesc desc = ML_DESC(MlPlaceDesc, .place = r->place, .material = material, .hidden = node->shared.hidden);
+      if (!r->failed) node->id = steps_place(r, node->geometry, steps, &desc, &error);
+      if (!node->id) reader_fail_builder(r, &error);
+      add_record(r->L, node);
+      return;
+    }
+    if (shape) t = placing_is_identity(&t) ? placing_of_fields(r, node) : placing_after(t, placing_of_fields(r, node));
     const uint32_t hidden = shape ? node->shared.hidden : 0;
-    if (copied || material || hidden || !is_identity(&t))
+    if (copied || material || hidden || !placing_is_identity(&t))
       node->id = ml_place(
         r->runtime->builder,
         &ML_DESC(MlPlaceDesc, .place = r->place, .child = node->geometry, .transform = t, .material = material, .hidden = hidden), &error);
@@ -203,7 +174,7 @@ static int mix(lua_State *L) {
                .node_index = lua_gettop(L),
                .place = runtime_place(L),
                .first_argument = 1};
-  node->shared.scale = (MlVec3){1, 1, 1};
+  node->shared.scale = node->shared.next_scale = (MlVec3){1, 1, 1};
   for (uint32_t i = 0; i < entry->field_count; i++) {
     r.steps[0] = (SourceStep){entry->fields[i].name, i + 1};
     r.step_count = 1;
@@ -249,12 +220,23 @@ static Reading begin_method(lua_State *L, const char *name) {
                    .first_argument = 2};
 }
 
-static int end_method(Reading *r, MlTransform by) {
-  r->node->moved = after(by, r->node->moved);
+static int end_node(Reading *r) {
   r->step_count = 0;
   if (r->entry->kind <= API_LIGHT) finish(r, r->node, true);
   lua_settop(r->L, r->node_index);
   return 1;
+}
+
+static int end_method(Reading *r, MlTransform by) {
+  r->node->moved = placing_after(by, r->node->moved);
+  return end_node(r);
+}
+
+/* The node's steps with all that it has been moved by, for one in motion to be added. */
+static const PlacingStep *steps_so_far(Reading *r) {
+  const PlacingStep *steps = steps_still(r, r->node->steps, r->node->moved);
+  r->node->moved = ml_transform_identity();
+  return steps;
 }
 
 static int given_arguments(const Reading *r) { return r->node_index - 2; }
@@ -276,48 +258,68 @@ static void check_count(Reading *r, int least, int most, const char *usage) {
   if (given < least || given > most) reader_fail(r, "arguments", "expected %s, got %d value%s", usage, given, given == 1 ? "" : "s");
 }
 
-static const ApiField vector_argument = {.type = API_VEC3, RANGE_LENGTH}, number_argument = {.type = API_NUMBER, RANGE_LENGTH},
-                      turn_argument = {.type = API_TURN}, angle_argument = {.type = API_NUMBER},
-                      direction_argument = {.type = API_DIRECTION},
-                      scale_argument = {.type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}};
+/* Arguments that may be motions: a value, and what it becomes. */
+typedef struct TwoVectors {
+  MlVec3 first, next;
+} TwoVectors;
+typedef struct TwoNumbers {
+  double first, next;
+} TwoNumbers;
+
+#define MOVES(Type) .next = offsetof(Type, next)
+static const ApiField vector_argument = {.type = API_VEC3, RANGE_LENGTH, MOVES(TwoVectors)},
+                      number_argument = {.type = API_NUMBER, RANGE_LENGTH}, turn_argument = {.type = API_TURN, MOVES(TwoVectors)},
+                      angle_argument = {.type = API_NUMBER, MOVES(TwoNumbers)}, direction_argument = {.type = API_DIRECTION},
+                      scale_argument = {.type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}, MOVES(TwoVectors)};
 
 static int method_at(lua_State *L) {
   Reading r = begin_method(L, "at");
   double v[3] = {0, 0, 0};
-  MlVec3 at = {0, 0, 0};
+  TwoVectors at = {{0, 0, 0}, {0, 0, 0}};
   const int given = given_arguments(&r);
   if (given == 1) {
     read_argument(&r, 1, &vector_argument, &at);
   } else if (given == 3) {
     for (int i = 0; i < 3; i++) read_argument(&r, i + 1, &number_argument, &v[i]);
-    at = (MlVec3){v[0], v[1], v[2]};
+    at.first = at.next = (MlVec3){v[0], v[1], v[2]};
   } else {
     check_count(&r, 3, 3, "x, y, z or one vector");
   }
-  return end_method(&r, translation(at));
+  if (placing_same(at.first, at.next)) return end_method(&r, placing_shift(at.first));
+  r.node->steps = steps_shift(&r, steps_so_far(&r), at.first, at.next);
+  return end_node(&r);
+}
+
+/* Ends a turn about an axis. */
+static int end_turn(Reading *r, TwoNumbers angle, MlVec3 axis) {
+  if (angle.first == angle.next) return end_method(r, ml_transform_turn(angle.first, axis));
+  r->node->steps = steps_turn(r, steps_so_far(r), angle.first, angle.next, axis);
+  return end_node(r);
 }
 
 static int method_turn(lua_State *L) {
   Reading r = begin_method(L, "turn");
   check_count(&r, 1, 2, "degrees, { y = 30 }, or degrees and an axis");
   if (given_arguments(&r) >= 2) {
-    double angle = 0;
+    TwoNumbers angle = {0, 0};
     MlVec3 axis = {0, 1, 0};
     read_argument(&r, 1, &angle_argument, &angle);
     read_argument(&r, 2, &direction_argument, &axis);
-    return end_method(&r, ml_transform_turn(angle, axis));
+    return end_turn(&r, angle, axis);
   }
-  MlVec3 degrees = {0, 0, 0};
+  TwoVectors degrees = {{0, 0, 0}, {0, 0, 0}};
   if (given_arguments(&r) == 1) read_argument(&r, 1, &turn_argument, &degrees);
-  return end_method(&r, turning(degrees));
+  if (placing_same(degrees.first, degrees.next)) return end_method(&r, placing_turn(degrees.first));
+  r.node->steps = steps_turns(&r, steps_so_far(&r), degrees.first, degrees.next);
+  return end_node(&r);
 }
 
 static int turn_about(lua_State *L, const char *name, MlVec3 axis) {
   Reading r = begin_method(L, name);
-  double angle = 0;
+  TwoNumbers angle = {0, 0};
   check_count(&r, 1, 1, "degrees");
   if (given_arguments(&r) == 1) read_argument(&r, 1, &angle_argument, &angle);
-  return end_method(&r, ml_transform_turn(angle, axis));
+  return end_turn(&r, angle, axis);
 }
 
 static int method_turn_x(lua_State *L) { return turn_about(L, "turn_x", (MlVec3){1, 0, 0}); }
@@ -326,10 +328,12 @@ static int method_turn_z(lua_State *L) { return turn_about(L, "turn_z", (MlVec3)
 
 static int method_scale(lua_State *L) {
   Reading r = begin_method(L, "scale");
-  MlVec3 by = {1, 1, 1};
+  TwoVectors by = {{1, 1, 1}, {1, 1, 1}};
   check_count(&r, 1, 1, "a number or one vector {x, y, z}");
   if (given_arguments(&r) == 1) read_argument(&r, 1, &scale_argument, &by);
-  return end_method(&r, scaling(by));
+  if (placing_same(by.first, by.next)) return end_method(&r, placing_scale(by.first));
+  r.node->steps = steps_scale(&r, steps_so_far(&r), by.first, by.next);
+  return end_node(&r);
 }
 
 static int method_mirror(lua_State *L) {
@@ -340,7 +344,7 @@ static int method_mirror(lua_State *L) {
   double s[3] = {1, 1, 1};
   check_count(&r, 1, 1, "\"x\", \"y\" or \"z\"");
   if (given_arguments(&r) == 1 && read_argument(&r, 1, &axis_argument, &axis)) s[axis] = -1;
-  return end_method(&r, scaling((MlVec3){s[0], s[1], s[2]}));
+  return end_method(&r, placing_scale((MlVec3){s[0], s[1], s[2]}));
 }
 
 static int method_transform(lua_State *L) {
@@ -352,7 +356,9 @@ static int method_transform(lua_State *L) {
     set_argument(&r, 1);
     reader_fail(&r, "type", "expected a transform(), got %s", reader_describe(&r, 2));
   }
-  return end_method(&r, fine ? t->moved : ml_transform_identity());
+  if (!fine || !t->steps) return end_method(&r, fine ? t->moved : ml_transform_identity());
+  r.node->steps = steps_join(&r, steps_so_far(&r), t->steps);
+  return end_method(&r, t->moved);
 }
 
 /* The same with other fields. Meshes and groups keep their geometry, unless the call changes that itself. */
@@ -502,4 +508,5 @@ void node_open(lua_State *L) {
     sandbox_set(L, (*entry)->name);
   }
   scene_functions_open(L);
+  motion_open(L);
 }

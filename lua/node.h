@@ -7,11 +7,18 @@
 
 #include "runtime.h"
 
+/* A step of a node's placing by methods, where some are in motion: the map at equally spaced times, one where it stands still. In the run's store. */
+typedef struct PlacingStep {
+  const MlTransform *keys;
+  uint32_t count;
+  const struct PlacingStep *before;
+} PlacingStep;
+
 /* Values of the fields that entries of one kind share. */
 typedef struct NodeShared {
   const char *name;
   ApiMaterial material;
-  MlVec3 at, turn, scale;
+  MlVec3 at, turn, scale, next_at, next_turn, next_scale; /* next: when the frame ends */
   bool floor;
   uint32_t hidden;
   MlColor emission; /* materials */
@@ -30,7 +37,8 @@ typedef struct Node {
   bool removed; /* a scale of 0 */
   Label *label; /* materials with a name */
   NodeShared shared;
-  MlTransform moved; /* by methods */
+  const PlacingStep *steps; /* by methods, up to the last one in motion; NULL: none is */
+  MlTransform moved;        /* by the methods after those */
   _Alignas(8) unsigned char desc[];
 } Node;
 

@@ -7,6 +7,7 @@
 #include "lauxlib.h"
 #include "materials.h"
 #include "module.h"
+#include "motion.h"
 #include "suggest.h"
 #include "textures.h"
 
@@ -115,6 +116,7 @@ const char *reader_describe(Reading *r, int index) {
   Store *store = &r->runtime->store;
   const Node *node = node_test(r->L, index);
   if (node) return store_format(store, "%s %s", api_article(node->entry->name), node->entry->name);
+  if (motion_test(r->L, index)) return "a motion";
   switch (lua_type(r->L, index)) {
   case LUA_TFUNCTION: {
     const ApiEntry *entry = node_constructor(r->L, index);
@@ -280,7 +282,29 @@ static int keep_index(const ApiEntry *entry, const ApiField *field) {
   return keep;
 }
 
+static bool read_value(Reading *r, const ApiField *field, int index, void *out);
+
+/* motion(a, b), where the field takes it: a as the value, b as that of the frame's end. */
+static bool read_motion(Reading *r, const ApiField *field, int index, void *out) {
+  unsigned char *next = (unsigned char *)out - field->offset + field->next;
+  bool fine = true;
+  for (int end = 0; end < 2; end++) {
+    motion_push_end(r->L, index, end);
+    fine = read_value(r, field, lua_gettop(r->L), end ? next : out) && fine;
+    lua_pop(r->L, 1);
+  }
+  return fine;
+}
+
 bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) {
+  if (!field->next) return read_value(r, field, index, out);
+  if (motion_test(r->L, index)) return read_motion(r, field, index, out);
+  if (!read_value(r, field, index, out)) return false;
+  memcpy((unsigned char *)out - field->offset + field->next, out, field->type == API_NUMBER ? sizeof(double) : sizeof(MlVec3));
+  return true;
+}
+
+static bool read_value(Reading *r, const ApiField *field, int index, void *out) {
   if (module_is_absent(r->L, index)) return false; // has been reported, once
   if (field->texture) {
     MlTexture *texture = (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture);

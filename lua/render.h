@@ -5,13 +5,14 @@
 #include "api.h"
 
 typedef struct CameraDesc {
-  MlVec3 from, look_at, up;
+  MlVec3 from, look_at, up, next_from, next_look_at, next_up;
   double fov, size, aperture, fstop;
   ApiFocus focus;
   int64_t blades;
   int32_t kind;
   ApiExposure exposure;
   double white_balance; /* K; 0: none */
+  double shutter;
   const char *name;
 } CameraDesc;
 
