@@ -166,7 +166,7 @@ static uint32_t add_image(MtlReader *r, TextWord name) {
   Model *model = r->materials->model;
   for (uint64_t i = 0; i < model->images.count; i++) {
     const char *text = model_text(model, model->images.data[i].name);
-    if (strncmp(text, name.text, name.length) == 0 && text[name.length] == '\0') return (uint32_t)i;
+    if (strlen(text) == name.length && memcmp(text, name.text, name.length) == 0) return (uint32_t)i; // it may have a 0 in it
   }
   ModelImage image = {.name = model_add_text(model, name.text, name.length), .file = MODEL_NONE};
   if (image.name == MODEL_NONE || !array_push(model->memory, &model->images, image)) return MODEL_NONE;
@@ -322,12 +322,12 @@ static MlStatus read_library(ObjMaterials *materials, const char *name, size_t l
   ModelBytes bytes;
   uint32_t file;
   TRY(model_open(materials->model, materials->source, name, length, &bytes, &file, materials->error));
+  if (bytes.count == 0) return ML_OK;
   char shown[200]; // the pool of texts may move
   snprintf(shown, sizeof shown, "%s", model_text(materials->model, materials->model->files.data[file].name));
   MtlReader r = {
     .source = {.bytes = bytes, .name = shown, .work = materials->source->work}, .materials = materials, .material = MODEL_NONE};
   r.scan = (TextScan){(const char *)bytes.data, (const char *)bytes.data + bytes.count, 1};
-  if (bytes.count == 0) return ML_OK;
   if (bytes.count >= 3 && memcmp(bytes.data, "\xEF\xBB\xBF", 3) == 0) r.scan.at += 3;
   do {
     if (!work_goes_on(materials->source->work, 128)) return work_status(materials->source->work, materials->error);

@@ -204,6 +204,7 @@ static uint64_t read_triangles(PlyReader *r, uint64_t most, uint64_t rest) {
   const bool big = r->form == PLY_BIG;
   const uint64_t size = 13 + rest, room = bytes_left(r) / size, count = most < room ? most : room;
   const uint32_t vertices = (uint32_t)r->vertices;
+  if (count == 0) return 0;
   ModelTriangle *to = r->draft.triangles.data + r->draft.triangles.count;
   const uint8_t *p = here(r);
   uint64_t done = 0;
