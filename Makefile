@@ -357,12 +357,12 @@ BENCH_FILES = mkdir -p '$(BUILD)/rays' && DEPS='$(DEPS)' DEPS_DIR='$(DEPS_DIR)' 
 BENCH_PLACES = RAYS='$(BUILD)/rays' MODELS='$(DEPS_DIR)/models' ONLY='$(ONLY)' RUNS='$(RUNS)'
 bench-rays: all $(OUT)/tests/bench/rays$(EXE)
 	@$(BENCH_FILES)
-	@$(BENCH_PLACES) ISA='$(ISA)' QUALITY='$(QUALITY)' EMBREE='$(EMBREE)' $(OUT)/tests/bench/rays$(EXE)
+	@$(BENCH_PLACES) ISA='$(ISA)' QUALITY='$(QUALITY)' EMBREE='$(EMBREE)' THREADS='$(BUILD_THREADS)' $(OUT)/tests/bench/rays$(EXE)
 
-## bench-build builds of trees alone, all qualities, against Embree's: ONLY='A C' RUNS=5 THREADS=2 WIDTH=8
+## bench-build builds of trees alone, all qualities, against Embree's: ONLY='A C' RUNS=5 BUILD_THREADS=2 WIDTH=8
 bench-build: $(OUT)/tests/bench/build$(EXE)
 	@$(BENCH_FILES)
-	@$(BENCH_PLACES) THREADS='$(THREADS)' WIDTH='$(WIDTH)' $(OUT)/tests/bench/build$(EXE)
+	@$(BENCH_PLACES) THREADS='$(BUILD_THREADS)' WIDTH='$(WIDTH)' $(OUT)/tests/bench/build$(EXE)
 
 ## bench-wasm  the same rays: WebAssembly under node against our own SSE4.1, one thread: ONLY='A C' RUNS=5 ROUNDS=3
 bench-wasm: $(OUT)/tests/bench/rays_own$(EXE)

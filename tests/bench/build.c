@@ -1,7 +1,7 @@
 /* build.c - how fast trees are built, and how good they are: make bench-build. Trees alone (bench-rays times whole commits), against Embree's
  * rtcCommitScene of medium quality, in one run, by turns, medians of wall time.
  *
- * Environment: ONLY='A C' (scenes), RUNS=5, THREADS=2 (of both sides), WIDTH=8, MODELS, BUNNY (places of models).
+ * Environment: ONLY='A C' (scenes), RUNS=5, THREADS=2 (of both sides; BUILD_THREADS to make), WIDTH=8, MODELS, BUNNY (places of models).
  * Per quality: million triangles a second, the ratio to Embree, bytes a triangle, how full blocks are, and the tree's cost: visits of nodes
  * and blocks that a ray is expected to make which meets the box of the whole. */
 #include <math.h>

@@ -1,6 +1,6 @@
 /* rays.c - `make bench-rays`: our ray queries, as the integrator calls them, against Embree's on the same rays, in one run.
  *
- * Environment: ONLY='A C' (scenes), RUNS=7 (of every measurement), ISA=sse4.1 (ours), THREADS=2 (of builds), QUALITY=high (Embree's build),
+ * Environment: ONLY='A C' (scenes), RUNS=7 (of every measurement), ISA=sse4.1 (ours), THREADS=2 (of builds; BUILD_THREADS to make), QUALITY=high (Embree's build),
  * EMBREE='isa=avx2' (more for rtcNewDevice), RAYS=folder for ray files, MODELS=folder, BUNNY=file.
  *
  * Fairness: the same mesh, the same rays in the same order, one at a time; each side takes a ray from the same record, makes its own form
@@ -51,12 +51,13 @@ static double trace(Bench *b, int side, const RaySet *set, RayResult *results) {
 
 /* ---- builds */
 
-static bool build_once(Bench *b, int side, double *seconds, int64_t *bytes, int64_t *peak) {
+static bool build_once(Bench *b, int side, double *seconds, double *cpu, int64_t *bytes, int64_t *peak) {
   const Options *o = &b->options;
   if (side == OURS) {
     ray_world_free(&b->world);
     if (!ray_world_make(&b->world, &b->scene, o->isa, o->threads)) return false;
-    *seconds = b->world.wall_seconds, *bytes = (int64_t)b->world.tree_bytes, *peak = (int64_t)b->world.peak_bytes;
+    *seconds = b->world.wall_seconds, *cpu = b->world.cpu_seconds, *bytes = (int64_t)b->world.tree_bytes,
+    *peak = (int64_t)b->world.peak_bytes;
     return true;
   }
   char config[256];
@@ -64,24 +65,29 @@ static bool build_once(Bench *b, int side, double *seconds, int64_t *bytes, int6
   snprintf(config, sizeof config, "threads=%u%s%s", o->threads, o->embree[0] ? "," : "", o->embree);
   embree_free(b->embree[side]);
   b->embree[side] = embree_make(&b->scene, config, side == ROBUST, o->high_quality, &build);
-  *seconds = build.wall_seconds, *bytes = build.tree_bytes, *peak = build.peak_bytes;
+  *seconds = build.wall_seconds, *cpu = build.cpu_seconds, *bytes = build.tree_bytes, *peak = build.peak_bytes;
   return b->embree[side] != NULL;
 }
 
 static bool bench_builds(Bench *b) {
-  double seconds[SIDES][RUNS_MOST], median[SIDES];
+  double seconds[SIDES][RUNS_MOST], cpu[SIDES][RUNS_MOST], median[SIDES], cpu_median[SIDES];
   int64_t bytes[SIDES], peak[SIDES];
   for (int run = 0; run < b->options.runs; run++)
     for (int k = 0; k < SIDES; k++) {
       int side = (run + k) % SIDES;
-      if (!build_once(b, side, &seconds[side][run], &bytes[side], &peak[side])) return false;
+      if (!build_once(b, side, &seconds[side][run], &cpu[side][run], &bytes[side], &peak[side])) return false;
     }
   double count = (double)b->scene.triangle_count;
-  for (int side = 0; side < SIDES; side++) median[side] = bench_median(seconds[side], (size_t)b->options.runs);
-  printf("  %-8s %7.2f  %7.2f %6.2f  %7.2f %6.2f   Mtri/s; bytes a triangle %.0f, %.0f, %.0f; at peak %.0f, %.0f, %.0f\n", "build",
-         1e-6 * count / median[OURS], 1e-6 * count / median[ROBUST], median[ROBUST] / median[OURS], 1e-6 * count / median[FAST],
-         median[FAST] / median[OURS], (double)bytes[OURS] / count, (double)bytes[ROBUST] / count, (double)bytes[FAST] / count,
-         (double)peak[OURS] / count, (double)peak[ROBUST] / count, (double)peak[FAST] / count);
+  for (int side = 0; side < SIDES; side++) {
+    median[side] = bench_median(seconds[side], (size_t)b->options.runs);
+    cpu_median[side] = bench_median(cpu[side], (size_t)b->options.runs);
+  }
+  printf(
+    "  %-8s %7.2f  %7.2f %6.2f  %7.2f %6.2f   Mtri/s (by CPU time: %.2f, %.2f); bytes a triangle %.0f, %.0f, %.0f; at peak %.0f, %.0f, %.0f\n",
+    "build", 1e-6 * count / median[OURS], 1e-6 * count / median[ROBUST], median[ROBUST] / median[OURS], 1e-6 * count / median[FAST],
+    median[FAST] / median[OURS], cpu_median[ROBUST] / cpu_median[OURS], cpu_median[FAST] / cpu_median[OURS], (double)bytes[OURS] / count,
+    (double)bytes[ROBUST] / count, (double)bytes[FAST] / count, (double)peak[OURS] / count, (double)peak[ROBUST] / count,
+    (double)peak[FAST] / count);
   for (int side = ROBUST; side < SIDES; side++) b->means.build[side] += log(median[side] / median[OURS]);
   b->means.build_count++;
   return true;
