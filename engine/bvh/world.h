@@ -78,8 +78,8 @@ struct Geometry {
   Aabb bounds;         /* of the surfaces, without padding */
   uint64_t degenerate; /* triangles that were left out */
   double origin[3];    /* stored coordinates plus this are the group's own; 0 for meshes */
-  void *parts[2];      /* of a large array: its places and nodes, blocks of their own */
-  uint64_t part_bytes[2];
+  void *part;          /* an array's places, a block of pages of their own */
+  uint64_t part_bytes;
 };
 
 /* The tree's item i is primitive i for i < prim_count, else instance i - prim_count. Planes are tested on their own. */

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "math/transform.h"
-#include "scene/array_tree.h"
 #include "shape/intersect.h"
 
 bool triangle_is_degenerate(const float *a, const float *b, const float *c) {
@@ -64,8 +63,33 @@ static Aabb item_box(const void *ud, uint32_t index) {
   return (Aabb){{prim->lo[0], prim->lo[1], prim->lo[2]}, {prim->hi[0], prim->hi[1], prim->hi[2]}};
 }
 
+/* As geometry_still_bounds, quickly: it is asked for several times for each of millions. */
+static Aabb place_box(const void *ud, uint32_t index) {
+  const Instances *array = ud;
+  const ArrayPlace *place = &array->places[index];
+  const Aabb *box = &array->geometries[0]->bvh.bounds;
+  MlVec3 rows[3], columns[3];
+  for (int i = 0; i < 3; i++) rows[i] = dvec_load(place->to_local + 3 * i);
+  for (int i = 0; i < 3; i++) columns[i] = dvec_cross(rows[(i + 1) % 3], rows[(i + 2) % 3]);
+  double s = 1.0 / dvec_dot(rows[0], columns[0]), middle[3] = {0.0, 0.0, 0.0}, half[3] = {0.0, 0.0, 0.0};
+  for (int i = 0; i < 3; i++) {
+    double lo = (double)box->lo[i], hi = (double)box->hi[i], c = 0.5 * s * (lo + hi), h = 0.5 * s * (hi - lo);
+    middle[0] += c * columns[i].x, middle[1] += c * columns[i].y, middle[2] += c * columns[i].z;
+    half[0] += __builtin_fabs(h * columns[i].x), half[1] += __builtin_fabs(h * columns[i].y), half[2] += __builtin_fabs(h * columns[i].z);
+  }
+  double pad = 0x1p-19 * dvec_largest((MlVec3){half[0], half[1], half[2]});
+  Aabb out;
+  for (int i = 0; i < 3; i++) {
+    double at = middle[i] + (double)place->centre[i], reach = half[i] + pad;
+    out.lo[i] = next_down_f(float_below(at - reach));
+    out.hi[i] = next_up_f(float_above(at + reach));
+  }
+  return out;
+}
+
 static BvhInput tree_input(const Items *items) {
   const Geometry *g = items->g;
+  if (g->instances.places != NULL) return (BvhInput){.count = g->instances.count, .box = place_box, .ud = &g->instances};
   if (g->mesh.triangle_count != 0)
     return (BvhInput){.count = g->mesh.triangle_count, .points = g->mesh.points, .triangles = g->mesh.triangles};
   return (BvhInput){.count = g->prim_count + g->instances.count, .box = item_box, .ud = items};
@@ -92,12 +116,12 @@ static void instances_copy(Work *work, void *block, const InstancesLayout *at, c
   to->keys = block_copy(work, block, at->keys, from->keys, from->key_count, sizeof *from->keys);
 }
 
-/* The block, with a tree that was built, or with one that is written where it stays: then *bvh is what bvh_plan_sizes says. */
-static MlStatus make_block(const BvhBuild *build, const Geometry *content, const Bvh *bvh, BvhPlan *plan, Geometry **out, MlError *error) {
+/* The block, with the tree that is written where it stays. */
+static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPlan *plan, Geometry **out, MlError *error) {
   Memory *memory = build->memory;
   Work *work = build->work;
   const Mesh *mesh = &content->mesh;
-  bool apart = content->parts[1] != NULL; /* the nodes are a block of their own */
+  const Bvh sizes = bvh_plan_sizes(plan), *bvh = &sizes;
   BlockLayout layout = {.bytes = sizeof(Geometry)};
   size_t points = block_place(&layout, mesh->point_count, 12);
   size_t triangles = block_place(&layout, mesh->triangle_count, 12);
@@ -106,7 +130,7 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, const
   size_t prims = block_place(&layout, content->prim_count, sizeof(Prim));
   size_t placed = block_place(&layout, content->placed_count, sizeof(PlacedTransform));
   InstancesLayout instances = instances_place(&layout, &content->instances);
-  size_t nodes = block_place(&layout, apart ? 0 : bvh->node_count, bvh_node_size(bvh));
+  size_t nodes = block_place(&layout, bvh->node_count, bvh_node_size(bvh));
   size_t blocks = block_place(&layout, bvh->block_count, bvh_block_size(bvh));
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
   if (g == NULL) return memory_error(memory, layout.overflow ? UINT64_MAX : layout.bytes, "shared geometry", error);
@@ -119,20 +143,16 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, const
   g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
   instances_copy(work, g, &instances, &content->instances, &g->instances);
   g->bvh = *bvh;
-  if (plan != NULL) {
-    g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
-    g->bvh.blocks = bvh->block_count != 0 ? (char *)g + blocks : NULL;
-  } else if (!apart) {
-    g->bvh.nodes = block_copy(work, g, nodes, bvh->nodes, bvh->node_count, bvh_node_size(bvh));
-  }
+  g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
+  g->bvh.blocks = bvh->block_count != 0 ? (char *)g + blocks : NULL;
   g->bytes = layout.bytes;
   MlStatus status = work_status(work, error);
-  if (status == ML_OK && plan != NULL) status = bvh_emit(plan, &g->bvh, error);
+  if (status == ML_OK) status = bvh_emit(plan, &g->bvh, error);
   if (status != ML_OK) {
     memory_pages_free(memory, g, layout.bytes);
     return status;
   }
-  for (int i = 0; i < 2; i++) memory_pages_protect(g->parts[i], (size_t)g->part_bytes[i]);
+  memory_pages_protect(g->part, (size_t)g->part_bytes);
   memory_pages_protect(g, layout.bytes);
   *out = g;
   return ML_OK;
@@ -143,22 +163,16 @@ MlStatus geometry_create(const BvhBuild *build, const Geometry *content, const A
   const BvhInput input = tree_input(&items);
   BvhPlan *plan;
   TRY(bvh_plan(build, &input, &plan, error));
-  const Bvh sizes = bvh_plan_sizes(plan);
-  MlStatus status = make_block(build, content, &sizes, plan, out, error);
+  MlStatus status = make_block(build, content, plan, out, error);
   bvh_plan_free(plan);
   return status;
 }
 
 MlStatus geometry_create_array(const BvhBuild *build, const Geometry *content, Geometry **out, MlError *error) {
-  Bvh bvh;
   Geometry whole = *content;
-  TRY(array_tree(build, &content->instances, &bvh, &whole.parts[1], &whole.part_bytes[1], error));
-  whole.parts[0] = (void *)(uintptr_t)content->instances.places;
-  whole.part_bytes[0] = content->instances.count * sizeof(ArrayPlace);
-  MlStatus status = make_block(build, &whole, &bvh, NULL, out, error);
-  if (whole.parts[1] == NULL) bvh_free(build->memory, &bvh);
-  else if (status != ML_OK) memory_pages_free(build->memory, whole.parts[1], (size_t)whole.part_bytes[1]);
-  return status;
+  whole.part = (void *)(uintptr_t)content->instances.places;
+  whole.part_bytes = content->instances.count * sizeof(ArrayPlace);
+  return geometry_create(build, &whole, NULL, out, error);
 }
 
 static bool same_bytes(const void *a, const void *b, uint64_t count, size_t size) {
@@ -202,12 +216,10 @@ bool geometry_equals(const Geometry *asset, const Geometry *content) {
 
 void geometry_free(Memory *memory, Geometry *geometry) {
   size_t bytes = (size_t)geometry->bytes;
-  for (int i = 0; i < 2; i++) {
-    memory_pages_unprotect(geometry->parts[i], (size_t)geometry->part_bytes[i]);
-    memory_pages_free(memory, geometry->parts[i], (size_t)geometry->part_bytes[i]);
-  }
+  memory_pages_unprotect(geometry->part, (size_t)geometry->part_bytes);
+  memory_pages_free(memory, geometry->part, (size_t)geometry->part_bytes);
   memory_pages_unprotect(geometry, bytes);
   memory_pages_free(memory, geometry, bytes);
 }
 
-uint64_t geometry_bytes(const Geometry *geometry) { return geometry->bytes + geometry->part_bytes[0] + geometry->part_bytes[1]; }
+uint64_t geometry_bytes(const Geometry *geometry) { return geometry->bytes + geometry->part_bytes; }
