@@ -394,6 +394,8 @@ typedef struct MlMeshDesc {
   const float *uv;           /* 2 per point, or NULL */
   MlMaterial material;
   uint32_t place;
+  double crease; /* 0: normals are as given; else, without any, they are made: edges at which faces meet at more degrees than this stay sharp */
+  const MlCancel *cancel; /* of that */
 } MlMeshDesc;
 
 /* Meshes made from parameters: closed bit for bit where the shape is, fronts outward, with normals and texture coordinates. Edges at
@@ -547,6 +549,7 @@ typedef struct MlModelDesc {
 ML_API MlModel ml_model(MlBuilder *b, const MlModelDesc *desc, MlError *error);
 typedef struct MlModelInfo {
   MlNode node; /* all of it; 0: there is nothing to be seen */
+  bool emits;  /* it holds lights, or something that emits */
   uint64_t points, triangles;
   uint32_t material_count, camera_count, light_count, warning_count;
 } MlModelInfo;

@@ -34,6 +34,8 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_RADII] = "a number > 0 or a list of numbers",
   [API_ROWS] = "rows of numbers {{1, 2}, {3, 4}, ...}",
   [API_CALLBACK] = "a function",
+  [API_MATERIALS] = "materials by name { body = \"gold\", ... }",
+  [API_SMOOTH] = "true, false or degrees 0..180",
   [API_NODES] = "nodes and lists of nodes",
   [API_TEXTURE] = "a texture",
   [API_LAYERS] = "a list of materials, the topmost first",

@@ -36,6 +36,7 @@ typedef enum ApiType {
   API_WORDS,     /* uint32_t: a bit per word of `words`; one word or a list of them */
   API_TEXTURE,   /* MlTexture */
   API_CELLS,     /* ApiPixels: one whole number for both, or two */
+  API_SMOOTH,    /* ApiSmooth: true, false or an angle */
   API_LAYERS,    /* ApiLayers: a list of materials, or all values without a name */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
@@ -46,6 +47,7 @@ typedef enum ApiType {
   API_RADII,     /* ApiRadii: a number, or a list of them */
   API_ROWS,      /* ApiRows: lists of equally many numbers */
   API_CALLBACK,  /* bool: a Lua function, which the node keeps */
+  API_MATERIALS, /* ApiMaterials: a table of materials by name */
   API_NODES,     /* ApiNodes: a list, or all values without a name (uses them) */
   API_STOPS,     /* ApiStops: a list of {place, colour}, or all values without a name */
   API_TYPE_COUNT
@@ -83,6 +85,15 @@ typedef struct ApiArray {
   void *data;
   uint64_t count;
 } ApiArray; /* data belongs to Lua; the node keeps it alive */
+typedef struct ApiSmooth {
+  double angle; /* 180 for true, -1 for false; 0: not given */
+} ApiSmooth;
+/* The names belong to the store, data to Lua; the node keeps it alive. */
+typedef struct ApiMaterials {
+  MlModelMaterial *data;
+  uint64_t count;
+  bool emits, refracts; /* one of them */
+} ApiMaterials;
 typedef struct ApiOutlines {
   MlOutline *data;
   uint64_t count;

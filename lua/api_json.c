@@ -19,7 +19,8 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_POINTS] = "points",       [API_NORMALS] = "normals",   [API_UVS] = "uvs",
   [API_FACES] = "faces",         [API_PAIRS] = "pairs",       [API_OUTLINES] = "outlines",
   [API_RADII] = "radii",         [API_ROWS] = "rows",         [API_CALLBACK] = "function",
-  [API_NODES] = "nodes",         [API_STOPS] = "stops",
+  [API_NODES] = "nodes",         [API_STOPS] = "stops",       [API_MATERIALS] = "materials by name",
+  [API_SMOOTH] = "smooth",
 };
 
 static void put_member(const MlSink *sink, const char *name, const char *text) {

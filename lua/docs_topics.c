@@ -57,7 +57,7 @@ const DocTopic doc_topics[] = {
   {"vase,bowl,bottle,cup,glass,chess,spindle,revolve,revolution,rotate_extrude,turned,goblet", "lathe", "lathe turns a profile around the y axis."},
   {"spline,bezier,catmull,path,wire,rope,cable,hose,tube,pipe,knot,tendril,sweep", "curve,cylinder,torus", "curve is a tube through points."},
   {"parametric,moebius,seashell,klein,shell,function", "surface", "surface asks a function for its points."},
-  {"import,load,obj,ply,gltf,glb,stl,model,file,blender", "mesh,require", "Files of meshes are not read yet; mesh takes tables, which a required module may return."},
+  {"import,load,obj,ply,gltf,glb,stl,model,file,blender", "mesh,require", "mesh \"model.obj\" reads obj, ply, stl, gltf and glb; scenes are written in Lua, and require takes modules in it."},
   {"repeat,copy,clone,duplicate,instance,instancing,array,many,loop,pattern,ring,grid,row", "proto,group,polar",
    "Write a for loop: for i = 1, 12 do part:at(2, 0, 0):turn_y(30 * i) end. What is used several times is stored once."},
   {"random,randomness,chance,jitter,scatter,scattered,vary,variation,seed,shuffle", "random,rng,hash,render.seed",

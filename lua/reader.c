@@ -273,6 +273,18 @@ static bool read_cells(Reading *r, const ApiField *field, int index, ApiPixels *
   return true;
 }
 
+static bool read_smooth(Reading *r, const ApiField *field, int index, ApiSmooth *out) {
+  const ApiField angle = {.name = field->name, .type = API_NUMBER, .range = {0, 180, 0, 180, false}, .unit = "\xC2\xB0"};
+  if (lua_isboolean(r->L, index)) {
+    out->angle = lua_toboolean(r->L, index) ? 180 : -1;
+    return true;
+  }
+  if (lua_type(r->L, index) != LUA_TNUMBER) return type_error(r, field, index);
+  if (!convert_number(r, &angle, index, &out->angle)) return false;
+  if (out->angle == 0) out->angle = -1; // nothing is smooth
+  return true;
+}
+
 static int keep_index(const ApiEntry *entry, const ApiField *field) {
   int keep = 0;
   for (const ApiField *f = entry->fields; f < entry->fields + entry->field_count; f++) {
@@ -379,6 +391,8 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_OUTLINES: return convert_outlines(r, field, index, keep_index(r->entry, field), out);
   case API_RADII: return convert_radii(r, field, index, keep_index(r->entry, field), out);
   case API_ROWS: return convert_rows(r, field, index, keep_index(r->entry, field), out);
+  case API_MATERIALS: return convert_materials(r, field, index, keep_index(r->entry, field), out);
+  case API_SMOOTH: return read_smooth(r, field, index, out);
   case API_CALLBACK:
     if (!lua_isfunction(r->L, index) || node_constructor(r->L, index)) return type_error(r, field, index);
     lua_pushvalue(r->L, index);
@@ -512,7 +526,8 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
     [API_NORMALS] = sizeof(ApiArray),     [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
     [API_PAIRS] = sizeof(ApiArray),       [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
     [API_ROWS] = sizeof(ApiRows),         [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
-    [API_LAYERS] = sizeof(ApiLayers),     [API_STOPS] = sizeof(ApiStops),
+    [API_LAYERS] = sizeof(ApiLayers),     [API_STOPS] = sizeof(ApiStops),       [API_SMOOTH] = sizeof(ApiSmooth),
+    [API_MATERIALS] = sizeof(ApiMaterials),
   };
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);

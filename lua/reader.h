@@ -59,6 +59,7 @@ bool convert_faces(Reading *reading, const ApiField *field, int index, int keep,
 bool convert_list(Reading *reading, const ApiField *field, int index, lua_Unsigned *length);
 /* A block that lives as long as the node. */
 void *convert_keep(Reading *reading, size_t size, int keep);
+bool convert_materials(Reading *reading, const ApiField *field, int index, int keep, ApiMaterials *out);
 bool convert_nodes(Reading *reading, int index, int keep, ApiNodes *out);
 
 /* convert_lists.c: outlines, radii, rows of numbers. */

@@ -67,6 +67,7 @@ typedef struct Runtime {
   bool any_absent;                /* a module was missing: module_is_absent */
   struct ImageRecord *images;     /* newest first: images.c */
   struct ProfileRecord *profiles; /* likewise: profiles.c */
+  struct ModelRecord *models;     /* likewise: models.c */
   struct NameList {
     const char **names;
     size_t count, capacity;

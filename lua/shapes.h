@@ -33,8 +33,12 @@ typedef struct RoomDesc {
   uint32_t open;
 } RoomDesc;
 typedef struct MeshDesc {
+  const char *file;
   ApiArray points, normals, uv, faces;
-  bool smooth;
+  ApiSmooth smooth;
+  ApiMaterials materials;
+  int32_t up;
+  bool lights;
 } MeshDesc;
 typedef struct LatheDesc {
   ApiArray profile;

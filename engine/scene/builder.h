@@ -239,9 +239,10 @@ bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, 
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
 /* Adds a mesh, checked but for its material. */
 MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *desc, const DescSource *source);
-/* Adds a mesh of no material: a part of a model, whose arrays it takes. *hash and *bytes: of its contents, as in MeshNode. */
+/* Adds a mesh, a part of a model, whose arrays it takes. *hash and *bytes: of its contents, as in MeshNode. */
 struct ModelPart;
-MlNode builder_take_mesh(MlBuilder *b, struct ModelPart *part, const DescSource *source, uint64_t *hash, uint64_t *bytes);
+MlNode builder_take_mesh(MlBuilder *b, struct ModelPart *part, MlMaterial material, const DescSource *source, uint64_t *hash,
+                         uint64_t *bytes);
 /* Adds one whose geometry the cache has, by a reference that becomes the node's, also on failure. */
 MlNode builder_add_geometry(MlBuilder *b, const Geometry *geometry, uint64_t bytes, const DescSource *source);
 /* What a mesh holds, when its builder ends. */

@@ -60,7 +60,7 @@ static bool take_meshes(ModelMaking *making, Model *model, MlNode *meshes, PartI
     ModelPart *part = &model->parts.data[i];
     identities[i] = (PartIdentity){.material = part->material};
     if (part->triangle_count == 0) continue;
-    meshes[i] = builder_take_mesh(making->b, part, making->source, &identities[i].hash, &identities[i].bytes);
+    meshes[i] = builder_take_mesh(making->b, part, 0, making->source, &identities[i].hash, &identities[i].bytes);
     if (meshes[i] == 0) return false;
   }
   return true;
@@ -331,6 +331,7 @@ static MlModel make(ModelMaking *making, double crease, const char *name) {
   if (fine && nodes.count != 0) fine = (placed.info.node = group_of(making, nodes.data, nodes.count, making->desc->material)) != 0;
   array_free(b->context.memory, &nodes);
   if (!fine) return 0;
+  if (placed.info.node != 0) placed.info.emits = (builder_node(b, placed.info.node)->traits & (NODE_EMITS | NODE_HAS_LIGHT)) != 0;
   if (!array_push(b->context.memory, &b->models, placed)) {
     out_of_memory(making, sizeof placed);
     return 0;

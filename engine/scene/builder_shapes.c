@@ -6,7 +6,7 @@
 #include "math/ieee.h"
 #include "scene/builder.h"
 #include "scene/geometry.h"
-#include "shape/model.h"
+#include "shape/smooth.h"
 
 MlNode builder_add_leaf(MlBuilder *b, NodeKind kind, uint32_t traits, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   Leaf *kept = arena_alloc(&b->arena, sizeof *kept, _Alignof(Leaf));
@@ -272,7 +272,7 @@ MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *d, const DescSource *sou
   return add_mesh_node(b, mesh, d->material, source);
 }
 
-MlNode builder_take_mesh(MlBuilder *b, ModelPart *part, const DescSource *source, uint64_t *hash, uint64_t *bytes) {
+MlNode builder_take_mesh(MlBuilder *b, ModelPart *part, MlMaterial material, const DescSource *source, uint64_t *hash, uint64_t *bytes) {
   const MlMeshDesc d = {.points = part->points,
                         .point_count = part->point_count,
                         .triangles = part->triangles,
@@ -284,10 +284,10 @@ MlNode builder_take_mesh(MlBuilder *b, ModelPart *part, const DescSource *source
   find_geometry(b, &d, mesh);
   *hash = mesh->hash;
   *bytes = mesh->bytes;
-  if (mesh->geometry != NULL) return add_mesh_node(b, mesh, 0, source);
+  if (mesh->geometry != NULL) return add_mesh_node(b, mesh, material, source);
   tidy_mesh(part->points, part->triangles, &d, mesh);
   mesh->owned = part->triangle_count;
-  const MlNode id = add_mesh_node(b, mesh, 0, source);
+  const MlNode id = add_mesh_node(b, mesh, material, source);
   if (id != 0) *part = (ModelPart){.material = part->material};
   return id;
 }
@@ -315,10 +315,38 @@ void builder_free_mesh(MlBuilder *b, MeshNode *mesh) {
   if (m->uv != NULL) memory_free(memory, (void *)(uintptr_t)m->uv, (size_t)m->point_count * 8);
 }
 
+/* With normals made for it. */
+static MlNode add_smooth_mesh(MlBuilder *b, const MlMeshDesc *d, const DescSource *source) {
+  Model model;
+  Work work = {.cancel = d->cancel};
+  const ModelSource from = {.name = source->what, .work = &work};
+  MlError failure = {0};
+  MlNode id = 0;
+  uint64_t hash, bytes;
+  model_init(&model, b->context.memory);
+  ModelPart *part = model_add_part(&model, d->point_count, d->triangle_count, false, d->uv != NULL);
+  MlStatus status = part != NULL ? ML_OK : model_out_of_memory(&model, &from, &failure);
+  if (status == ML_OK) {
+    if (d->point_count != 0) memcpy(part->points, d->points, (size_t)d->point_count * 12);
+    if (d->triangle_count != 0) memcpy(part->triangles, d->triangles, (size_t)d->triangle_count * 12);
+    if (d->point_count != 0 && d->uv != NULL) memcpy(part->uv, d->uv, (size_t)d->point_count * 8);
+    status = model_smooth(&model, &from, d->crease, &failure);
+  }
+  if (status == ML_OK) id = builder_take_mesh(b, &model.parts.data[0], d->material, source, &hash, &bytes);
+  else error_set_at(source->error, status, source->place, "%s", failure.message);
+  model_free(&model);
+  return id;
+}
+
 MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "mesh", .error = error};
   MlMeshDesc d;
   if (!DESC_READ(&source, MlMeshDesc, desc, &d) || !desc_material(&source, b, "material", d.material)) return 0;
-  return builder_add_mesh(b, &d, &source);
+  if (d.crease == 0.0) return builder_add_mesh(b, &d, &source);
+  if (!(d.crease > 0.0 && d.crease <= 180.0) || d.normals != NULL) {
+    desc_fail(&source, ".crease: expected degrees from 0 to 180, and no normals, got %s", number_text(d.crease).text);
+    return 0;
+  }
+  return check_mesh(&source, &d) ? add_smooth_mesh(b, &d, &source) : 0;
 }
