@@ -155,7 +155,7 @@ typedef struct Model {
 void model_init(Model *model, Memory *memory);
 void model_free(Model *model);
 void model_free_part(Model *model, ModelPart *part); /* its arrays; it stays as an empty one */
-static inline const char *model_text(const Model *model, ModelText text) { return model->text.data + text; }
+static inline const char *model_text(const Model *model, ModelText text) { return text != 0 ? model->text.data + text : ""; }
 
 /* ---- what a reader is given */
 

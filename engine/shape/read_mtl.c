@@ -13,7 +13,7 @@
 
 static bool name_is(const Model *model, uint32_t material, TextWord name) {
   const char *text = model_text(model, model->materials.data[material].name);
-  return strncmp(text, name.text, name.length) == 0 && text[name.length] == '\0';
+  return strlen(text) == name.length && memcmp(text, name.text, name.length) == 0; // it may have a 0 in it
 }
 
 static bool put_slots(ObjMaterials *materials, uint64_t count) {
@@ -166,7 +166,7 @@ static uint32_t add_image(MtlReader *r, TextWord name) {
   Model *model = r->materials->model;
   for (uint64_t i = 0; i < model->images.count; i++) {
     const char *text = model_text(model, model->images.data[i].name);
-    if (strlen(text) == name.length && memcmp(text, name.text, name.length) == 0) return (uint32_t)i; // it may have a 0 in it
+    if (strlen(text) == name.length && memcmp(text, name.text, name.length) == 0) return (uint32_t)i;
   }
   ModelImage image = {.name = model_add_text(model, name.text, name.length), .file = MODEL_NONE};
   if (image.name == MODEL_NONE || !array_push(model->memory, &model->images, image)) return MODEL_NONE;

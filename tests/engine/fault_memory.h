@@ -56,6 +56,7 @@ typedef struct Bytes {
 
 static inline bool bytes_write(void *ud, const void *bytes, size_t count) {
   Bytes *b = ud;
+  if (count == 0) return true;
   if (b->limit && b->count + count > b->limit) return false;
   if (b->count + count > b->capacity) {
     b->capacity = 2 * (b->count + count);
