@@ -138,6 +138,7 @@ static int merge_camera(SceneFile *scene) {
   if (o->has_from) camera.from = point_of(o->from);
   if (o->has_look_at) camera.look_at = point_of(o->look_at);
   if (o->has_up) camera.up = point_of(o->up);
+  if (o->has_from || o->has_look_at || o->has_up) camera.moves = false;
   if (o->has_fov) camera.fov = o->fov;
   if (o->has_height) camera.height = o->height;
   if (o->has_aperture) camera.aperture = o->aperture;

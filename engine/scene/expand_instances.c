@@ -46,7 +46,7 @@ static bool is_near(const Aabb *box) {
 
 /* ---- motion */
 
-enum { MOTION_LEVELS = 6, MOTION_TIMES = (1 << (MOTION_LEVELS + 2)) + 1 };
+enum { MOTION_LEVELS = 8, MOTION_TIMES = (1 << (MOTION_LEVELS + 2)) + 1 };
 
 /* A motion looked at at times of a fine grid, each when first asked for. */
 typedef struct MotionSamples {
@@ -82,7 +82,7 @@ static double motion_error(MotionSamples *s, uint32_t a, uint32_t b, const Aabb 
   return largest;
 }
 
-/* So many keys that no point of the box errs by more than a 2000th of its diagonal and a 20000th of its way, or 65. */
+/* So many keys that no point of the box errs by more than a 2000th of its diagonal and a 20000th of its way, or 257. */
 static uint32_t motion_segments(Expansion *e, MotionSamples *s, const Aabb *box) {
   MlBounds bounds = aabb_to_bounds(box), swept = {.empty = true};
   for (uint32_t i = 0; i <= 4; i++) {

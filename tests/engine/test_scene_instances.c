@@ -429,6 +429,35 @@ static void test_large_array(void **state) {
   b = fixture_builder(&fixture);
 }
 
+/* Hidden from some rays: an array, and a part in motion within a group in motion. */
+static void test_hidden(void **state) {
+  (void)state;
+  const MlTransform way[2] = {ml_transform_identity(), affine_translate((MlVec3){0, 0, -1})};
+  float one[12];
+  for (int k = 0; k < 12; k++) one[k] = (float)way[0].m[k];
+  MlNode ball = ml_sphere(b, &ML_DESC(MlSphereDesc, .radius = 0.5), &error);
+  MlNode apart = fixture_place(b, ball, affine_translate((MlVec3){3, 0, 0}));
+  MlNode part = ml_place(b, &ML_DESC(MlPlaceDesc, .child = apart, .keys = way, .key_count = 2, .hidden = ML_HIDE_SHADOW), &error);
+  MlNode both[2] = {ball, part}, group = group_of(b, both, 2);
+  fixture_add(b, ml_place(b, &ML_DESC(MlPlaceDesc, .child = group, .keys = way, .key_count = 2), &error));
+  MlNode up = fixture_place(b, ball, affine_translate((MlVec3){0, 3, 0}));
+  fixture_add(b, ml_array(b, &ML_DESC(MlArrayDesc, .child = up, .transforms = one, .count = 1, .hidden = ML_HIDE_CAMERA), &error));
+  const MlScene *handle = fixture_commit(b);
+  static const MlVec3 places[3] = {{0, 0, 0}, {3, 0, 0}, {0, 3, 0}};
+  static const uint32_t hidden[3] = {0, ML_HIDE_SHADOW, ML_HIDE_CAMERA};
+  for (uint32_t kind = 1; kind < 8; kind *= 2) {
+    for (int i = 0; i < 3; i++) {
+      Ray ray = ray_to(dvec_add(places[i], (MlVec3){0, 0, 5}), (MlVec3){0, 0, -1}, kind);
+      ray.time = 0.5f;
+      Hit hit;
+      assert_int_equal(trace_closest(&scene_of(handle)->world, &ray, &hit), (hidden[i] & kind) == 0);
+      assert_int_equal(trace_any(&scene_of(handle)->world, &ray), (hidden[i] & kind) == 0);
+    }
+  }
+  ml_scene_release(handle);
+  b = fixture_builder(&fixture);
+}
+
 /* ---- errors, failures, assets */
 
 #define EXPECT(status_, message_)                                                                                                          \
@@ -589,6 +618,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_nested_group, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_large_array, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_hidden, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_emitters, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_cached, set_up, tear_down),

@@ -196,10 +196,11 @@ static MlTransform any_place(double reach) {
   t.m[3] = dice(-reach, reach), t.m[7] = dice(-reach, reach), t.m[11] = dice(-reach, reach);
   return t;
 }
+/* Glass in balls alone: boxes that overlap others can hold light for ever, by total reflection. */
 static MlNode wild_shape(void) {
-  double kind = dice(0, 1), rho = dice(.2, .7);
-  MlMaterial material = kind < .4 ? matte(&rig, rho, 1 - rho) : kind < .7 ? mirror(&rig) : glass(&rig, dice(1.2, 2));
-  if (dice(0, 1) < .5) return ball(.6, material);
+  double kind = dice(0, 1), rho = dice(.2, .7), ior = dice(1.2, 2);
+  MlMaterial material = kind < .6 ? matte(&rig, rho, 1 - rho) : mirror(&rig);
+  if (dice(0, 1) < .5) return ball(.6, kind < .3 ? glass(&rig, ior) : material);
   return ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-.5, -.5, -.5}, .to = {.5, .5, .5}, .material = material), &rig.error);
 }
 static MlNode wild_motion(MlNode child, double reach) {

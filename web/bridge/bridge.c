@@ -208,7 +208,9 @@ static void merge(void) {
                                  .height = c[10],
                                  .aperture = c[11],
                                  .focus = c[12],
-                                 .blades = (uint32_t)w->camera_blades};
+                                 .blades = (uint32_t)w->camera_blades,
+                                 .shutter = the.view.camera.shutter,
+                                 .has_shutter = the.view.camera.has_shutter};
   }
 }
 
