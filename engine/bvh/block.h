@@ -12,50 +12,59 @@
 /* A corner's rows along kx, ky, kz. */
 ALWAYS_INLINE Lanes block_row(const TriangleBlock *block, int corner, uint32_t axis) { return lanes_load(block->corner[corner][axis]); }
 
+typedef struct BlockCorner {
+  Lanes x, y;
+} BlockCorner;
+ALWAYS_INLINE BlockCorner block_shear(const TriangleBlock *block, int corner, const RayQuery *q) {
+  const Lanes z = lanes_subtract(block_row(block, corner, q->k[2]), lanes_all(q->so[2]));
+  return (BlockCorner){
+    lanes_subtract(lanes_subtract(block_row(block, corner, q->k[0]), lanes_all(q->so[0])), lanes_multiply(lanes_all(q->sx), z)),
+    lanes_subtract(lanes_subtract(block_row(block, corner, q->k[1]), lanes_all(q->so[1])), lanes_multiply(lanes_all(q->sy), z))};
+}
+
 /* Bit k: the ray may pass between lane k's corners: it does, unless bit k of *zeros is set. */
 ALWAYS_INLINE uint32_t block_edges(const TriangleBlock *block, const RayQuery *q, LaneMask *zeros) {
-  const Lanes ox = lanes_all(q->so[0]), oy = lanes_all(q->so[1]), oz = lanes_all(q->so[2]), sx = lanes_all(q->sx), sy = lanes_all(q->sy);
-  Lanes x[3], y[3];
-  for (int i = 0; i < 3; i++) {
-    Lanes z = lanes_subtract(block_row(block, i, q->k[2]), oz);
-    x[i] = lanes_subtract(lanes_subtract(block_row(block, i, q->k[0]), ox), lanes_multiply(sx, z));
-    y[i] = lanes_subtract(lanes_subtract(block_row(block, i, q->k[1]), oy), lanes_multiply(sy, z));
-  }
-  const Lanes ua = lanes_subtract(lanes_multiply(x[2], y[1]), lanes_multiply(y[2], x[1])),
-              ub = lanes_subtract(lanes_multiply(x[0], y[2]), lanes_multiply(y[0], x[2])),
-              uc = lanes_subtract(lanes_multiply(x[1], y[0]), lanes_multiply(y[1], x[0])), zero = lanes_all(0.0f);
+  const BlockCorner a = block_shear(block, 0, q), b = block_shear(block, 1, q), c = block_shear(block, 2, q);
+  const Lanes ua = lanes_subtract(lanes_multiply(c.x, b.y), lanes_multiply(c.y, b.x)),
+              ub = lanes_subtract(lanes_multiply(a.x, c.y), lanes_multiply(a.y, c.x)),
+              uc = lanes_subtract(lanes_multiply(b.x, a.y), lanes_multiply(b.y, a.x)), zero = lanes_all(0.0f);
   *zeros = lane_mask_or(lane_mask_or(lanes_equal(ua, zero), lanes_equal(ub, zero)), lanes_equal(uc, zero));
   return lane_mask_bits(
     lane_mask_or(lanes_at_most(zero, lanes_min(lanes_min(ua, ub), uc)), lanes_at_most(lanes_max(lanes_max(ua, ub), uc), zero)));
 }
 
-/* Bit k: the ray passes lane k's own box (triangle_bounds, ray_box_test) at a distance of at most t; near: the distances. A lower
- * bound is kept with its sign changed, so that both are padded upwards; where the ray comes from above, both change places. */
-ALWAYS_INLINE uint32_t block_boxes(const TriangleBlock *block, const RayQuery *q, float floor, float t, float near[TREE_WIDTH]) {
-  Lanes lo[3], hi[3], extent = lanes_all(0.0f);
-  for (int i = 0; i < 3; i++) {
-    const Lanes a = lanes_load(block->corner[0][i]), b = lanes_load(block->corner[1][i]), c = lanes_load(block->corner[2][i]);
-    lo[i] = lanes_min(lanes_min(a, b), c);
-    hi[i] = lanes_max(lanes_max(a, b), c);
-    extent = lanes_max(lanes_subtract(hi[i], lo[i]), extent);
-  }
+typedef struct BlockSlab {
+  Lanes low, high; /* of the triangles along an axis; low with its sign changed */
+} BlockSlab;
+ALWAYS_INLINE BlockSlab block_slab(const TriangleBlock *block, uint32_t axis, Lanes *extent) {
+  const Lanes a = block_row(block, 0, axis), b = block_row(block, 1, axis), c = block_row(block, 2, axis);
+  const Lanes low = lanes_min(lanes_min(a, b), c), high = lanes_max(lanes_max(a, b), c);
+  *extent = lanes_max(lanes_subtract(high, low), *extent);
+  return (BlockSlab){low, high};
+}
+/* Pads as aabb_pad does. What is nearer of both planes is told by their distances. */
+ALWAYS_INLINE void block_slab_clip(const BlockSlab *slab, Lanes pad, Lanes o, Lanes near_rd, Lanes far_rd, Lanes *near, Lanes *far) {
+  const Lanes low = lanes_add(lanes_next_up(lanes_subtract(pad, slab->low)), o),
+              high = lanes_subtract(o, lanes_next_up(lanes_add(slab->high, pad)));
+  *near = lanes_max(lanes_min(lanes_multiply(low, near_rd), lanes_multiply(high, near_rd)), *near);
+  *far = lanes_min(lanes_max(lanes_multiply(low, far_rd), lanes_multiply(high, far_rd)), *far);
+}
+
+/* Bit k: the ray passes lane k's own box (triangle_bounds, ray_box_test) at a distance of at most t; near: the distances. */
+ALWAYS_INLINE uint32_t block_boxes(const TriangleBlock *block, const WalkRay *r, Lanes floor, float t, float near[TREE_WIDTH]) {
+  Lanes extent = lanes_all(0.0f);
+  const BlockSlab x = block_slab(block, 0, &extent), y = block_slab(block, 1, &extent), z = block_slab(block, 2, &extent);
   const Lanes pad = lanes_multiply(lanes_all(16.0f * EPSILON_F), extent);
-  Lanes n = lanes_all(floor), f = lanes_all(t);
-  for (int i = 0; i < 3; i++) {
-    const Lanes low = lanes_next_up(lanes_subtract(pad, lo[i])), high = lanes_next_up(lanes_add(hi[i], pad));
-    const bool back = q->box.negative[i];
-    const Lanes o = lanes_all(back ? -q->box.o[i] : q->box.o[i]);
-    const Lanes first = back ? high : low, second = back ? low : high;
-    n = lanes_max(lanes_multiply(lanes_add(first, o), lanes_all(back ? q->box.near_rd[i] : -q->box.near_rd[i])), n);
-    f = lanes_min(lanes_multiply(lanes_subtract(second, o), lanes_all(back ? -q->box.far_rd[i] : q->box.far_rd[i])), f);
-  }
+  Lanes n = floor, f = lanes_all(t);
+  block_slab_clip(&x, pad, r->ox, r->near_x, r->far_x, &n, &f);
+  block_slab_clip(&y, pad, r->oy, r->near_y, r->far_y, &n, &f);
+  block_slab_clip(&z, pad, r->oz, r->near_z, r->far_z, &n, &f);
   lanes_store(near, n);
   return lane_mask_bits(lanes_at_most(n, f));
 }
 
 ALWAYS_INLINE void block_corners(const TriangleBlock *block, uint32_t k, float p[3][3]) {
-  for (int i = 0; i < 3; i++)
-    for (int axis = 0; axis < 3; axis++) p[i][axis] = block->corner[i][axis][k];
+  for (int i = 0; i < 3; i++) p[i][0] = block->corner[i][0][k], p[i][1] = block->corner[i][1][k], p[i][2] = block->corner[i][2][k];
 }
 
 /* A zero edge of lane k: doubles decide. */
@@ -65,24 +74,24 @@ static __attribute__((noinline, unused)) bool block_edges_exactly(const Triangle
   return between_corners(shear_corner(q, p[0]), shear_corner(q, p[1]), shear_corner(q, p[2]));
 }
 
-/* Bit k: the ray passes lane k's triangle, but for the distance, and its own box, at near[k] <= t. */
-ALWAYS_INLINE uint32_t block_candidates(const TriangleBlock *block, const RayQuery *q, float floor, float t, float near[TREE_WIDTH]) {
-  LaneMask zeros;
-  uint32_t inside = block_edges(block, q, &zeros);
-  if (inside == 0) return 0;
-  inside &= block_boxes(block, q, floor, t, near);
-  for (uint32_t odd = inside & lane_mask_bits(zeros); odd != 0; odd &= odd - 1)
-    if (!block_edges_exactly(block, q, (uint32_t)__builtin_ctz(odd))) inside &= ~(odd & -odd);
-  return inside;
+ALWAYS_INLINE MlVec3 block_point(const TriangleBlock *block, int corner, uint32_t k) {
+  return (MlVec3){(double)block->corner[corner][0][k], (double)block->corner[corner][1][k], (double)block->corner[corner][2][k]};
 }
 
-/* The distance of a candidate; false: there is none. */
-ALWAYS_INLINE bool block_distance(const TriangleBlock *block, const RayQuery *q, uint32_t k, float near, float *t) {
-  float p[3][3];
-  block_corners(block, k, p);
-  *t = (float)plane_distance(q, dvec_load(p[0]), corners_normal(p[0], p[1], p[2]));
-  if (!distance_valid(*t)) return false;
-  *t = max_f(*t, near);
+/* Lane k of those that block_edges gives: whether the ray meets the triangle at a distance of at most t_max, *t. */
+ALWAYS_INLINE bool block_hit(const TriangleBlock *block, const RayQuery *q, const WalkRay *r, uint32_t k, bool zero, Lanes floor,
+                             float t_max, float *t) {
+  // The distance first: a ray that begins on a surface passes through its triangle and box, at a distance of 0 or behind it
+  const MlVec3 a = block_point(block, 0, k), b = block_point(block, 1, k), c = block_point(block, 2, k);
+  const MlVec3 normal = dvec_cross(dvec_subtract(b, a), dvec_subtract(c, a));
+  const double slope = dvec_dot(normal, q->dd), height = dvec_dot(normal, dvec_subtract(a, q->od));
+  if (!((slope > 0.0) & (height > 0.0)) & !((slope < 0.0) & (height < 0.0))) return false;
+  const float distance = (float)(height / slope);
+  if (!distance_valid(distance) || distance > t_max) return false;
+  if (zero && !block_edges_exactly(block, q, k)) return false;
+  _Alignas(32) float near[TREE_WIDTH];
+  if ((block_boxes(block, r, floor, t_max, near) >> k & 1) == 0) return false;
+  *t = max_f(distance, near[k]);
   return true;
 }
 

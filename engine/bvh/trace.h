@@ -12,16 +12,20 @@
 #include "bvh/placement.h"
 
 /* A ray has to be finite: tests of what is not may say anything. */
-ALWAYS_INLINE bool ray_is_finite(Vec3 o, Vec3 d) {
-  Vec3 nothing = (o - o) + (d - d); /* or NaN */
-  return (nothing[0] == 0.0f) & (nothing[1] == 0.0f) & (nothing[2] == 0.0f);
+ALWAYS_INLINE bool ray_is_finite(const RayQuery *q) {
+  double nothing = 0.0 * (((q->od.x + q->od.y) + q->od.z) + ((q->dd.x + q->dd.y) + q->dd.z)); /* or NaN; sums of floats do not overflow */
+  return nothing == 0.0;
 }
 
-/* ---- keeping the nearest: everything of a Hit but its u and v */
+/* ---- keeping the nearest: everything of a Hit but its u and v, which follow when a tree has been walked */
 
 ALWAYS_INLINE bool hit_consider(Hit *hit, float t, uint32_t part, uint32_t instance, uint64_t path, uint32_t prim) {
   if (!(t <= hit->t) || (t == hit->t && !hit_precedes(instance, path, prim, hit))) return false;
-  *hit = (Hit){.t = t, .instance = instance, .path = path, .prim = prim, .part = part};
+  hit->t = t;
+  hit->instance = instance;
+  hit->prim = prim;
+  hit->part = part;
+  hit->path = path;
   return true;
 }
 
@@ -32,9 +36,9 @@ typedef struct InstanceQuery {
   bool any;
 } InstanceQuery;
 
-/* Primitive `id`, whose box the ray meets at `near` <= hit->t. */
-ALWAYS_INLINE bool trace_prim(const Prim *prim, const PlacedTransform *placed, const RayQuery *q, const InstanceQuery *in, uint64_t path,
-                              float near, uint32_t id, Hit *hit) {
+/* Primitive `id`, whose box the ray meets at `near` <= hit->t. Not inlined: walks want the registers. */
+static __attribute__((noinline)) bool trace_prim(const Prim *prim, const PlacedTransform *placed, const RayQuery *q,
+                                                 const InstanceQuery *in, uint64_t path, float near, uint32_t id, Hit *hit) {
   float t;
   uint32_t part;
   if ((prim->hidden & in->kind) != 0 || !prim_distance(q, prim, placed, &t, &part)) return false;
@@ -44,68 +48,79 @@ ALWAYS_INLINE bool trace_prim(const Prim *prim, const PlacedTransform *placed, c
 /* ---- geometries: whether something nearer was found, with `any` set something at all. q: in the geometry's space; floor: under t, the near
  * distance of the box around it. */
 
-ALWAYS_INLINE bool trace_mesh(const Bvh *bvh, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+static __attribute__((noinline)) bool trace_mesh(const Bvh *bvh, const RayQuery *q, const WalkRay *along, const InstanceQuery *in,
+                                                 uint64_t path, float floor, Hit *hit) {
   const BvhNode *nodes = bvh->nodes;
-  const TriangleBlock *blocks = bvh->blocks;
-  const WalkRay ray = walk_ray(&q->box);
-  _Alignas(32) float near[TREE_WIDTH];
+  const TriangleBlock *blocks = bvh->blocks, *hit_block = NULL;
+  const WalkRay ray = *along;
+  const Lanes floors = lanes_all(floor);
   float t;
-  Walk walk;
-  bool closer = false;
-  walk_begin(&walk, bvh, floor);
-  for (uint32_t leaf; (leaf = walk_child(walk_next(&walk, nodes, &ray, floor, hit->t, false))) != BVH_EMPTY;) {
+  uint32_t leaf, hit_lane = 0;
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, bvh, floor);
+  while ((leaf = walk_child(walk_next(&top, nodes, &ray, floors, hit->t, false))) != BVH_EMPTY) {
     const TriangleBlock *block = &blocks[leaf & ~BVH_LEAF];
-    for (uint32_t lanes = block_candidates(block, q, floor, hit->t, near); lanes != 0; lanes &= lanes - 1) {
+    LaneMask zeros;
+    for (uint32_t lanes = block_edges(block, q, &zeros); lanes != 0; lanes &= lanes - 1) {
       uint32_t k = (uint32_t)__builtin_ctz(lanes);
-      if (block_distance(block, q, k, near[k], &t) && hit_consider(hit, t, 0, in->instance, path, block->id[k])) closer = true;
+      if (!block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, hit->t, &t)) continue;
+      if (!hit_consider(hit, t, 0, in->instance, path, block->id[k])) continue;
+      hit_block = block;
+      hit_lane = k;
     }
   }
-  return closer;
+  if (hit_block == NULL) return false;
+  float p[3][3];
+  block_corners(hit_block, hit_lane, p);
+  triangle_coordinates(q, p[0], p[1], p[2], &hit->u, &hit->v);
+  return true;
 }
 
-ALWAYS_INLINE bool trace_mesh_any(const Bvh *bvh, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+static __attribute__((noinline)) bool trace_mesh_any(const Bvh *bvh, const RayQuery *q, const WalkRay *along, float floor, float t_max) {
   const BvhNode *nodes = bvh->nodes;
   const TriangleBlock *blocks = bvh->blocks;
-  const WalkRay ray = walk_ray(&q->box);
-  _Alignas(32) float near[TREE_WIDTH];
+  const WalkRay ray = *along;
+  const Lanes floors = lanes_all(floor), limits = lanes_all(t_max);
   float t;
-  WalkAny walk;
-  walk_any_begin(&walk, bvh);
-  for (uint32_t leaf; (leaf = walk_any_next(&walk, nodes, &ray, floor, hit->t)) != BVH_EMPTY;) {
+  uint32_t leaf, stack[WALK_STACK], *top = walk_any_begin(stack, bvh);
+  while ((leaf = walk_any_next(&top, nodes, &ray, floors, limits)) != BVH_EMPTY) {
     const TriangleBlock *block = &blocks[leaf & ~BVH_LEAF];
-    for (uint32_t lanes = block_candidates(block, q, floor, hit->t, near); lanes != 0; lanes &= lanes - 1) {
+    LaneMask zeros;
+    for (uint32_t lanes = block_edges(block, q, &zeros); lanes != 0; lanes &= lanes - 1) {
       uint32_t k = (uint32_t)__builtin_ctz(lanes);
-      if (block_distance(block, q, k, near[k], &t) && hit_consider(hit, t, 0, in->instance, path, block->id[k])) return true;
+      if (block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, t_max, &t) && t <= t_max) return true;
     }
   }
   return false;
 }
 
 /* A group of primitives alone. */
-ALWAYS_INLINE bool trace_group(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
-  const WalkRay ray = walk_ray(&q->box);
-  Walk walk;
+static __attribute__((noinline)) bool trace_group(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
+                                                  const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  const Lanes floors = lanes_all(floor);
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
   bool closer = false;
-  walk_begin(&walk, &geometry->bvh, floor);
-  for (;;) {
-    uint64_t leaf = walk_next(&walk, geometry->bvh.nodes, &ray, floor, hit->t, true);
-    if (walk_child(leaf) == BVH_EMPTY) return closer;
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, along, floors, hit->t, true)) != BVH_EMPTY) {
     uint32_t id = walk_child(leaf) & ~BVH_LEAF;
     if (trace_prim(&geometry->prims[id], geometry->placed, q, in, path, walk_near(leaf), id, hit)) closer = true;
     if (in->any && closer) return true;
   }
+  if (closer) prim_coordinates(q, &geometry->prims[hit->prim], &hit->u, &hit->v);
+  return closer;
 }
 
-static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
-                                                   float floor, Hit *hit);
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
+                                                   const InstanceQuery *in, uint64_t path, float floor, Hit *hit);
 
-ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
-                                  Hit *hit) {
-  if (!ray_is_finite(q->o, q->d)) return false;
-  if (geometry->mesh.triangle_count != 0)
-    return in->any ? trace_mesh_any(&geometry->bvh, q, in, path, floor, hit) : trace_mesh(&geometry->bvh, q, in, path, floor, hit);
-  if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
-  return trace_group(geometry, q, in, path, floor, hit);
+ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const WalkRay *along, const InstanceQuery *in, uint64_t path,
+                                  float floor, Hit *hit) {
+  if (geometry->mesh.triangle_count != 0) {
+    if (!in->any) return trace_mesh(&geometry->bvh, q, along, in, path, floor, hit);
+    if (!trace_mesh_any(&geometry->bvh, q, along, floor, hit->t)) return false;
+    hit->prim = 0; /* something */
+    return true;
+  }
+  if (geometry->instances.count != 0) return trace_nested(geometry, q, along, in, path, floor, hit);
+  return trace_group(geometry, q, along, in, path, floor, hit);
 }
 
 /* ---- instances */
@@ -124,92 +139,83 @@ ALWAYS_INLINE bool instance_enter(const Instances *set, uint32_t i, const RayQue
   if ((instance->hidden & in->kind) != 0) return false;
   if (instance->motion == 0) {
     *inner = ray_enter(&instance->placed, q);
-    return true;
+    return ray_is_finite(inner);
   }
   PlacedTransform placed;
   float lo[3], hi[3];
   if (!motion_place(set, instance->motion, in->time, &placed, lo, hi)) return false;
   if (!ray_box_test(&q->box, lo, hi, floor) || *floor > t_max) return false;
   *inner = ray_enter(&placed, q);
-  return true;
+  return ray_is_finite(inner);
+}
+
+/* Instance i, whose box the ray meets at `near`. */
+static __attribute__((noinline)) bool trace_instance(const Instances *set, uint32_t i, const RayQuery *q, const InstanceQuery *in,
+                                                     uint64_t path, float near, Hit *hit) {
+  RayQuery inner;
+  if (!instance_enter(set, i, q, in, hit->t, &inner, &near)) return false;
+  const Geometry *geometry = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
+  const WalkRay along = walk_ray(&inner.box);
+  return trace_geometry(geometry, &inner, &along, in, path, near, hit);
 }
 
 /* One with instances inside; calls itself, GEOMETRY_LEVELS deep at most. */
-static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
-                                                   float floor, Hit *hit) {
-  const WalkRay ray = walk_ray(&q->box);
-  Walk walk;
-  bool closer = false;
-  walk_begin(&walk, &geometry->bvh, floor);
-  for (;;) {
-    uint64_t leaf = walk_next(&walk, geometry->bvh.nodes, &ray, floor, hit->t, true);
-    if (walk_child(leaf) == BVH_EMPTY) return closer;
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
+                                                   const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+  const Lanes floors = lanes_all(floor);
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
+  bool closer = false, own = false; /* own: the nearest is a primitive of this one's */
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, along, floors, hit->t, true)) != BVH_EMPTY) {
     uint32_t item = walk_child(leaf) & ~BVH_LEAF;
     float near = walk_near(leaf);
     if (item < geometry->prim_count) {
-      if (trace_prim(&geometry->prims[item], geometry->placed, q, in, path, near, item, hit)) closer = true;
+      if (trace_prim(&geometry->prims[item], geometry->placed, q, in, path, near, item, hit)) closer = own = true;
     } else {
-      const Instances *set = &geometry->instances;
       uint32_t i = item - (uint32_t)geometry->prim_count;
-      RayQuery inner;
-      if (!instance_enter(set, i, q, in, hit->t, &inner, &near)) continue;
-      const Geometry *of = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
-      if (trace_geometry(of, &inner, in, path + instances_first(set, i), near, hit)) closer = true;
+      if (trace_instance(&geometry->instances, i, q, in, path + instances_first(&geometry->instances, i), near, hit))
+        closer = true, own = false;
     }
     if (in->any && closer) return true;
   }
+  if (own) prim_coordinates(q, &geometry->prims[hit->prim], &hit->u, &hit->v);
+  return closer;
 }
 
 /* ---- the scene */
 
-/* Nearest hit but for its u and v, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
-ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray *ray, bool any, Hit *hit) {
-  InstanceQuery in = {NO_ID, ray->kind, ray->time, any};
+static __attribute__((noinline)) bool trace_planes(const World *world, const RayQuery *q, const InstanceQuery *in, Hit *hit) {
   for (uint64_t i = 0; i < world->plane_count; i++) {
     uint32_t id = world->planes[i];
-    trace_prim(&world->prims[id], world->placed, q, &in, 0, 0.0f, id, hit);
-    if (any && hit->prim != NO_ID) return true;
+    if (trace_prim(&world->prims[id], world->placed, q, in, 0, 0.0f, id, hit) && in->any) return true;
   }
-  const WalkRay walk_along = walk_ray(&q->box);
-  Walk walk;
-  walk_begin(&walk, &world->bvh, 0.0f);
-  for (;;) {
-    uint64_t leaf = walk_next(&walk, world->bvh.nodes, &walk_along, 0.0f, hit->t, true);
-    if (walk_child(leaf) == BVH_EMPTY) break;
+  return hit->prim != NO_ID;
+}
+
+/* Nearest hit, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
+ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray *ray, bool any, Hit *hit) {
+  InstanceQuery in = {NO_ID, ray->kind, ray->time, any};
+  if (world->plane_count != 0 && trace_planes(world, q, &in, hit) && any) return true;
+  const WalkRay along = walk_ray(&q->box);
+  const Lanes floors = lanes_all(0.0f);
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &world->bvh, 0.0f), leaf;
+  while (walk_child(leaf = walk_next(&top, world->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
     uint32_t item = walk_child(leaf) & ~BVH_LEAF;
     float near = walk_near(leaf);
     if (item < world->prim_count) {
       in.instance = NO_ID;
       trace_prim(&world->prims[item], world->placed, q, &in, 0, near, item, hit);
     } else {
-      RayQuery inner;
       in.instance = item - (uint32_t)world->prim_count;
-      if (!instance_enter(&world->instances, in.instance, q, &in, hit->t, &inner, &near)) continue;
-      trace_geometry(instance_geometry(&world->instances, &world->instances.data[in.instance]), &inner, &in, 0, near, hit);
+      const Instance *instance = &world->instances.data[in.instance];
+      if ((instance->hidden & in.kind) != 0) continue;
+      if (instance->identity) trace_geometry(instance_geometry(&world->instances, instance), q, &along, &in, 0, near, hit);
+      else trace_instance(&world->instances, in.instance, q, &in, 0, near, hit);
     }
     if (any && hit->prim != NO_ID) return true;
   }
-  return hit->prim != NO_ID;
-}
-
-/* The nearest hit's u and v. */
-ALWAYS_INLINE void trace_coordinates(const World *world, const RayQuery *q, float time, Hit *hit) {
-  if (hit->instance == NO_ID) {
-    prim_coordinates(q, &world->prims[hit->prim], &hit->u, &hit->v);
-    return;
-  }
-  HitLevels levels;
-  hit_levels(world, hit->instance, hit->path, time, &levels);
-  RayQuery inner = *q;
-  for (uint32_t i = 0; i < levels.count; i++) inner = ray_enter(levels.placed[i], &inner);
-  const Mesh *mesh = &levels.geometry->mesh;
-  if (mesh->triangle_count == 0) {
-    prim_coordinates(&inner, &levels.geometry->prims[hit->prim], &hit->u, &hit->v);
-    return;
-  }
-  const uint32_t *corner = mesh->triangles + 3 * (size_t)hit->prim;
-  triangle_coordinates(&inner, mesh->points + 3 * (size_t)corner[0], mesh->points + 3 * (size_t)corner[1],
-                       mesh->points + 3 * (size_t)corner[2], &hit->u, &hit->v);
+  if (hit->prim == NO_ID) return false;
+  if (hit->instance == NO_ID) prim_coordinates(q, &world->prims[hit->prim], &hit->u, &hit->v);
+  return true;
 }
 
 /* ---- queries */
@@ -220,18 +226,14 @@ static inline Hit hit_none(const Ray *ray) { return (Hit){.t = ray->t_max, .inst
  * are not finite hits nothing; t_max may be infinite. */
 static __attribute__((noinline, unused)) bool trace_closest(const World *world, const Ray *ray, Hit *hit) {
   *hit = hit_none(ray);
-  if (!(ray->t_max > 0.0f) || !ray_is_finite(ray->o, ray->d)) return false;
   RayQuery q = ray_query(ray->o, ray->d);
-  if (!trace_world(world, &q, ray, false, hit)) return false;
-  trace_coordinates(world, &q, ray->time, hit);
-  return true;
+  return ray->t_max > 0.0f && ray_is_finite(&q) && trace_world(world, &q, ray, false, hit);
 }
 /* Whether there is any such hit. */
 static __attribute__((noinline, unused)) bool trace_any(const World *world, const Ray *ray) {
   Hit hit = hit_none(ray);
-  if (!(ray->t_max > 0.0f) || !ray_is_finite(ray->o, ray->d)) return false;
   RayQuery q = ray_query(ray->o, ray->d);
-  return trace_world(world, &q, ray, true, &hit);
+  return ray->t_max > 0.0f && ray_is_finite(&q) && trace_world(world, &q, ray, true, &hit);
 }
 
 #endif

@@ -20,52 +20,60 @@ typedef TriangleBlock4 TriangleBlock;
 
 /* ---- the boxes of a node */
 
-/* A RayBox for many boxes at once. */
+/* A RayBox for many boxes at once; both rd negated. near, far: offsets of the planes that the ray comes to first and last. */
 typedef struct WalkRay {
-  Lanes o[3], near_rd[3], far_rd[3]; /* both of these negated */
-  uint32_t near[3], far[3];          /* which of a node's planes the ray comes to first, and last */
+  Lanes ox, oy, oz, near_x, near_y, near_z, far_x, far_y, far_z;
+  uint32_t first_x, first_y, first_z, last_x, last_y, last_z;
 } WalkRay;
 
 ALWAYS_INLINE WalkRay walk_ray(const RayBox *box) {
-  WalkRay r;
-  for (uint32_t i = 0; i < 3; i++) {
-    r.o[i] = lanes_all(box->o[i]);
-    r.near_rd[i] = lanes_all(-box->near_rd[i]);
-    r.far_rd[i] = lanes_all(-box->far_rd[i]);
-    r.near[i] = i + 3 * box->negative[i];
-    r.far[i] = i + 3 - 3 * box->negative[i];
-  }
-  return r;
+  enum { ROW = TREE_WIDTH * sizeof(float) };
+  uint32_t x = 3 * ROW * (uint32_t)box->negative[0], y = 3 * ROW * (uint32_t)box->negative[1], z = 3 * ROW * (uint32_t)box->negative[2];
+  return (WalkRay){.ox = lanes_all(box->o[0]),
+                   .oy = lanes_all(box->o[1]),
+                   .oz = lanes_all(box->o[2]),
+                   .near_x = lanes_all(-box->near_rd[0]),
+                   .near_y = lanes_all(-box->near_rd[1]),
+                   .near_z = lanes_all(-box->near_rd[2]),
+                   .far_x = lanes_all(-box->far_rd[0]),
+                   .far_y = lanes_all(-box->far_rd[1]),
+                   .far_z = lanes_all(-box->far_rd[2]),
+                   .first_x = x,
+                   .first_y = ROW + y,
+                   .first_z = 2 * ROW + z,
+                   .last_x = 3 * ROW - x,
+                   .last_y = 4 * ROW - y,
+                   .last_z = 5 * ROW - z};
 }
+
+ALWAYS_INLINE Lanes walk_planes(const BvhNode *node, uint32_t offset) { return lanes_load((const float *)((const char *)node + offset)); }
 
 /* Bit k: slot k's box passes, at a distance of at most t. near: the distances, at least `floor`. The products of ray_box_test, with the
  * signs of both factors changed; their maximum is the same in any order, as the last operand, floor, is not negative. */
 ALWAYS_INLINE uint32_t walk_boxes(const BvhNode *node, const WalkRay *r, Lanes floor, Lanes t, Lanes *near) {
-  Lanes n[3], f[3];
-  for (int i = 0; i < 3; i++) {
-    n[i] = lanes_multiply(lanes_subtract(r->o[i], lanes_load(node->planes[r->near[i]])), r->near_rd[i]);
-    f[i] = lanes_multiply(lanes_subtract(r->o[i], lanes_load(node->planes[r->far[i]])), r->far_rd[i]);
-  }
-  *near = lanes_max(lanes_max(n[0], n[1]), lanes_max(n[2], floor));
-  return lane_mask_bits(lanes_at_most(*near, lanes_min(lanes_min(f[0], f[1]), lanes_min(f[2], t))));
+  const Lanes nx = lanes_multiply(lanes_subtract(r->ox, walk_planes(node, r->first_x)), r->near_x),
+              ny = lanes_multiply(lanes_subtract(r->oy, walk_planes(node, r->first_y)), r->near_y),
+              nz = lanes_multiply(lanes_subtract(r->oz, walk_planes(node, r->first_z)), r->near_z),
+              fx = lanes_multiply(lanes_subtract(r->ox, walk_planes(node, r->last_x)), r->far_x),
+              fy = lanes_multiply(lanes_subtract(r->oy, walk_planes(node, r->last_y)), r->far_y),
+              fz = lanes_multiply(lanes_subtract(r->oz, walk_planes(node, r->last_z)), r->far_z);
+  *near = lanes_max(lanes_max(nx, ny), lanes_max(nz, floor));
+  return lane_mask_bits(lanes_at_most(*near, lanes_min(lanes_min(fx, fy), lanes_min(fz, t))));
 }
 
 /* ---- by distance */
 
-typedef struct Walk {
-  uint64_t *top; /* the entry on top */
-  uint64_t stack[(TREE_WIDTH - 1) * BVH_MAX_DEPTH + 2];
-} Walk;
+#define WALK_STACK ((TREE_WIDTH - 1) * BVH_MAX_DEPTH + 2 + TREE_WIDTH)
 
 ALWAYS_INLINE uint64_t walk_key(float near, uint32_t child) { return (uint64_t)float_bits(near) << 32 | child; }
 ALWAYS_INLINE uint32_t walk_child(uint64_t key) { return (uint32_t)key; }
 ALWAYS_INLINE float walk_near(uint64_t key) { return bits_float((uint32_t)(key >> 32)); }
 
-/* At the bottom lies an end that passes every distance. */
-ALWAYS_INLINE void walk_begin(Walk *walk, const Bvh *bvh, float floor) {
-  walk->stack[0] = BVH_EMPTY;
-  walk->stack[1] = walk_key(floor, 0);
-  walk->top = walk->stack + (bvh->node_count != 0 ? 1 : 0);
+/* The entry on top. At the bottom lies an end that passes every distance. */
+ALWAYS_INLINE uint64_t *walk_begin(uint64_t stack[WALK_STACK], const Bvh *bvh, float floor) {
+  stack[0] = BVH_EMPTY;
+  stack[1] = walk_key(floor, 0);
+  return stack + (bvh->node_count != 0 ? 1 : 0);
 }
 
 ALWAYS_INLINE void walk_order(uint64_t *a, uint64_t *b) {
@@ -81,20 +89,21 @@ ALWAYS_INLINE uint64_t walk_take(uint32_t *hits, const float near[TREE_WIDTH], c
 }
 
 /* What is nearest goes on, the rest onto the stack, the farthest first. Two hits or more. */
-ALWAYS_INLINE uint64_t walk_sort(Walk *walk, uint32_t hits, const float near[TREE_WIDTH], const BvhNode *node) {
-  uint64_t a = walk_take(&hits, near, node), b = walk_take(&hits, near, node);
+ALWAYS_INLINE uint64_t walk_sort(uint64_t **top, uint32_t hits, const float near[TREE_WIDTH], const BvhNode *node) {
+  uint64_t a = walk_take(&hits, near, node), b = walk_take(&hits, near, node), *base = *top;
   walk_order(&a, &b);
   if (hits == 0) {
-    *++walk->top = b;
+    base[1] = b;
+    *top = base + 1;
     return a;
   }
   uint64_t c = walk_take(&hits, near, node);
   if (hits == 0) {
     walk_order(&b, &c);
     walk_order(&a, &b);
-    walk->top[1] = c;
-    walk->top[2] = b;
-    walk->top += 2;
+    base[1] = c;
+    base[2] = b;
+    *top = base + 2;
     return a;
   }
   uint64_t d = walk_take(&hits, near, node);
@@ -102,34 +111,38 @@ ALWAYS_INLINE uint64_t walk_sort(Walk *walk, uint32_t hits, const float near[TRE
   walk_order(&a, &c);
   walk_order(&b, &d);
   walk_order(&b, &c);
-  uint64_t *base = walk->top;
   base[1] = d;
   base[2] = c;
   base[3] = b;
+  if (hits == 0) {
+    *top = base + 3;
+    return a;
+  }
   base[4] = a;
-  walk->top += 4;
-  while (hits != 0) {
-    uint64_t key = walk_take(&hits, near, node), *at = ++walk->top;
+  uint64_t *end = base + 4;
+  do {
+    uint64_t key = walk_take(&hits, near, node), *at = ++end;
     for (; at > base + 1 && at[-1] < key; at--) at[0] = at[-1];
     at[0] = key;
-  }
-  return *walk->top--;
+  } while (hits != 0);
+  *top = end - 1;
+  return *end;
 }
 
 /* The next leaf whose box passes at a distance of at most t, as a key; its child is BVH_EMPTY when none is left. With `distances` its
  * near distance is in it. */
-ALWAYS_INLINE uint64_t walk_next(Walk *walk, const BvhNode *nodes, const WalkRay *ray, float floor, float t, bool distances) {
-  const Lanes floors = lanes_all(floor), limits = lanes_all(t);
+ALWAYS_INLINE uint64_t walk_next(uint64_t **top, const BvhNode *nodes, const WalkRay *ray, Lanes floor, float t, bool distances) {
+  const Lanes limits = lanes_all(t);
   const uint64_t farthest = walk_key(t, UINT32_MAX);
   for (;;) {
     uint64_t key;
-    do key = *walk->top--;
+    do key = *(*top)--;
     while (key > farthest);
     for (;;) {
       if (key & BVH_LEAF) return key;
       const BvhNode *node = &nodes[walk_child(key)];
       Lanes near;
-      uint32_t hits = walk_boxes(node, ray, floors, limits, &near);
+      uint32_t hits = walk_boxes(node, ray, floor, limits, &near);
       if (hits == 0) break;
       _Alignas(32) float distance[TREE_WIDTH];
       lanes_store(distance, near);
@@ -137,7 +150,7 @@ ALWAYS_INLINE uint64_t walk_next(Walk *walk, const BvhNode *nodes, const WalkRay
         uint32_t k = (uint32_t)__builtin_ctz(hits);
         key = distances ? walk_key(distance[k], node->child[k]) : node->child[k];
       } else {
-        key = walk_sort(walk, hits, distance, node);
+        key = walk_sort(top, hits, distance, node);
       }
     }
   }
@@ -145,32 +158,55 @@ ALWAYS_INLINE uint64_t walk_next(Walk *walk, const BvhNode *nodes, const WalkRay
 
 /* ---- any hit at all: children in the order of their slots, which the builder chose */
 
-typedef struct WalkAny {
-  uint32_t *top; /* the entry on top */
-  uint32_t stack[(TREE_WIDTH - 1) * BVH_MAX_DEPTH + 2 + TREE_WIDTH];
-} WalkAny;
-
-ALWAYS_INLINE void walk_any_begin(WalkAny *walk, const Bvh *bvh) {
-  walk->stack[0] = BVH_EMPTY;
-  walk->stack[1] = 0;
-  walk->top = walk->stack + (bvh->node_count != 0 ? 1 : 0);
+ALWAYS_INLINE uint32_t *walk_any_begin(uint32_t stack[WALK_STACK], const Bvh *bvh) {
+  stack[0] = BVH_EMPTY;
+  stack[1] = 0;
+  return stack + (bvh->node_count != 0 ? 1 : 0);
 }
 
+/* The children of the slots in `hits`, the first on top; without branches on their number. Writes TREE_WIDTH entries at most. */
+#if TREE_WIDTH == 8 && !defined(ML_ISA_SCALAR)
+/* What stands where of 8 slots of which some are left out, the last first: a byte for each. */
+#define WALK_SLOT(packed, mask, k) (((packed) << (8 * ((mask) >> (k)&1))) | ((uint64_t)(k) * ((mask) >> (k)&1)))
+#define WALK_ROW1(m)                                                                                                                       \
+  WALK_SLOT(                                                                                                                               \
+    WALK_SLOT(WALK_SLOT(WALK_SLOT(WALK_SLOT(WALK_SLOT(WALK_SLOT(WALK_SLOT(UINT64_C(0), m, 0), m, 1), m, 2), m, 3), m, 4), m, 5), m, 6), m, \
+    7)
+#define WALK_ROW4(m) WALK_ROW1(m), WALK_ROW1((m) + 1), WALK_ROW1((m) + 2), WALK_ROW1((m) + 3)
+#define WALK_ROW16(m) WALK_ROW4(m), WALK_ROW4((m) + 4), WALK_ROW4((m) + 8), WALK_ROW4((m) + 12)
+#define WALK_ROW64(m) WALK_ROW16(m), WALK_ROW16((m) + 16), WALK_ROW16((m) + 32), WALK_ROW16((m) + 48)
+static const uint64_t walk_slots[256] = {WALK_ROW64(0), WALK_ROW64(64), WALK_ROW64(128), WALK_ROW64(192)};
+ALWAYS_INLINE uint32_t *walk_push(uint32_t *top, const uint32_t child[8], uint32_t hits) {
+  __m256i slots = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&walk_slots[hits]));
+  _mm256_storeu_si256((__m256i *)(top + 1), _mm256_permutevar8x32_epi32(_mm256_load_si256((const __m256i *)child), slots));
+  return top + __builtin_popcount(hits);
+}
+#else
+ALWAYS_INLINE uint32_t *walk_push(uint32_t *top, const uint32_t child[TREE_WIDTH], uint32_t hits) {
+  for (uint32_t k = TREE_WIDTH; k-- > 0;) {
+    top[1] = child[k];
+    top += hits >> k & 1;
+  }
+  return top;
+}
+#endif
+
 /* The next leaf whose box passes; BVH_EMPTY: none is left. */
-ALWAYS_INLINE uint32_t walk_any_next(WalkAny *walk, const BvhNode *nodes, const WalkRay *ray, float floor, float t) {
-  const Lanes floors = lanes_all(floor), limits = lanes_all(t);
-  for (;;) {
-    uint32_t child = *walk->top--;
-    if (child & BVH_LEAF) return child;
+ALWAYS_INLINE uint32_t walk_any_next(uint32_t **top, const BvhNode *nodes, const WalkRay *ray, Lanes floor, Lanes t) {
+  uint32_t child = *(*top)--;
+  while ((child & BVH_LEAF) == 0) {
     const BvhNode *node = &nodes[child];
     Lanes near;
-    uint32_t hits = walk_boxes(node, ray, floors, limits, &near);
-    while (hits != 0) {
-      uint32_t k = 31 - (uint32_t)__builtin_clz(hits);
-      hits ^= 1u << k;
-      *++walk->top = node->child[k];
+    uint32_t hits = walk_boxes(node, ray, floor, t, &near);
+    if (hits == 0) {
+      child = *(*top)--;
+      continue;
     }
+    // The first goes on without waiting for how the others are put away
+    child = node->child[__builtin_ctz(hits)];
+    *top = walk_push(*top, node->child, hits & (hits - 1));
   }
+  return child;
 }
 
 #endif

@@ -31,7 +31,8 @@ typedef struct Instance {
   uint32_t material;      /* for parts that name none; of the scene's own resolved, else NO_ID: that of the instance around */
   uint32_t light;         /* a mesh that emits and is sampled: its light, else NO_ID */
   uint32_t hidden : 3;    /* ML_HIDE_* */
-  uint32_t motion : 29;   /* 0: it stands still; else one more than the place in Instances.motions */
+  uint32_t identity : 1;  /* `placed` changes nothing: rays need not be turned */
+  uint32_t motion : 28;   /* 0: it stands still; else one more than the place in Instances.motions */
 } Instance;
 
 /* One of an array's: all else is the same for all. */

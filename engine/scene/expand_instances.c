@@ -108,7 +108,7 @@ static uint32_t motion_segments(Expansion *e, MotionSamples *s, const Aabb *box)
 static MlStatus add_motion(Expansion *e, ItemList *list, MotionSamples *s, const Aabb *box, Instance *instance, Aabb *around, bool *fine) {
   uint32_t segments = motion_segments(e, s, box), step = (MOTION_TIMES - 1) / segments;
   Motion motion = {(uint32_t)list->keys.count, segments + 1};
-  *fine = list->keys.count + segments + 1 <= UINT32_MAX && list->motions.count + 1 < 1u << 29;
+  *fine = list->keys.count + segments + 1 <= UINT32_MAX && list->motions.count + 1 < 1u << 28;
   if (!*fine) return error_set(e->error, ML_ERROR_LIMIT, "scene: more motion than can be numbered");
   for (uint32_t i = 0; i <= segments; i++) {
     PlacedTransform placed;
@@ -128,7 +128,7 @@ static MlStatus add_motion(Expansion *e, ItemList *list, MotionSamples *s, const
     TRY(PUSH(e, &list->keys, key, "placements in motion"));
   }
   TRY(PUSH(e, &list->motions, motion, "placements in motion"));
-  instance->motion = (uint32_t)list->motions.count & 0x1fffffffu;
+  instance->motion = (uint32_t)list->motions.count & 0xfffffffu;
   return work_status(e->work, e->error);
 }
 
@@ -368,6 +368,12 @@ static MlStatus add_paths(Expansion *e, ItemList *list, const Geometry *geometry
   return error_set(e->error, ML_ERROR_LIMIT, "scene: instances within instances stand for more than 2^62 parts");
 }
 
+static bool placed_is_identity(const PlacedTransform *placed) {
+  for (int i = 0; i < 9; i++)
+    if (placed->to_local[i] != (i % 4 == 0 ? 1.0f : 0.0f)) return false;
+  return placed->centre[0] == 0.0f && placed->centre[1] == 0.0f && placed->centre[2] == 0.0f;
+}
+
 MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTransform *t, const MotionChain *motion, WantedFor wanted) {
   const Node *node = builder_node(e->b, id);
   ItemList *list = in->list;
@@ -392,6 +398,7 @@ MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTra
   } else {
     MlTransform local = ml_transform_multiply(t, &shift);
     fine = place_exactly(&local, &instance.placed);
+    instance.identity = fine && placed_is_identity(&instance.placed) ? 1 : 0;
     if (fine) box = geometry_still_bounds(instance.placed.to_local, instance.placed.centre, &geometry->bvh.bounds);
   }
   if (!fine) {

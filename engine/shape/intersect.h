@@ -23,27 +23,29 @@ typedef struct PrimHit {
 /* What the tests need of a ray, computed once per ray and space. The shear makes the ray the z axis of a frame in which kz is the
  * direction's largest axis. */
 typedef struct RayQuery {
-  Vec3 o, d;
-  MlVec3 od, dd; /* o and d as doubles */
+  RayBox box;    /* o is its, too */
+  MlVec3 od, dd; /* origin and direction as doubles */
   float so[3];   /* o along kx, ky, kz */
   float sx, sy;  /* d along kx and ky, over d along kz */
   uint32_t k[3]; /* kx, ky, kz */
-  RayBox box;
 } RayQuery;
 
 static inline MlVec3 dvec_from_vec3(Vec3 v) { return (MlVec3){(double)v[0], (double)v[1], (double)v[2]}; }
 
-static inline RayQuery ray_query(Vec3 o, Vec3 d) {
+/* A coordinate of -0 counts as 0: then a placement that changes nothing changes no bits. */
+ALWAYS_INLINE RayQuery ray_query(Vec3 o, Vec3 d) {
+  o += 0.0f, d += 0.0f;
   Vec3 size = vec3_abs(d);
-  uint32_t kz = size[0] >= size[1] ? (size[0] >= size[2] ? 0 : 2) : (size[1] >= size[2] ? 1 : 2);
-  // Turned so that kz is last
-  Vec3 sd = kz == 0 ? vec3_yzx(d) : kz == 1 ? vec3_zxy(d) : d, so = kz == 0 ? vec3_yzx(o) : kz == 1 ? vec3_zxy(o) : o, s = sd / sd[2];
-  RayQuery q = {.o = o, .d = d, .od = dvec_from_vec3(o), .dd = dvec_from_vec3(d), .sx = s[0], .sy = s[1], .box = ray_box(o, d)};
-  q.so[0] = so[0], q.so[1] = so[1], q.so[2] = so[2];
-  q.k[0] = kz == 2 ? 0 : kz + 1;
-  q.k[1] = q.k[0] == 2 ? 0 : q.k[0] + 1;
-  q.k[2] = kz;
-  return q;
+  // Without branches, which nobody could foretell
+  uint32_t second = size[0] < size[1], last = max_f(size[0], size[1]) < size[2], kz = (second & ~last) | last << 1;
+  uint32_t kx = 9u >> 2 * kz & 3, ky = 18u >> 2 * kz & 3;
+  return (RayQuery){.box = ray_box(o, d),
+                    .od = dvec_from_vec3(o),
+                    .dd = dvec_from_vec3(d),
+                    .so = {o[kx], o[ky], o[kz]},
+                    .sx = d[kx] / d[kz],
+                    .sy = d[ky] / d[kz],
+                    .k = {kx, ky, kz}};
 }
 
 static inline MlVec3 dvec_load(const float *p) { return (MlVec3){(double)p[0], (double)p[1], (double)p[2]}; }

@@ -13,25 +13,17 @@
 #include "math/vec.h"
 
 typedef struct RayBox {
-  float o[3], near_rd[3], far_rd[3];
-  uint32_t negative[3]; /* 1 where the direction is, so that the far side comes first */
+  Vec3 o, near_rd, far_rd;
+  Vec3Bits negative; /* 1 where the direction is, so that the far side comes first */
 } RayBox;
 
 /* A component of d below 1e-18 of the largest counts as that: the product with any coordinate stays finite, never 0 * inf. */
-static inline RayBox ray_box(Vec3 o, Vec3 d) {
+static inline __attribute__((always_inline)) RayBox ray_box(Vec3 o, Vec3 d) {
   Vec3 size = vec3_abs(d);
   float smallest = max_f(1e-18f * vec3_max_element(size), 1e-36f);
-  Vec3Bits small = size < smallest;
-  Vec3Bits least = ((Vec3Bits)d & INT32_MIN) | ((Vec3Bits)vec3_all(smallest) & INT32_MAX);
-  Vec3 x = (Vec3)((small & least) | (~small & (Vec3Bits)d)), rd = 1.0f / x, far_rd = rd * (1.0f + 16.0f * EPSILON_F);
-  RayBox r;
-  for (int i = 0; i < 3; i++) {
-    r.o[i] = o[i];
-    r.negative[i] = x[i] < 0.0f ? 1 : 0;
-    r.near_rd[i] = rd[i];
-    r.far_rd[i] = far_rd[i];
-  }
-  return r;
+  Vec3Bits small = size < smallest, least = ((Vec3Bits)d & INT32_MIN) | (Vec3Bits)vec3_all(smallest);
+  Vec3 x = (Vec3)((small & least) | (~small & (Vec3Bits)d)), rd = 1.0f / x;
+  return (RayBox){o, rd, rd * (1.0f + 16.0f * EPSILON_F), (x < 0.0f) & 1};
 }
 
 /* *near comes in as a lower bound of the distance and goes out as the larger of it and the box's near distance. */

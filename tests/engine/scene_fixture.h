@@ -120,7 +120,6 @@ static inline void brute_instance(const Instances *set, const Bvh *bvh, uint64_t
 static inline void brute_geometry(const Geometry *g, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
   PrimHit found;
   const Mesh *mesh = &g->mesh;
-  if (!ray_is_finite(q->o, q->d)) return;
   for (uint64_t i = g->instances.count; i-- > 0;) /* backwards: the order must not matter */
     brute_instance(&g->instances, &g->bvh, g->prim_count, (uint32_t)i, q, in, path + instances_first(&g->instances, i), floor, hit);
   for (uint64_t i = mesh->triangle_count; i-- > 0;) {
@@ -138,7 +137,7 @@ static inline bool brute_closest(const World *world, const Ray *ray, Hit *hit) {
   RayQuery q = ray_query(ray->o, ray->d);
   PrimHit found;
   *hit = hit_none(ray);
-  if (!ray_is_finite(ray->o, ray->d)) return false;
+  if (!ray_is_finite(&q)) return false;
   for (uint64_t i = world->instances.count; i-- > 0;) {
     InstanceQuery in = {(uint32_t)i, ray->kind, ray->time, false};
     brute_instance(&world->instances, &world->bvh, world->prim_count, (uint32_t)i, &q, &in, 0, 0.0f, hit);
