@@ -1,7 +1,7 @@
 /* read_gltf.c - glTF 2.0, as text or in a GLB container: opens it, sees what it needs, and has its lists read. */
-#include <string.h>
-
 #include "shape/read_gltf.h"
+
+#include <string.h>
 
 static uint32_t le32(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 
