@@ -191,27 +191,42 @@ static __attribute__((noinline)) bool trace_planes(const World *world, const Ray
   return hit->prim != NO_ID;
 }
 
+/* An item of the scene's tree, whose box the ray meets at `near` <= hit->t. */
+ALWAYS_INLINE void trace_item(const World *world, uint32_t item, const RayQuery *q, const WalkRay *along, InstanceQuery *in, float near,
+                              Hit *hit) {
+  if (item < world->prim_count) {
+    in->instance = NO_ID;
+    trace_prim(&world->prims[item], world->placed, q, in, 0, near, item, hit);
+    return;
+  }
+  in->instance = item - (uint32_t)world->prim_count;
+  const Instance *instance = &world->instances.data[in->instance];
+  if ((instance->hidden & in->kind) != 0) return;
+  if (instance->identity) trace_geometry(instance_geometry(&world->instances, instance), q, along, in, 0, near, hit);
+  else trace_instance(&world->instances, in->instance, q, in, 0, near, hit);
+}
+
 /* Nearest hit, or with `any` set the first that turns up. hit begins as {t_max, prim NO_ID}. */
 ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray *ray, bool any, Hit *hit) {
   InstanceQuery in = {NO_ID, ray->kind, ray->time, any};
   if (world->plane_count != 0 && trace_planes(world, q, &in, hit) && any) return true;
-  const WalkRay along = walk_ray(&q->box);
-  const Lanes floors = lanes_all(0.0f);
-  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &world->bvh, 0.0f), leaf;
-  while (walk_child(leaf = walk_next(&top, world->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
-    uint32_t item = walk_child(leaf) & ~BVH_LEAF;
-    float near = walk_near(leaf);
-    if (item < world->prim_count) {
-      in.instance = NO_ID;
-      trace_prim(&world->prims[item], world->placed, q, &in, 0, near, item, hit);
-    } else {
-      in.instance = item - (uint32_t)world->prim_count;
-      const Instance *instance = &world->instances.data[in.instance];
-      if ((instance->hidden & in.kind) != 0) continue;
-      if (instance->identity) trace_geometry(instance_geometry(&world->instances, instance), q, &along, &in, 0, near, hit);
-      else trace_instance(&world->instances, in.instance, q, &in, 0, near, hit);
+  const BvhNode *nodes = world->bvh.nodes;
+  if (world->bvh.node_count == 1 && nodes->child[1] == BVH_EMPTY) { /* one thing, mostly a mesh: nothing to walk */
+    const float lo[3] = {nodes->planes[0][0], nodes->planes[1][0], nodes->planes[2][0]},
+                hi[3] = {nodes->planes[3][0], nodes->planes[4][0], nodes->planes[5][0]};
+    float near = 0.0f;
+    if (ray_box_test(&q->box, lo, hi, &near) && near <= hit->t) {
+      const WalkRay along = walk_ray(&q->box);
+      trace_item(world, nodes->child[0] & ~BVH_LEAF, q, &along, &in, near, hit);
     }
-    if (any && hit->prim != NO_ID) return true;
+  } else {
+    const WalkRay along = walk_ray(&q->box);
+    const Lanes floors = lanes_all(0.0f);
+    uint64_t stack[WALK_STACK], *top = walk_begin(stack, &world->bvh, 0.0f), leaf;
+    while (walk_child(leaf = walk_next(&top, nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
+      trace_item(world, walk_child(leaf) & ~BVH_LEAF, q, &along, &in, walk_near(leaf), hit);
+      if (any && hit->prim != NO_ID) return true;
+    }
   }
   if (hit->prim == NO_ID) return false;
   if (hit->instance == NO_ID) prim_coordinates(q, &world->prims[hit->prim], &hit->u, &hit->v);

@@ -27,15 +27,13 @@ static inline __attribute__((always_inline)) RayBox ray_box(Vec3 o, Vec3 d) {
 }
 
 /* *near comes in as a lower bound of the distance and goes out as the larger of it and the box's near distance. */
-static inline bool ray_box_test(const RayBox *r, const float lo[3], const float hi[3], float *near) {
-  float n = *near, f = INFINITY_F;
-  for (int i = 0; i < 3; i++) {
-    float first = r->negative[i] ? hi[i] : lo[i], second = r->negative[i] ? lo[i] : hi[i];
-    n = max_f((first - r->o[i]) * r->near_rd[i], n);
-    f = min_f((second - r->o[i]) * r->far_rd[i], f);
-  }
-  *near = n;
-  return n <= f;
+static inline __attribute__((always_inline)) bool ray_box_test(const RayBox *r, const float lo[3], const float hi[3], float *near) {
+  const Vec3 low = {lo[0], lo[1], lo[2]}, high = {hi[0], hi[1], hi[2]};
+  const Vec3Bits back = -r->negative;
+  const Vec3 first = vec3_select(back, high, low), second = vec3_select(back, low, high);
+  const Vec3 n = (first - r->o) * r->near_rd, f = (second - r->o) * r->far_rd;
+  *near = max_f(n[2], max_f(n[1], max_f(n[0], *near)));
+  return *near <= min_f(f[2], min_f(f[1], min_f(f[0], INFINITY_F)));
 }
 
 #endif
