@@ -91,6 +91,7 @@ static const OptionSpec specs[] = {
   {"--memory", OPTION_BYTES, EVALUATE | COMPARE, AT(memory), 0, 0, 0, "SIZE",
    "limit for everything, such as 500M or 2G (80 % of the machine's)", "-m,--mem,--memory-limit,--ram"},
   {"--isa", OPTION_TEXT, SCENE, AT(isa), 0, 0, 0, "NAME", "instruction set; the picture is the same with each", "--simd,--cpu"},
+  {"--build", OPTION_NAME, SCENE, AT(build), 0, 0, 0, "NAME", "fast, default, high", "--bvh,--build-quality,--accel"},
   {"--film", OPTION_TEXT, PICTURE, AT(film), 0, 0, 0, "FILE", "keep the film in FILE, to be resumed", "--save,--checkpoint"},
   {"--resume", OPTION_TEXT, PICTURE, AT(resume), 0, 0, 0, "FILE", "go on with the film in FILE", "--continue,--load"},
   {"--strict", OPTION_FLAG, EVALUATE, AT(strict), 0, 0, 0, NULL, "warnings are errors", "-W,--werror"},
@@ -106,6 +107,7 @@ enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare"};
 static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth", NULL}; /* as MlIntegrator */
 static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color", NULL};                  /* as MlTonemap */
+static const char *const builds[] = {"default", "fast", "high", NULL};                                  /* as MlBuild */
 
 const char *command_name(Command command) { return commands[command]; }
 
@@ -323,7 +325,7 @@ static bool read_value(Options *options, const OptionSpec *spec, char *text, cha
     if (!read_bytes(text, at)) return wrong(message, "%s: expected a size such as 500M or 2G, at least 1M, got '%.100s'", spec->name, text);
     break;
   case OPTION_NAME: {
-    const char *const *names = spec->offset == AT(tonemap) ? tonemaps : integrators;
+    const char *const *names = spec->offset == AT(tonemap) ? tonemaps : spec->offset == AT(build) ? builds : integrators;
     Nearest nearest = {.word = text, .distance = 99};
     uint32_t i = 0;
     while (names[i] && strcmp(text, names[i]) != 0) consider(&nearest, names[i++]);

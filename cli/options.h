@@ -39,6 +39,7 @@ typedef struct Options {
   double exposure;      /* EV, else */
   uint32_t integrator;  /* MlIntegrator */
   uint32_t tonemap;     /* MlTonemap */
+  uint32_t build;       /* MlBuild */
   double white_balance; /* K */
   CameraOptions view;
   const char *camera, *isa, *film, *resume, *search;

@@ -180,7 +180,8 @@ static int open_folder(SceneFile *scene) {
 
 int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json) {
   *scene = (SceneFile){.options = options, .view = {.size = sizeof(MlView)}, .settings = {.size = sizeof(MlSettings)}};
-  const MlEngineDesc desc = ML_DESC(MlEngineDesc, .memory_cap = options->memory, .threads = options->threads, .isa = options->isa);
+  const MlEngineDesc desc =
+    ML_DESC(MlEngineDesc, .memory_cap = options->memory, .threads = options->threads, .isa = options->isa, .build = options->build);
   MlError error = {0};
   if (ml_engine_create(&desc, &scene->engine, &error) != ML_OK) return say_error(&error);
 

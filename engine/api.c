@@ -51,6 +51,7 @@ MlStatus ml_engine_create(const MlEngineDesc *desc, MlEngine **out, MlError *err
   }
   if (!d.hooks.realloc != !d.hooks.pages) return error_set(error, ML_ERROR_ARGUMENT, "engine.hooks: give both functions, or neither");
   TRY(check_threads(d.threads, error));
+  if (d.build > ML_BUILD_HIGH) return error_set(error, ML_ERROR_ARGUMENT, "engine.build: expected an MlBuild (0 to 2), got %u", d.build);
   const Kernel *kernel = kernel_find(d.isa);
   if (!kernel) return unknown_isa(d.isa, error);
 
@@ -60,6 +61,7 @@ MlStatus ml_engine_create(const MlEngineDesc *desc, MlEngine **out, MlError *err
   if (!engine) return memory_error(&memory, sizeof *engine, "engine", error);
   engine->memory = memory;
   engine->kernel = kernel;
+  engine->build = d.build;
   atomic_store(&engine->threads, threads_or_cores(d.threads));
   MlStatus status = mutex_init(&engine->lock, error);
   if (status != ML_OK) goto no_lock;
@@ -120,12 +122,16 @@ void *ml_engine_realloc(MlEngine *engine, void *p, size_t old_size, size_t new_s
 
 /* ------------------------------------------------------------------ joints */
 
+_Static_assert((int)BVH_DEFAULT == (int)ML_BUILD_DEFAULT && (int)BVH_FAST == (int)ML_BUILD_FAST && (int)BVH_HIGH == (int)ML_BUILD_HIGH,
+               "the same order");
+
 MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error) {
   FLOAT_STATE_OURS;
   const BuilderContext context = {.engine = engine,
                                   .memory = &engine->memory,
                                   .cache = engine->cache,
                                   .tree_width = engine->kernel->tree_width,
+                                  .tree_quality = engine->build,
                                   .parallel = {engine->pool, ml_engine_threads(engine)}};
   return builder_create(&context, out, error);
 }

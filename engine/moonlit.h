@@ -66,6 +66,10 @@ typedef struct MlMemoryHooks {
   void *(*pages)(void *ud, void *p, size_t old_size, size_t new_size);
 } MlMemoryHooks;
 
+/* How much is made of the trees that rays search: fast takes least time, high several times as long for somewhat faster rays. Pictures do
+ * not depend on it. */
+typedef enum MlBuild { ML_BUILD_DEFAULT, ML_BUILD_FAST, ML_BUILD_HIGH } MlBuild;
+
 typedef struct MlEngineDesc {
   size_t size;
   MlMemoryHooks hooks;  /* all zero: the C library's */
@@ -73,6 +77,7 @@ typedef struct MlEngineDesc {
   uint32_t threads;     /* pool size 1..1024; 0: one per core */
   const char *isa;      /* "scalar", "sse4.1", "avx2", "neon", "simd128"; NULL: the best that the machine runs */
   uint64_t cache_bytes; /* what unused assets may keep; 0: a quarter of the cap */
+  uint32_t build;       /* MlBuild */
 } MlEngineDesc;
 
 ML_API MlStatus ml_engine_create(const MlEngineDesc *desc, MlEngine **out, MlError *error);

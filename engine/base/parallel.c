@@ -1,6 +1,8 @@
 /* parallel.c - see parallel.h. Rounds are drawn from a counter. */
 #include "base/parallel.h"
 
+#define POLL_SECONDS 2e-3
+
 typedef struct Loop {
   const Parallel *parallel;
   void (*round)(void *ud, uint32_t index, uint32_t worker, Work *work);
@@ -48,8 +50,9 @@ bool parallel_run(const Parallel *parallel, Work *work, uint32_t count,
   }
   uint32_t index;
   while (work_goes_on(work, 0) && draw(&loop, &index)) round(ud, index, 0, work);
-  const bool cancelled = work != NULL && work->cancelled;
-  atomic_store_explicit(&loop.cancelled, cancelled, memory_order_relaxed);
-  if (lent) pool_take_back(parallel->pool, &loan);
-  return !cancelled;
+  // Others may have rounds to finish: the host is still asked
+  do {
+    if (!work_goes_on(work, WORK_PIECE)) atomic_store_explicit(&loop.cancelled, true, memory_order_relaxed);
+  } while (lent && !pool_take_back(parallel->pool, &loan, POLL_SECONDS));
+  return work == NULL || !work->cancelled;
 }

@@ -20,8 +20,8 @@ uint32_t parallel_workers(const Parallel *parallel);
 
 /* round(ud, i, worker, work) for all i < count, in no order, on any of the threads; returns when all are done. A round polls its `work`,
  * the caller's own or another that is cancelled with it; the host is asked on the caller's thread alone. Once cancelled, rounds not yet
- * begun are left out: false. A round should take some milliseconds at most: a loop ends with its last round, and a render that begins
- * waits for those that its threads are in. Not to be called within a round. */
+ * begun are left out: false. A round should be short: a loop ends with its last one, and a render that begins waits for those that its
+ * threads are in. Not to be called within a round. */
 bool parallel_run(const Parallel *parallel, Work *work, uint32_t count,
                   void (*round)(void *ud, uint32_t index, uint32_t worker, Work *work), void *ud);
 

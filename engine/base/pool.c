@@ -104,7 +104,10 @@ bool pool_lend(Pool *pool, PoolLoan *loan) {
   return false;
 }
 
-void pool_take_back(Pool *pool, PoolLoan *loan) { (void)pool, (void)loan; }
+bool pool_take_back(Pool *pool, PoolLoan *loan, double seconds) {
+  (void)pool, (void)loan, (void)seconds;
+  return true;
+}
 
 #else
 
@@ -191,11 +194,19 @@ bool pool_lend(Pool *pool, PoolLoan *loan) {
   return lent;
 }
 
-void pool_take_back(Pool *pool, PoolLoan *loan) {
+bool pool_take_back(Pool *pool, PoolLoan *loan, double seconds) {
+  const double end = clock_now() + seconds;
   mutex_lock(&pool->lock);
-  pool->loan = NULL;
-  while (loan->there != 0) condition_wait(&pool->idle, &pool->lock);
+  if (pool->loan == loan) pool->loan = NULL;
+  bool back;
+  while (!(back = loan->there == 0)) {
+    const double left = end - clock_now();
+    if (seconds < 0.0) condition_wait(&pool->idle, &pool->lock);
+    else if (left > 0.0) condition_wait_for(&pool->idle, &pool->lock, left);
+    else break;
+  }
   mutex_unlock(&pool->lock);
+  return back;
 }
 
 uint64_t pool_begin(Pool *pool, uint32_t workers, void (*work)(void *ud, uint32_t index), void *ud) {

@@ -37,8 +37,8 @@ typedef struct PoolLoan {
 /* Have threads that are asleep, or fall asleep later, call loan->help, until pool_take_back. One loan at a time: false, and nobody
  * comes, while there is another. A thread that helps returns soon after pool_calls has changed: a job wants it, or the pool's end. */
 bool pool_lend(Pool *pool, PoolLoan *loan);
-/* Nobody comes any more; waits for those who did. */
-void pool_take_back(Pool *pool, PoolLoan *loan);
+/* Nobody comes any more; waits for those who did, at most `seconds` (< 0: for ever). false: somebody is still there, ask again. */
+bool pool_take_back(Pool *pool, PoolLoan *loan, double seconds);
 /* Counts jobs, and times that threads were ended. */
 uint64_t pool_calls(const Pool *pool);
 

@@ -15,6 +15,8 @@ static BuildRules rules_of(const BvhBuild *how, const BvhInput *input) {
   BuildRules rules = {.width = how->width == 8 ? 8 : 4, .bins_most = how->quality == BVH_FAST ? 16 : BUILD_BINS};
   if (input->triangles != NULL) rules.leaf_shift = rules.width == 8 ? 3 : 2;
   rules.split_leaves = how->quality != BVH_FAST;
+  rules.passes = how->quality == BVH_HIGH ? 4 : how->quality == BVH_FAST ? 0 : 1;
+  rules.share = how->quality == BVH_HIGH ? 1 : 8;
   return rules;
 }
 

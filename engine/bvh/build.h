@@ -112,7 +112,8 @@ typedef struct BuildRules {
   uint32_t width;
   uint32_t leaf_shift; /* a leaf holds up to 1 << leaf_shift: the width in triangles, or 1 item */
   uint32_t bins_most;
-  bool split_leaves; /* what fits a leaf is split where that may pay */
+  bool split_leaves;      /* what fits a leaf is split where that may pay */
+  uint32_t passes, share; /* of build_reinsert.c, over the largest of so many nodes */
 } BuildRules;
 
 /* What a slot comes to hold. */
@@ -144,8 +145,16 @@ typedef struct TopNode {
 } TopNode;
 #define TOP_SUBTREE 0x80000000u
 
+/* Of the subtree that a thread is at: parents before children, the first child right behind its parent. */
+typedef struct BinaryNode {
+  Box box;
+  uint32_t count;  /* of references */
+  uint32_t second; /* distance of the second child; 0: a leaf */
+  uint32_t choices;
+  PlanCosts costs;
+} BinaryNode;
+
 /* A thread's own, kept from one subtree to the next. */
-typedef struct BinaryNode BinaryNode;
 typedef struct BuildWorker {
   BinaryNode *nodes;
   uint32_t capacity, count;
@@ -187,6 +196,9 @@ bool build_top(BvhPlan *plan, const Range *root);
 /* Makes a subtree's plan and costs, and the ids of its references. */
 bool build_subtree(BvhPlan *plan, BuildWorker *worker, Subtree *subtree, Work *work);
 void build_workers_free(BvhPlan *plan);
+/* Moves nodes of the subtree that the worker has at hand to where they cost less; puts its nodes and the plan's ids in the new order. Leaves
+ * *done false, and everything as it was, if the tree would be too deep. */
+bool build_reinsert(BvhPlan *plan, BuildWorker *worker, const Subtree *subtree, Work *work, bool *done);
 
 PlanCosts build_leaf_costs(float half_area);
 /* The cheapest ways to make 1 .. width - 1 slots of a node with `count` references; its choices. */

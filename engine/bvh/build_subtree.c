@@ -3,14 +3,6 @@
 
 #define LEAF_GAIN 0.7f /* what fits a leaf is split when it costs less than so much of it: full blocks are worth something */
 
-struct BinaryNode {
-  Box box;
-  uint32_t count;  /* of references */
-  uint32_t second; /* distance of the second child; 0: a leaf */
-  uint32_t choices;
-  PlanCosts costs;
-};
-
 typedef struct Grower {
   BvhPlan *plan;
   BuildWorker *worker;
@@ -102,6 +94,8 @@ bool build_subtree(BvhPlan *plan, BuildWorker *worker, Subtree *subtree, Work *w
   g.work = work;
   worker->count = 0;
   if (!grow(&g, &subtree->range)) return false;
+  bool in_order = false;
+  if (plan->rules.passes != 0 && !build_reinsert(plan, worker, subtree, work, &in_order)) return false;
   subtree->plan = memory_alloc(plan->how.memory, worker->count * sizeof *subtree->plan, _Alignof(PlanNode));
   if (subtree->plan == NULL) {
     atomic_store_explicit(&plan->no_memory, true, memory_order_relaxed);
@@ -111,7 +105,7 @@ bool build_subtree(BvhPlan *plan, BuildWorker *worker, Subtree *subtree, Work *w
   for (uint32_t i = 0; i < worker->count; i++) subtree->plan[i] = (PlanNode){worker->nodes[i].choices, worker->nodes[i].second};
   subtree->costs = worker->nodes[0].costs;
   const Range *range = &subtree->range;
-  for (uint32_t i = range->first; i < range->first + range->count; i++) plan->ids[i] = ref_id(&plan->refs[i]);
+  for (uint32_t i = range->first; !in_order && i < range->first + range->count; i++) plan->ids[i] = ref_id(&plan->refs[i]);
   return true;
 }
 

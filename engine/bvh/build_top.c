@@ -5,15 +5,18 @@
 #include "bvh/build_split.h"
 
 enum {
-  SUBTREE_LEAST = 4096, /* references in the largest subtree; */
-  SUBTREE_MOST = 16384, /* some milliseconds' work */
+  SUBTREE_LEAST = 4096,    /* references in the largest subtree; */
+  SUBTREE_MOST = 32768,    /* some tens of milliseconds' work */
+  REINSERT_MOST = 1 << 17, /* the same where nodes are moved, within subtrees alone */
   CHUNK_LEAST = 8192,
   CHUNKS = 1024, /* about, at most */
 };
 
-static uint32_t subtree_most(uint32_t count) {
-  const uint32_t most = count / 64;
-  return most < SUBTREE_LEAST ? SUBTREE_LEAST : most < SUBTREE_MOST ? most : SUBTREE_MOST;
+static uint32_t subtree_most(const BvhPlan *plan) {
+  const uint32_t count = plan->count;
+  const bool high = plan->how.quality == BVH_HIGH;
+  const uint32_t most = count / (high ? 8 : 16), limit = high ? REINSERT_MOST : SUBTREE_MOST;
+  return most < SUBTREE_LEAST ? SUBTREE_LEAST : most < limit ? most : limit;
 }
 static uint32_t chunk_size(uint32_t count) { return count / CHUNKS < CHUNK_LEAST ? CHUNK_LEAST : count / CHUNKS; }
 static uint32_t chunks_of(uint32_t count, uint32_t size) { return (count + (size - 1)) / size; }
@@ -284,7 +287,7 @@ static bool part_all(Level *level, const Range *root) {
 
 static bool part_large(BvhPlan *plan, const Range *root) {
   Memory *memory = plan->how.memory;
-  Level level = {.plan = plan, .most = subtree_most(plan->count), .chunk_size = chunk_size(plan->count)};
+  Level level = {.plan = plan, .most = subtree_most(plan), .chunk_size = chunk_size(plan->count)};
   const size_t actives = root->count / level.most + 1, chunks = root->count / level.chunk_size + actives;
   level.active = memory_alloc(memory, 2 * actives * sizeof *level.active, 16);
   level.next = level.active + actives;

@@ -11,6 +11,7 @@ struct MlEngine {
   Memory memory;
   AssetCache *cache;
   const Kernel *kernel;
+  uint32_t build; /* MlBuild */
   struct Pool *pool;        /* base/pool.h */
   _Atomic uint32_t threads; /* wanted at the next render */
   Mutex lock;               /* guards `current` */

@@ -61,7 +61,7 @@ static void every_value_is_read(void **state) {
   assert_int_equal(c.options.tile, 7);
   release(&c);
 
-  c = parse("hash --crop 1,2,3,4 --camera top --integrator whitted --exposure -1.5 --time-limit 2.5 --eval-timeout 3 a.lua --isa scalar");
+  c = parse("hash --crop 1,2,3,4 --camera top --integrator whitted --exposure -1.5 --time-limit 2.5 --eval-timeout 3 a.lua --isa scalar --build high");
   assert_true(c.ok);
   assert_int_equal(c.options.crop[0], 1);
   assert_int_equal(c.options.crop[3], 4);
@@ -70,6 +70,7 @@ static void every_value_is_read(void **state) {
   assert_true(c.options.has_exposure && !c.options.auto_exposure && c.options.exposure == -1.5);
   assert_true(c.options.time_limit == 2.5 && c.options.eval_timeout == 3.0);
   assert_string_equal(c.options.isa, "scalar");
+  assert_int_equal(c.options.build, ML_BUILD_HIGH);
   release(&c);
 
   c = parse("hash a.lua --from -1.5,2e3,0 --look-at=0,1,.25 --fov 35.5 --focus 0");
@@ -199,6 +200,7 @@ static void wrong_values_are_explained(void **state) {
   expect_wrong("render a.lua --tonemap filmic", "--tonemap: expected one of agx, neutral, none, false_color, got 'filmic'");
   expect_wrong("render a.lua --integrator witted",
                "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'witted'; did you mean whitted?");
+  expect_wrong("check a.lua --build best", "--build: expected one of default, fast, high, got 'best'");
   expect_wrong("render a.lua --integrator q", "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'q'");
   expect_wrong("render a.lua --set radius", "--set: expected name=value, got 'radius'");
   expect_wrong("render a.lua --set =2", "--set: expected name=value, got '=2'");
