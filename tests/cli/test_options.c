@@ -200,7 +200,7 @@ static void wrong_values_are_explained(void **state) {
   expect_wrong("render a.lua --tonemap filmic", "--tonemap: expected one of agx, neutral, none, false_color, got 'filmic'");
   expect_wrong("render a.lua --integrator witted",
                "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'witted'; did you mean whitted?");
-  expect_wrong("check a.lua --build best", "--build: expected one of default, fast, high, got 'best'");
+  expect_wrong("check a.lua --build best", "--build: expected one of fast, default, high, got 'best'");
   expect_wrong("render a.lua --integrator q", "--integrator: expected one of path, whitted, ao, normals, albedo, depth, got 'q'");
   expect_wrong("render a.lua --set radius", "--set: expected name=value, got 'radius'");
   expect_wrong("render a.lua --set =2", "--set: expected name=value, got '=2'");

@@ -374,7 +374,7 @@ static void test_called_off(void **state) {
 
 static void test_without_memory(void **state) {
   (void)state;
-  TestMesh mesh = mesh_bumpy(120);
+  TestMesh mesh = mesh_bumpy(70);
   for (uint32_t threads = 1; threads <= 3; threads += 2) {
     for (int q = 0; q < QUALITIES; q++) {
       uint32_t failed = 0;
