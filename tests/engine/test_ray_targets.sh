@@ -1,0 +1,38 @@
+#!/bin/bash
+# Rays hit the same, to the bit, from every compiler, machine and instruction set at hand, by trees of either width: the floors base, math,
+# shape and bvh compiled by each, without the rest. Targets whose compiler is missing are left out, and said so. Reads BUILD, DEPS_DIR.
+. tests/tap.sh
+folder=${BUILD:-build}/ray-targets
+mkdir -p "$folder"
+export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
+golden=$(sed -n 's/^#define GOLDEN_RAYS 0x\([0-9a-f]*\)ull$/\1/p' tests/engine/golden_rays.h)
+
+# target NAME RUNNER COMPILER FLAGS...: build with the flags that every build has, run, compare.
+target() {
+  name=$1 runner=$2 program=$folder/$1
+  shift 2
+  if ! command -v "$1" >/dev/null || { [ -n "$runner" ] && ! command -v "${runner%% *}" >/dev/null; }; then
+    tap_count=$((tap_count + 1))
+    echo "ok $tap_count - $name # SKIP ${1} or ${runner:-it} is not installed"
+    return
+  fi
+  case $1 in emcc) program=$program.js ;; esac
+  "$@" -std=gnu17 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wno-psabi -Iengine -Itests -isystem "${DEPS_DIR:-.deps}/include" \
+    -o "$program" tests/engine/golden_rays.c engine/base/*.c engine/math/*.c engine/shape/prim.c engine/bvh/*.c >&2
+  check "$name" same "$($runner "$program")" "$golden"
+}
+
+node="node --no-experimental-fetch --no-warnings"
+target gcc-scalar-O0 "" gcc -O0 -DML_ISA_SCALAR -pthread
+target clang-O2 "" clang -O2 -pthread
+target wasm-simd "$node" emcc -O3 -msimd128 -DML_NO_THREADS -sALLOW_MEMORY_GROWTH=1
+target wasm-scalar "$node" emcc -O2 -DML_ISA_SCALAR -DML_NO_THREADS -sALLOW_MEMORY_GROWTH=1
+target aarch64 qemu-aarch64 aarch64-linux-gnu-gcc -O2 -pthread -static
+case $(uname -m) in x86_64)
+  target gcc-sse4.1 "" gcc -O3 -msse4.1 -pthread
+  if grep -q avx2 /proc/cpuinfo 2>/dev/null; then
+    target gcc-avx2 "" gcc -O2 -mavx2 -DLANE_COUNT=8 -pthread
+    target clang-avx2-fma "" clang -O2 -mavx2 -mfma -DLANE_COUNT=8 -pthread
+  fi ;;
+esac
+finish
