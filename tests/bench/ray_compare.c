@@ -30,7 +30,7 @@ static Passage passage_of(const RayScene *scene, const RayRecord *ray, uint32_t 
   for (int k = 0; k < 3; k++) load(p[k], scene->points + 3 * (size_t)scene->triangles[3 * (size_t)triangle + (size_t)k]);
   for (int k = 0; k < 3; k++) minus(e[k], p[(k + 1) % 3], p[k]);
   across(n, e[0], e[1]);
-  double facing = along(n, d), from[3], lowest = INFINITY, extent = 0;
+  double facing = along(n, d), from[3], lowest = (double)INFINITY, extent = 0;
   minus(from, p[0], o);
   Passage out = {.t = along(n, from) / facing, .flat = fabs(facing) / (size(n) * size(d))};
   for (int k = 0; k < 3; k++) {

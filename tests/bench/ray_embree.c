@@ -2,6 +2,7 @@
 #include "bench/ray_embree.h"
 
 #include <embree3/rtcore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,8 @@ const char *embree_version(void) { return RTC_VERSION_STRING; }
 static bool count_bytes(void *user, ssize_t bytes, bool post) {
   EmbreeScene *e = user;
   (void)post;
-  int64_t now = (e->bytes += bytes), peak = e->peak;
-  while (now > peak && !__atomic_compare_exchange_n((int64_t *)&e->peak, &peak, now, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  int64_t now = atomic_fetch_add(&e->bytes, bytes) + bytes, peak = atomic_load(&e->peak);
+  while (now > peak && !atomic_compare_exchange_weak(&e->peak, &peak, now)) {}
   return true;
 }
 
@@ -70,7 +71,7 @@ EmbreeScene *embree_make(const RayScene *mesh, const char *config, bool robust, 
   e->scene = scene_with(e->device, mesh, robust, high_quality);
   double wall = ml_clock(), cpu = process_cpu_seconds();
   rtcCommitScene(e->scene);
-  *build = (EmbreeBuild){ml_clock() - wall, process_cpu_seconds() - cpu, e->bytes, e->peak};
+  *build = (EmbreeBuild){ml_clock() - wall, process_cpu_seconds() - cpu, atomic_load(&e->bytes), atomic_load(&e->peak)};
   _mm_setcsr(state);
   enum RTCError error = rtcGetDeviceError(e->device);
   if (error == RTC_ERROR_NONE) return e;
