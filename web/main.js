@@ -26,6 +26,8 @@ import { mountTheme } from './ui/theme.js';
 
 /** Where no picture comes (an error, ?run=no), the editor does not wait longer than this, in ms. */
 const EDITOR_PATIENCE = 2000;
+/** After so long somebody who waits for it is told, in ms. */
+const EDITOR_LATE = 30000;
 
 const query = readQuery(location.search);
 const cores = navigator.hardwareConcurrency || 1;
@@ -67,11 +69,14 @@ function mountEditorSoon() {
   const load = async () => {
     if (wanted) return;
     wanted = true;
+    const late = setTimeout(() => session.notify('warning', 'The editor is still on its way; the plain text field works.'), EDITOR_LATE);
     try {
       const { mountEditor } = await import('./editor/editor.js');
       await mountEditor(session, { textarea: document.getElementById('scene'), host: document.getElementById('editor') });
     } catch (error) {
       session.notify('warning', `The editor could not be loaded; the plain text field works. (${error.message})`);
+    } finally {
+      clearTimeout(late);
     }
   };
   session.addEventListener('frame', () => requestAnimationFrame(() => setTimeout(load)), { once: true });

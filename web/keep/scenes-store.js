@@ -168,9 +168,29 @@ export class SceneStore {
 
   // -- the mark of a run ----------------------------------------------------------------------------------------------------------
 
-  mark(id) { this.#set(RUNNING + id, '1'); }
-  unmark(id) { this.#remove(RUNNING + id); }
-  marked(id) { return this.#get(RUNNING + id) !== null; }
+  /** Where the storage is full the tab remembers it, which is there again after a reload. */
+  mark(id) {
+    if (this.#set(RUNNING + id, '1')) return;
+    try {
+      this.#tab.setItem(RUNNING + id, '1');
+    } catch { /* then this page alone knows */ }
+  }
+
+  unmark(id) {
+    this.#remove(RUNNING + id);
+    try {
+      this.#tab.removeItem(RUNNING + id);
+    } catch { /* nothing was there */ }
+  }
+
+  marked(id) {
+    if (this.#get(RUNNING + id) !== null) return true;
+    try {
+      return this.#tab.getItem(RUNNING + id) !== null;
+    } catch {
+      return false;
+    }
+  }
 
   // -- names ----------------------------------------------------------------------------------------------------------------------
 

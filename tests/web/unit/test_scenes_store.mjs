@@ -254,6 +254,17 @@ describe('storage', () => {
     assert.match(t.notices[0].text, /no more room/);
   });
 
+  test('that is full does not lose the mark of a run, nor keep it for ever', () => {
+    const own = memoryStorage();
+    const full = refusing('QuotaExceededError');
+    const store = new SceneStore(full, own);
+    store.mark('a');
+    assert.equal(new SceneStore(full, own).marked('a'), true, 'the page was loaded again');
+    assert.equal(new SceneStore(full, memoryStorage()).marked('a'), false, 'another tab');
+    store.unmark('a');
+    assert.equal(new SceneStore(full, own).marked('a'), false);
+  });
+
   test('that is forbidden is none', () => {
     const scope = { get localStorage() { throw new Error('SecurityError'); } };
     assert.equal(storageOf('localStorage', scope), null);
