@@ -48,7 +48,7 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   ifneq ($(filter page%,$(TARGET)),)
     # The page's modules (docs/ARCHITECTURE.md): no command, no files, one kernel; the page makes the memory and says how many threads.
     ISAS := simd128
-    TARGET_CFLAGS += -DML_NO_SCALAR -mnontrapping-fptoint -msign-ext# which every browser with shared memory and SIMD has
+    TARGET_CFLAGS += -DML_NO_SCALAR -DML_NO_DOCS -mnontrapping-fptoint -msign-ext# which every browser with shared memory and SIMD has
     TARGET_LDFLAGS += -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createMoonlit -sENVIRONMENT=web,worker -sFILESYSTEM=0 \
                       -sDYNAMIC_EXECUTION=0 -sINITIAL_MEMORY=48MB -sMAXIMUM_MEMORY=2GB -sIMPORTED_MEMORY=1 -sTOTAL_STACK=1MB \
                       -sEXPORTED_FUNCTIONS=_bridge_start,_bridge_step
@@ -58,7 +58,8 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   ifeq ($(TARGET),wasm-threads)
     TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB
   else ifeq ($(TARGET),page-threads)
-    TARGET_LDFLAGS += -sDEFAULT_PTHREAD_STACK_SIZE=1MB -sPTHREAD_POOL_SIZE=Module.poolSize -sEXPORTED_RUNTIME_METHODS=PThread
+    TARGET_LDFLAGS += -sDEFAULT_PTHREAD_STACK_SIZE=1MB -sPTHREAD_POOL_SIZE=Module.poolSize -sEXPORTED_RUNTIME_METHODS=PThread \
+                      --profiling-funcs# names, by which the module is cut in two; they go then
   endif
 else
   $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads page page-threads)
@@ -91,6 +92,17 @@ ifneq ($(filter page%,$(TARGET)),)
          web/bridge/frame
   # Jumps are made from objects, not from what the linker optimises.
   JUMPING := engine/image/read_stb engine/image/write_stb
+  # What no plain scene needs before its first pixels is a part of its own, loaded later (web/split.mjs): what these files define, but for STAYS.
+  # Nothing that is called per ray or per pixel shown, since every thread waits at its first call.
+  LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
+             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/render/film_file $(addprefix engine/scene/,expand_instances \
+             images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_solids) $(addprefix engine/shape/,read* \
+             generate* triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
+             suggest lexer images models motion textures params convert_mesh lib_table $(addprefix api_,generated layers mesh model* principled room solids surroundings \
+             textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
+  STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
+           diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \
+           is_constant digit ml_mix motion_test
 endif
 
 OUT := $(BUILD)$(addprefix /,$(VARIANT))
@@ -102,7 +114,7 @@ LUA_SRC := $(DEPS_DIR)/lua-$(LUA_VERSION)/src
 LUA_READY := $(DEPS_DIR)/lua-$(LUA_VERSION)/ready
 
 WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
-            -Wdouble-promotion -Wswitch-enum -Wno-psabi \
+            -Wdouble-promotion -Wswitch-enum -Wno-psabi $(if $(filter page%,$(TARGET)),-Wno-string-conversion) \
             $(if $(filter release-O2 debug-O2,$(CONFIG)$(OPT)),-Werror)# elsewhere gcc sees paths that are none
 COMMON := -std=gnu17 -g $(CONFIG_$(CONFIG)) -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden \
           -ffile-prefix-map=$(CURDIR)/= $(THREADS) $(TARGET_CFLAGS)
@@ -120,7 +132,7 @@ ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS
 
 ENGINE_C := $(filter-out engine/render/kernel.c,$(sort $(wildcard engine/*.c engine/*/*.c)))
 KERNEL_C := $(wildcard engine/render/kernel.c)
-SCRIPT_C := $(sort $(wildcard lua/*.c))
+SCRIPT_C := $(filter-out $(if $(filter page%,$(TARGET)),lua/docs%.c lua/reference.c lua/api_json.c),$(sort $(wildcard lua/*.c)))
 CLI_C := $(if $(filter page%,$(TARGET)),,$(sort $(wildcard cli/*.c)))
 BRIDGE_C := $(sort $(wildcard web/bridge/*.c))
 LUA_NAMES := lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring ltable ltm lundump lvm lzio \
@@ -198,6 +210,7 @@ $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
 $(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
 $(eval $(call remember,$(OBJ)/list.bridge,$(BRIDGE_O)))
+$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS)))
 .PHONY: FORCE
 FORCE:
 
@@ -273,9 +286,13 @@ $(COMMAND): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli $(OBJ)/fl
 	$(Q)$(COMPILER) -o $@ $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) -lm $(ALL_LDFLAGS)
 
 # A module of the page. Its glue, and with threads the script of its workers, come beside it.
-$(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/flags.link
+ALL_O = $(BRIDGE_O) $(SCRIPT_O) $(LUA_O) $(ENGINE_O)
+LATER_O = $(filter $(LATER:%=$(OBJ)/%.o),$(ALL_O))
+$(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/list.later $(OBJ)/flags.link $(if $(filter page-threads,$(TARGET)),web/split.mjs)
 	$(call say,LINK,$@)
 	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS)
+	$(if $(filter page-threads,$(TARGET)),$(call say,SPLIT,$(@D)/later.wasm))
+	$(if $(filter page-threads,$(TARGET)),$(Q)node web/split.mjs $(@:.js=.wasm) $(@D)/later.wasm $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS))
 
 # Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
 $(filter $(OUT)/tests/web/%,$(TESTS)): TEST_LIBS := $(BRIDGE_A) $(SCRIPT_A)

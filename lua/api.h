@@ -131,6 +131,13 @@ enum {
   API_DATA = 8,     /* a texture that counts by its numbers */
 };
 
+/* What people read about it. The page's module has none of it (the page has api.json); there it says only whether there is any. */
+#ifdef ML_NO_DOCS
+typedef bool ApiText;
+#else
+typedef const char *ApiText;
+#endif
+
 typedef struct ApiField {
   const char *name;
   ApiType type;
@@ -142,7 +149,7 @@ typedef struct ApiField {
   uint8_t position;     /* 1...: also the value at this place without a name; 0: by name only */
   uint8_t xgroup;       /* group (low four bits) and side (high): fields of one group and of different sides exclude each other */
   const char *synonyms; /* "r,rad": in messages only, never accepted */
-  const char *doc;      /* one sentence */
+  ApiText doc;          /* one sentence */
   uint32_t offset;      /* in the desc, or, for shared fields, in NodeShared */
   uint32_t next;    /* fields that may be motion(a, b): where the value of the frame's end stands, 0 for none; else it is the same one */
   uint32_t texture; /* colours and numbers that may be textures: where its MlTexture stands, 0 for none; the value then is not changed */
@@ -177,7 +184,7 @@ typedef struct ApiEntry {
   const ApiShared *shared; /* NULL: none */
   uint32_t desc_size;
   uint32_t keeps;            /* Lua values that a node of this kind keeps alive: one per API_POINTS ... API_NODES field, in their order */
-  const char *doc, *example; /* example: a scene of its own */
+  ApiText doc, example;      /* example: a scene of its own */
   const char *see_also;      /* "box,plane" or NULL */
   /* Checks what ranges cannot say and makes the thing: geometry, light, material (node->id), or the run's camera and settings.
    * Wrong values are reported by reader_fail; false: nothing could be made. */
@@ -190,9 +197,9 @@ typedef enum ApiFunctionKind { API_FUNCTION, API_METHOD, API_VALUE } ApiFunction
 typedef struct ApiFunction {
   const char *name;
   ApiFunctionKind kind;
-  const char *section;   /* heading in the reference */
-  const char *signature; /* "vec3(x, y, z)" */
-  const char *doc, *example;
+  ApiText section;   /* heading in the reference */
+  ApiText signature; /* "vec3(x, y, z)" */
+  ApiText doc, example;
 } ApiFunction;
 
 /* What Lua's own libraries keep besides the functions of the table. */

@@ -3,9 +3,9 @@
  *
  *   node web/build.mjs [--build build] [--moonlit build/moonlit] [--out build/web]
  *
- * Reads the tree and, below --build: page-threads/moonlit.{js,wasm,worker.js} and page/single.{js,wasm}. Writes --out: static files for any
- * host, with relative addresses only. A file is written only if its content has changed, and what no build writes any more is removed, so
- * that a page being served never sees half of one. The gallery's pictures are kept in --build/web-pictures.
+ * Reads the tree and, below --build: page-threads/{moonlit.js,moonlit.wasm,moonlit.worker.js,later.wasm} and page/single.{js,wasm}. Writes
+ * --out: static files for any host, with relative addresses only. A file is written only if its content has changed, and what no build
+ * writes any more is removed, so that a page being served never sees half of one. The gallery's pictures are kept in --build/web-pictures.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import esbuild from 'esbuild';
+import { MOST_BYTES } from './engine/later.js';
 
 const TREE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const BROWSERS = ['chrome109', 'firefox115', 'safari16.4'];
@@ -80,15 +81,30 @@ function checkPage(html) {
   if (wrong) throw new Error(`web/index.html has '${wrong[0].trim()}', which its content-security policy forbids.`);
 }
 
-/** A module made by emcc: its scripts made smaller, as they are otherwise. */
-async function engine(folder, name, hasWorker) {
-  const maker = 'make web builds it';
-  for (const script of [`${name}.js`, ...(hasWorker ? [`${name}.worker.js`] : [])]) {
-    const source = await need(path.join(folder, script), maker);
-    const { code } = await esbuild.transform(source, { minify: true, target: BROWSERS, legalComments: 'none' });
-    put(`engine/${script}`, code);
-  }
-  put(`engine/${name}.wasm`, await need(path.join(folder, `${name}.wasm`), maker));
+const MAKER = 'make web builds it';
+
+async function engineScript(name, source) {
+  const { code } = await esbuild.transform(source, { minify: true, target: BROWSERS, legalComments: 'none' });
+  put(`engine/${name}`, code);
+}
+
+/** A module made by emcc: its script made smaller, as it is otherwise. */
+async function engine(folder, name) {
+  await engineScript(`${name}.js`, await need(path.join(folder, `${name}.js`), MAKER));
+  put(`engine/${name}.wasm`, await need(path.join(folder, `${name}.wasm`), MAKER));
+}
+
+/** The threaded one is in two parts (split.mjs), and the script of its threads knows where to have the later one from. */
+async function threadedEngine(folder) {
+  await engine(folder, 'moonlit');
+  const later = await need(path.join(folder, 'later.wasm'), MAKER);
+  if (later.length > MOST_BYTES) throw new Error(`later.wasm has ${later.length} bytes; web/engine/later.js has room for ${MOST_BYTES}.`);
+  put('engine/later.wasm', later);
+  const instance = 'new WebAssembly.Instance(Module["wasmModule"],info)';
+  const parts = (await need(path.join(folder, 'moonlit.worker.js'), MAKER)).toString().split(instance);
+  if (parts.length !== 2) throw new Error(`moonlit.worker.js is not as web/build.mjs knows it: ${parts.length - 1} times '${instance}'.`);
+  const head = await readFile(path.join(TREE, 'web/engine/later-worker.js'), 'utf8');
+  await engineScript('moonlit.worker.js', `${head}\n${parts.join('makeInstance(Module["wasmModule"],info)')}`);
 }
 
 /** Runs the native command and returns what it prints. */
@@ -202,6 +218,7 @@ async function write() {
 function sizes(changed) {
   const parts = {
     engine: /^engine\/moonlit\./,
+    'its later part': /^engine\/later\./,
     'engine of one thread': /^engine\/single\./,
     'first script': /^main\.js/,
     editor: /^chunks\/editor/,
@@ -218,8 +235,8 @@ function sizes(changed) {
 try {
   const parts = [
     ['the page', scripts],
-    ['the threaded engine', () => engine(path.join(build, 'page-threads'), 'moonlit', true)],
-    ['the engine of one thread', () => engine(path.join(build, 'page'), 'single', false)],
+    ['the threaded engine', () => threadedEngine(path.join(build, 'page-threads'))],
+    ['the engine of one thread', () => engine(path.join(build, 'page'), 'single')],
     ['api.json', async () => put('api.json', JSON.stringify(JSON.parse(await moonlit('doc', '--json'))))],
     ['the gallery', gallery],
     ['the service worker', serviceWorker],

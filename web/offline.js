@@ -5,9 +5,12 @@
  * private windows, plain http), the page goes on without.
  */
 
+import { laterIsHere } from './engine/later.js';
+
 const RELOADED = 'moonlit-reloaded'; // in sessionStorage: this tab has been loaded once more, and it shall not be again
 const TAKE_OVER = 3000; // ms; who waits longer has begun to work
 const QUIET = 4000; // ms after the page's load, before files are fetched to be kept
+const LATER = 30000; // ms after that, for the engine's later part
 
 /** The mark of this tab; null where nothing can be stored: then nothing guards against a loop. */
 function marks() {
@@ -60,8 +63,12 @@ export async function startServiceWorker() {
   const stored = marks();
   if (window.crossOriginIsolated) {
     stored?.removeItem(RELOADED);
-    // Nothing waits for it: a worker that takes over while the page is still fetching its parts can leave one of them without an answer.
-    whenQuiet(() => keep(container, register(container)));
+    // Nothing waits for it: a worker that takes over while the page is still fetching its parts can leave one of them without an answer. In
+    // Firefox it does, while a thread of the engine waits for the later part.
+    whenQuiet(async () => {
+      await Promise.race([laterIsHere, new Promise((resolve) => setTimeout(resolve, LATER))]);
+      await keep(container, register(container));
+    });
     return 'on';
   }
   const registered = register(container);

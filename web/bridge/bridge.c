@@ -251,9 +251,11 @@ static void encode(void) {
 /* Browsers run code that is new to them slowly, and never replace a function that is running by its optimised code: a script's one long
  * loop would stay ten times slower. So Lua's interpreter runs for a moment in many short calls, before and between requests. */
 static void warm_up(double seconds) {
-  static const char source[] = "local t, s = {}, 0 for i = 1, 3000 do t[i % 16 + 1] = i * .5 s = s + t[(i * 7) % 16 + 1] or 0 end "
-                               "local f = function(a, b) return a + b, #tostring(a) end for i = 1, 100 do s = f(s, i) end";
-  const ScriptInput input = {.size = sizeof input, .name = "warm-up", .source = source, .source_size = sizeof source - 1, .no_commit = true};
+  static const char source[] =
+    "sphere{} background{1} local t, s = {}, 0 for i = 1, 3000 do t[i % 16 + 1] = i * .5 s = s + (t[(i * 7) % 16 + 1] or 0) end "
+    "local f = function(a, b) return a + b, #tostring(a) end for i = 1, 100 do s = f(s, i) end";
+  const ScriptInput input = {
+    .size = sizeof input, .name = "warm-up", .source = source, .source_size = sizeof source - 1, .no_commit = true};
   const double begin = ml_clock();
   while (ml_clock() - begin < seconds) {
     ScriptEvaluation *e = NULL;
@@ -268,7 +270,8 @@ static void see_request(void) {
   const BridgeRequest *w = &the.wanted;
   take_request();
   the.seen_at = ml_clock();
-  if (the.evaluated_version != w->script_version || the.evaluated_width != w->width || the.evaluated_height != w->height) the.evaluated = false;
+  if (the.evaluated_version != w->script_version || the.evaluated_width != w->width || the.evaluated_height != w->height)
+    the.evaluated = false;
 }
 
 /* Another generation was posted and seen; or work for this one was stopped and may go on. Starts what there is to do. */
@@ -326,9 +329,9 @@ static void complete(void) {
 static void follow(double seconds, int32_t seen) {
   MlError error = {0};
   switch (picture_follow(&the.picture, seconds, seen, &error)) {
-    case PICTURE_RUNNING: break;
-    case PICTURE_COMPLETE: complete(); break;
-    case PICTURE_FAILED: fail(error.message); break;
+  case PICTURE_RUNNING: break;
+  case PICTURE_COMPLETE: complete(); break;
+  case PICTURE_FAILED: fail(error.message); break;
   }
   show_memory();
 }

@@ -15,7 +15,7 @@ const LOST = detail => `The engine could not be started again: ${detail} Reload 
 
 const nothing = () => {};
 const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
-const plain = detail => String(detail).replace(/^Uncaught /, '').replace(/^RuntimeError: /, '').replace(/\.+$/, '');
+const plain = detail => String(detail).replace(/^Uncaught /, '').replace(/^(Runtime)?Error: /, '').replace(/\.+$/, '');
 
 export class Engine {
   // Callbacks, on the page's thread; the session sets them.

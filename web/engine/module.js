@@ -45,6 +45,11 @@ export async function compile(url) {
   }
 }
 
+/** The page's own instance has no later part (web/split.mjs): it may not wait for one, and starts the engine without. */
+const nothingLater = new Proxy({}, {
+  get: (_, slot) => () => { throw new Error(`the page called function ${slot} of the engine's later part`); },
+});
+
 /**
  * Instantiates a compiled module by its glue. `before(options)` is called when the glue has run, before the instance is used.
  * @param {string} glue url of the script that emcc made
@@ -58,7 +63,7 @@ export async function instantiate(glue, module, options, before = () => {}) {
   const filled = {
     ...options,
     instantiateWasm(imports, receive) {
-      WebAssembly.instantiate(module, imports).then(instance => {
+      WebAssembly.instantiate(module, { ...imports, later: nothingLater }).then(instance => {
         before(filled);
         receive(instance, module);
       }).catch(failed);
@@ -66,4 +71,26 @@ export async function instantiate(glue, module, options, before = () => {}) {
     },
   };
   return Promise.race([create(filled), failure]);
+}
+
+/**
+ * Makes lives of an engine, which share the compiled module.
+ * @param {string} url of the .wasm file
+ * @param {(options: object) => {start: Function, kill: Function}} makeLife start(module: Promise<WebAssembly.Module>, options)
+ * @returns {(options: object) => Promise<object>} rejects with an Error for people
+ */
+export function makerOf(url, makeLife) {
+  let module = null;
+  return async function make(options) {
+    module ??= compile(url);
+    module.catch(() => { module = null; });
+    const life = makeLife(options);
+    try {
+      await life.start(module, options);
+      return life;
+    } catch (error) {
+      life.kill();
+      throw error;
+    }
+  };
 }

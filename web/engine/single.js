@@ -4,7 +4,7 @@
  */
 import { Health } from './health.js';
 import { textsOf } from './mailbox.js';
-import { compile } from './module.js';
+import { makerOf } from './module.js';
 
 const START_LIMIT = 15000; // ms
 const SLOW = 500; // ms between looks at its health
@@ -18,23 +18,12 @@ const FAULTS = { silent: 'it gave no sign of life', stuck: 'no sample was finish
 /** @param {string} base url of the page's folder */
 export function singleMaker(base) {
   const url = name => new URL(`engine/${name}`, base).href;
-  let module = null;
-  return async function make(options) {
-    module ??= compile(url('single.wasm'));
-    module.catch(() => { module = null; });
-    const life = new Single(options);
-    try {
-      await life.start(url('single-worker.js'), await module, options);
-      return life;
-    } catch (error) {
-      life.kill();
-      throw error;
-    }
-  };
+  return makerOf(url('single.wasm'), options => new Single(options, url('single-worker.js')));
 }
 
 class Single {
   #hear;
+  #script;
   #worker = null;
   #dead = false;
   #ready = () => {};
@@ -55,13 +44,18 @@ class Single {
   #late = null; // a state that waits for these pixels
   #lateTimer = 0;
 
-  constructor({ hear }) { this.#hear = hear; }
+  /** @param {{hear: object}} options @param {string} script url of the worker's */
+  constructor({ hear }, script) {
+    this.#hear = hear;
+    this.#script = script;
+  }
 
-  start(script, module, { memory }) {
+  async start(compiling, { memory }) {
+    const module = await compiling;
     return new Promise((resolve, reject) => {
       this.#ready = resolve;
       this.#failed = reject;
-      this.#worker = new Worker(script, { type: 'module' });
+      this.#worker = new Worker(this.#script, { type: 'module' });
       this.#worker.onmessage = ({ data }) => this.#heard(data);
       this.#worker.onerror = event => {
         event.preventDefault?.();

@@ -12,12 +12,14 @@ import { Files } from './files.js';
 import { Health } from './health.js';
 import { Watcher } from './watch.js';
 import { W, STATES } from './words.js';
-import { compile, createMemory, instantiate } from './module.js';
+import { LaterFile, LaterPart } from './later.js';
+import { createMemory, instantiate, makerOf } from './module.js';
 
 const SLOW = 250; // ms between looks while nothing happens
 const QUICK = 4; // ms between looks for answers to what was asked for
 const ANSWER = 100; // ms of such looks, for files until they are answered
 const AWAKE = 500; // ms of animation frames after something was asked for
+const THREADS_LIMIT = 30000; // ms until their scripts are loaded
 const START_LIMIT = 10000; // ms
 const STOP_LIMIT = 1000; // ms without a beat of the heart after Stop
 const FAULTS = { silent: 'it gave no sign of life for 4 seconds', stuck: 'no sample was finished for 30 seconds' };
@@ -30,23 +32,14 @@ const sleep = ms => new Promise(resolve => { setTimeout(resolve, ms); });
  */
 export function threadedMaker(base) {
   const url = name => new URL(`engine/${name}`, base).href;
-  let module = null;
-  return async function make(options) {
-    module ??= compile(url('moonlit.wasm'));
-    module.catch(() => { module = null; });
-    const life = new Threaded(options);
-    try {
-      await life.start(url('moonlit.js'), module, options);
-      return life;
-    } catch (error) {
-      life.kill();
-      throw error;
-    }
-  };
+  const later = new LaterFile(url('later.wasm'));
+  return makerOf(url('moonlit.wasm'), options => new Threaded(options, url('moonlit.js'), new LaterPart(later)));
 }
 
 class Threaded {
   #hear;
+  #glue;
+  #later;
   #workers = new Set();
   #dead = false;
   #failure = null; // before the engine lives
@@ -66,17 +59,27 @@ class Threaded {
   #awakeUntil = 0;
   #quickUntil = 0;
 
-  /** @param {{hear: object}} options hear: {state, report, figures, frame, fault, stopped} */
-  constructor({ hear }) { this.#hear = hear; }
+  /**
+   * @param {{hear: object}} options hear: {state, report, figures, frame, fault, stopped}
+   * @param {string} glue url of the script that emcc made
+   * @param {LaterPart} later
+   */
+  constructor({ hear }, glue, later) {
+    this.#hear = hear;
+    this.#glue = glue;
+    this.#later = later;
+  }
 
   /** Resolves when the director lives. */
-  async start(glue, modulePromise, { threads, memory: most }) {
+  async start(modulePromise, { threads, memory: most }) {
     const { memory, bytes } = createMemory(most, true);
     this.memory = bytes;
     const say = text => this.#said(text);
     const options = { wasmMemory: memory, poolSize: threads + 1, onAbort: what => this.#fault(`${what}`), print: say, printErr: say };
-    const starting = modulePromise.then(module => instantiate(glue, module, options, filled => this.#adopt(filled.PThread)));
-    const module = await this.#orFailure(starting);
+    const compiled = await modulePromise;
+    const limit = setTimeout(() => this.#fault(`its threads did not come within ${THREADS_LIMIT / 1000} seconds`), THREADS_LIMIT);
+    const module = await this.#orFailure(instantiate(this.#glue, compiled, options, filled => this.#adopt(filled.PThread)))
+      .finally(() => clearTimeout(limit));
     const address = module._bridge_start(threads, bytes);
     if (!address) throw new Error('The browser gave no threads or no memory to the engine. Close other tabs and reload.');
 
@@ -94,7 +97,11 @@ class Threaded {
       if (value.fresh && value.generation === this.#expected) this.#expected = 0;
       this.#hear.frame(value);
     };
-    this.#watcher = new Watcher(block, { ...this.#hear, report, frame });
+    const state = value => {
+      if (value.state !== 'starting' && value.state !== 'evaluating') this.#later.bring(); // the first picture has begun, or there is none
+      this.#hear.state(value);
+    };
+    this.#watcher = new Watcher(block, { ...this.#hear, report, frame, state });
     this.#slow = setInterval(() => this.#lookSlowly(), SLOW);
     this.#stir();
   }
@@ -119,6 +126,7 @@ class Threaded {
   #adopt(PThread) {
     const load = PThread.loadWasmModuleToWorker;
     PThread.loadWasmModuleToWorker = (worker, done) => {
+      worker.postMessage({ later: this.#later.shared });
       load.call(PThread, worker, done);
       this.#workers.add(worker);
       worker.onerror = event => {
@@ -218,6 +226,7 @@ class Threaded {
   #look() {
     this.#frame = 0;
     const more = this.#watcher.look(true);
+    if (this.#later.awaited) this.#later.bring();
     if (more || performance.now() < this.#awakeUntil) this.#request();
   }
 
@@ -230,6 +239,11 @@ class Threaded {
     if ((state === 'idle' || state === 'wrong') && block.load(W.state_generation) === block.load(W.generation)) this.#stopHealth = null;
     const { progress, rays, samples } = block.figures();
     const beat = block.load(W.heartbeat);
+    // The heart of a thread that waits for the later part stands still, as long as the network takes.
+    if (this.#later.awaited) {
+      this.#later.bring();
+      this.#health = new Health();
+    }
     const fault = this.#health.look(beat, rendering, JSON.stringify([progress, rays, samples]));
     // What hears Stop beats: a script can be inside one endless call.
     if (this.#stopHealth?.look(beat, false, '')) this.#hear.stopped();
