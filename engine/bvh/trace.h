@@ -235,18 +235,26 @@ ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray 
 
 /* ---- queries */
 
-static inline Hit hit_none(const Ray *ray) { return (Hit){.t = ray->t_max, .instance = NO_ID, .prim = NO_ID}; }
+/* One field at a time: a Hit that is put together elsewhere and copied waits for its own stores. */
+ALWAYS_INLINE void hit_begin(Hit *hit, const Ray *ray) {
+  hit->t = ray->t_max;
+  hit->u = hit->v = 0.0f;
+  hit->instance = hit->prim = NO_ID;
+  hit->part = 0;
+  hit->path = 0;
+}
 
 /* The nearest hit with 0 < t <= ray->t_max among what is not hidden from ray->kind; false: none (hit->prim is NO_ID). A ray whose numbers
  * are not finite hits nothing; t_max may be infinite. */
 static __attribute__((noinline, unused)) bool trace_closest(const World *world, const Ray *ray, Hit *hit) {
-  *hit = hit_none(ray);
+  hit_begin(hit, ray);
   RayQuery q = ray_query(ray->o, ray->d);
   return ray->t_max > 0.0f && ray_is_finite(&q) && trace_world(world, &q, ray, false, hit);
 }
 /* Whether there is any such hit. */
 static __attribute__((noinline, unused)) bool trace_any(const World *world, const Ray *ray) {
-  Hit hit = hit_none(ray);
+  Hit hit;
+  hit_begin(&hit, ray);
   RayQuery q = ray_query(ray->o, ray->d);
   return ray->t_max > 0.0f && ray_is_finite(&q) && trace_world(world, &q, ray, true, &hit);
 }

@@ -136,7 +136,7 @@ static inline void brute_geometry(const Geometry *g, const RayQuery *q, const In
 static inline bool brute_closest(const World *world, const Ray *ray, Hit *hit) {
   RayQuery q = ray_query(ray->o, ray->d);
   PrimHit found;
-  *hit = hit_none(ray);
+  hit_begin(hit, ray);
   if (!ray_is_finite(&q)) return false;
   for (uint64_t i = world->instances.count; i-- > 0;) {
     InstanceQuery in = {(uint32_t)i, ray->kind, ray->time, false};
