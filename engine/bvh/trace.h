@@ -228,7 +228,7 @@ ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray 
       if (any && hit->prim != NO_ID) return true;
     }
   }
-  if (hit->prim == NO_ID) return false;
+  if (any || hit->prim == NO_ID) return hit->prim != NO_ID;
   if (hit->instance == NO_ID) prim_coordinates(q, &world->prims[hit->prim], &hit->u, &hit->v);
   return true;
 }

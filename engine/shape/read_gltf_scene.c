@@ -69,7 +69,7 @@ static MlStatus read_transform(const Gltf *g, const GltfPlace *place, uint32_t v
   TRY(gltf_numbers(g, place, value, "translation", 3, -1e15, 1e15, t));
   TRY(gltf_numbers(g, place, value, "rotation", 4, -1e15, 1e15, q));
   TRY(gltf_numbers(g, place, value, "scale", 3, -1e15, 1e15, s));
-  const double length = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+  const double length = __builtin_sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
   if (!(length > 1e-30)) return gltf_error(g, ML_ERROR_FORMAT, place, "rotation: expected a quaternion of length 1, got one of length 0");
   // One that is as long as it should be but for the rounding of its numbers is left as it is
   const double scale = fabs(length - 1.0) < 1e-15 ? 1.0 : 1.0 / length;

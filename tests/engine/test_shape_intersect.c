@@ -175,7 +175,8 @@ static void test_exact_distances(void **state) {
     for (int k = 0; k < 3; k++)
       e1[k] = (long double)t.p[1][k] - (long double)t.p[0][k], e2[k] = (long double)t.p[2][k] - (long double)t.p[0][k];
     n[0] = e1[1] * e2[2] - e1[2] * e2[1], n[1] = e1[2] * e2[0] - e1[0] * e2[2], n[2] = e1[0] * e2[1] - e1[1] * e2[0];
-    const long double from[3] = {q.od.x, q.od.y, q.od.z}, along[3] = {q.dd.x, q.dd.y, q.dd.z};
+    const long double from[3] = {(long double)q.od.x, (long double)q.od.y, (long double)q.od.z},
+                      along[3] = {(long double)q.dd.x, (long double)q.dd.y, (long double)q.dd.z};
     for (int k = 0; k < 3; k++) top += n[k] * ((long double)t.p[0][k] - from[k]), bottom += n[k] * along[k];
     assert_true(ulp_distance_f((float)(top / bottom), hit.t) <= 1);
     long double at[3], nn = 0, top_u = 0, top_v = 0;
