@@ -194,6 +194,68 @@ ML_API MlTexture ml_image_texture(MlBuilder *b, const MlImageTextureDesc *desc, 
 ML_API MlTexture ml_texture_without_numbers(MlBuilder *b, MlTexture texture);
 ML_API MlStatus ml_texture_set_numbers(MlBuilder *b, MlTexture texture, MlImage numbers, MlError *error);
 
+/* Programs: functions of the point that is shaded, as lists of operations. They are checked, folded and shared when they are made, and
+ * compute in float, with the same bits at single hits, in batches and on every machine. Values have 1 to 3 components; operations work
+ * by component, a number beside a vector stands for all of its components, vectors of 2 and 3 do not go together. What is true is 1, what is
+ * false 0; not 0 counts as true. */
+typedef uint32_t MlProgram; /* 0 is none */
+typedef enum MlOp {
+  ML_OP_CONSTANT, /* value, of `width` components */
+  ML_OP_INPUT,    /* data: MlProgramInput */
+  /* of one */
+  ML_OP_NEGATE, ML_OP_ABS, ML_OP_SIGN, ML_OP_FLOOR, ML_OP_CEIL, ML_OP_ROUND /* halves upwards */, ML_OP_FRACT, ML_OP_SQRT, ML_OP_EXP, ML_OP_LOG,
+  ML_OP_SIN, ML_OP_COS, ML_OP_TAN, ML_OP_ASIN, ML_OP_ACOS, ML_OP_ATAN, ML_OP_NOT,
+  /* of two; MOD has the second one's sign */
+  ML_OP_ADD, ML_OP_SUBTRACT, ML_OP_MULTIPLY, ML_OP_DIVIDE, ML_OP_MOD, ML_OP_POW, ML_OP_ATAN2 /* y, x */, ML_OP_MIN, ML_OP_MAX,
+  ML_OP_LESS, ML_OP_LESS_EQUAL, ML_OP_EQUAL, ML_OP_AND, ML_OP_OR, ML_OP_XOR,
+  /* of three */
+  ML_OP_CLAMP /* x, low, high */, ML_OP_MIX /* a, b, t */, ML_OP_SMOOTHSTEP /* a, b, x */, ML_OP_SELECT /* condition, a, b */,
+  /* of vectors */
+  ML_OP_DOT, ML_OP_CROSS, ML_OP_LENGTH, ML_OP_NORMALIZE /* of length 0: 0 */,
+  ML_OP_JOIN, /* `width` numbers, 2 or 3 */
+  ML_OP_PICK, /* `width` components: the first is number data & 3, the second data >> 2 & 3, the third data >> 4 & 3 */
+  /* of a place of 1 to 3 components; what the footprint on the surface cannot show fades away */
+  ML_OP_NOISE, ML_OP_VALUE_NOISE, /* -1..1 */
+  ML_OP_FBM, ML_OP_RIDGED, ML_OP_TURBULENCE, /* of a place, gain, lacunarity; data: octaves, 1 to 16. fbm -1..1, the others 0..1 */
+  ML_OP_VORONOI_DISTANCE, ML_OP_VORONOI_CELL, ML_OP_VORONOI_EDGE, /* 0..1: to the nearest point, a number of its own, to the cell's border */
+  /* data: MlTexture. At the surface's own place (the operand is ML_NO_OPERAND), or at one of 2 or 3 components in its stead: texture coordinates, or a
+   * point for what lies in object space. Gives 3 components, a colour; with ML_TEXTURE_NUMBER added to data one, its luminance undecoded. */
+  ML_OP_TEXTURE,
+  ML_OP_COUNT
+} MlOp;
+#define ML_TEXTURE_NUMBER 0x80000000u
+#define ML_NO_OPERAND 0xffffffffu
+typedef enum MlProgramInput {
+  ML_INPUT_P,      /* 3: the point in the object's own metres, before all placements; a program's only input outside of textures */
+  ML_INPUT_WORLD,  /* 3: in the scene's */
+  ML_INPUT_N,      /* 3: unit normal in the world, outwards */
+  ML_INPUT_VIEW,   /* 3: unit, towards where it is seen from */
+  ML_INPUT_UV,     /* 2: texture coordinates */
+  ML_INPUT_FACING, /* 1: cosine between N and VIEW, 0..1 */
+  ML_INPUT_ID,     /* 1: 0..1, its own for each outermost placed thing */
+  ML_INPUT_PART,   /* 1: 0..1, its own for each shape in it */
+  ML_INPUT_COUNT
+} MlProgramInput;
+/* operands: numbers of earlier nodes, as many as the operation has. */
+typedef struct MlProgramNode { uint32_t op /* MlOp */, operands[3], data, width; double value[3]; } MlProgramNode;
+/* result: the number of the node whose value is the program's. width, where not 0: of the result, a number may stand for a vector. */
+typedef struct MlProgramDesc { size_t size; const MlProgramNode *nodes; uint64_t node_count; /* at most 65536 */ uint32_t result, width; uint32_t place; } MlProgramDesc;
+/* Of equal programs there is one. */
+ML_API MlProgram ml_program(MlBuilder *b, const MlProgramDesc *desc, MlError *error);
+typedef struct MlProgramInfo { uint32_t width /* of its value */, steps /* operations that are left of it */, inputs /* a bit for each MlProgramInput */; bool textures; } MlProgramInfo;
+ML_API MlProgramInfo ml_program_info(const MlBuilder *b, MlProgram program);
+/* Its values at points, 3 floats each, into out, `width` floats each: for programs without textures and other inputs than ML_INPUT_P. */
+ML_API MlStatus ml_program_run(const MlBuilder *b, MlProgram program, const float *points, uint64_t count, float *out, const MlCancel *cancel, MlError *error);
+/* What an operation gives for these operands, without a program: of `width` components each. The result's number of components; 0: it cannot be
+ * said (inputs, textures), or they do not fit, which the error says. */
+ML_API uint32_t ml_op_value(const MlProgramNode *node, const double operands[3][3], const uint32_t widths[3], double out[3], MlError *error);
+/* How many operands an operation has at least and at most. */
+ML_API uint32_t ml_op_operands(MlOp op, uint32_t *most);
+/* A texture that is a program of the hit: a colour of 3 components, or a number, which is a grey. Results may be negative where a number is
+ * wanted (bumps); what is not finite counts as 0. */
+typedef struct MlProgramTextureDesc { size_t size; MlProgram program; uint32_t place; } MlProgramTextureDesc;
+ML_API MlTexture ml_program_texture(MlBuilder *b, const MlProgramTextureDesc *desc, MlError *error);
+
 /* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only; and a relief. A field
  * NAME_texture, where not 0, is used in place of NAME. */
 typedef struct MlEmission { MlColor radiance; bool front_only; MlTexture texture; /* multiplies the radiance */ } MlEmission;
@@ -523,6 +585,9 @@ typedef struct MlArrayDesc {
 } MlArrayDesc;
 ML_API MlNode ml_array(MlBuilder *b, const MlArrayDesc *desc, MlError *error);
 ML_API MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error);
+/* A node once more with everything in it of one material, whatever its parts name; lights stay as they are. What it is made of is shared. */
+typedef struct MlPaintDesc { size_t size; MlNode child; MlMaterial material; uint32_t place; } MlPaintDesc;
+ML_API MlNode ml_paint(MlBuilder *b, const MlPaintDesc *desc, MlError *error);
 ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
 
 /* Models: meshes, materials, pictures, lights and cameras from the bytes of a file: obj (with its mtl), ply, stl, gltf and glb, told apart by their
@@ -602,6 +667,25 @@ ML_API MlStatus ml_hide(MlBuilder *b, MlNode node, MlError *error);
 /* Bounds of a node in its own coordinates, after its placements. Infinite shapes only set `infinite`. */
 ML_API MlBounds ml_node_bounds(const MlBuilder *b, MlNode node);
 ML_API uint64_t ml_builder_node_count(const MlBuilder *b);
+
+/* Surveys: the surfaces of a node, for whoever puts things on them while a scene is made. In the node's own coordinates, after its placements; what
+ * moves is where it is when the frame begins; what is hidden, and lights, are left out. A survey stays until the builder is committed or destroyed. */
+typedef struct MlSurvey MlSurvey;
+typedef struct MlSurveyPoint { MlVec3 position, normal; /* of the front, of length 1 */ } MlSurveyPoint;
+typedef struct MlSurveyDesc {
+  size_t size;
+  MlNode node;
+  bool drops; /* ml_survey_drop will be asked; it wants some 20 bytes for each triangle */
+  const MlCancel *cancel;
+  uint32_t place;
+} MlSurveyDesc;
+/* ML_ERROR_LIMIT: more than 2^20 shapes or 2^26 triangles. */
+ML_API MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out, MlError *error);
+ML_API double ml_survey_area(const MlSurvey *survey); /* of all finite surfaces, in m^2; curved ones that are stretched to a thousandth */
+/* A point of them, a function of these three; points of different numbers are independent and evenly spread. The area must not be 0. */
+ML_API MlSurveyPoint ml_survey_point(const MlSurvey *survey, uint64_t seed, uint64_t number);
+/* The surface straight below `from`; where there is none, the topmost above it. false: nor is there one of those. */
+ML_API bool ml_survey_drop(const MlSurvey *survey, MlVec3 from, MlSurveyPoint *out);
 
 /* Freeze. Consumes the builder on success. The scene is returned with one reference. */
 ML_API MlStatus ml_commit(MlBuilder *builder, const MlCancel *cancel, const MlScene **out, MlError *error);

@@ -41,7 +41,7 @@ static __attribute__((noinline)) float tracer_walk(Tracer *tracer, const Ray *ra
     const Material *material = &scene->materials[surface.material];
     if (!(material->varies & VARIES_OPACITY)) return 0.0f;
     float opacity;
-    shading_exact_at(scene, material, &surface, NULL, &opacity);
+    shading_exact_at(scene, material, &surface, rest.d, NULL, &opacity);
     left *= 1.0f - opacity;
     if (!(left > 0.0f)) return 0.0f;
     rest = ray_beyond(&rest, &surface);
@@ -75,7 +75,7 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
     Vec3 c = vec3_load(mesh->points + 3 * (size_t)corner[2]) - a;
     LightPoint point;
     placed_light_point(&instance->placed, a + b * sample->at.x + c * sample->at.y, cross(b, c), &point);
-    surface = (Surface){.p = point.p, .p_error = point.p_error, .ng = point.n, .u = sample->at.x, .v = sample->at.y};
+    surface = (Surface){.p = point.p, .p_error = point.p_error, .ng = point.n, .ns = point.n, .u = sample->at.x, .v = sample->at.y};
     surface.instance = light->instance;
     surface.prim = sample->triangle;
     surface.material = instance->material;
@@ -99,7 +99,7 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
   const Material *material = &scene->materials[surface.material];
   if (!(material->varies & VARIES_EMISSION)) return sample->radiance;
   Spectrum emission;
-  shading_exact_at(scene, material, &surface, &emission, NULL);
+  shading_exact_at(scene, material, &surface, sample->wi, &emission, NULL);
   return emission;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "math/ieee.h"
+#include "scene/builder_programs.h"
 
 /* ---- builders */
 
@@ -41,6 +42,7 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->patches);
   array_free(memory, &b->textures);
   array_free(memory, &b->stops);
+  builder_free_programs(b);
   array_free(memory, &b->profiles);
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);

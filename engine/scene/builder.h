@@ -18,6 +18,7 @@
 #include "math/motion.h"
 #include "math/transform.h"
 #include "moonlit.h"
+#include "program/program.h"
 #include "scene/cache.h"
 #include "shade/material.h"
 #include "shade/texture.h"
@@ -138,11 +139,12 @@ typedef struct Node {
 /* A texture in its frozen form, and what is known of it. */
 typedef struct BuiltTexture {
   Texture texture;
-  Spectrum mean;    /* estimated, over surfaces */
-  uint32_t depth;   /* of textures inside each other, itself included */
-  uint32_t varies;  /* VARIES_UV: it or one inside looks at texture coordinates */
-  bool has_numbers; /* pictures: there is one for where numbers are wanted */
-  bool wanted;      /* scratch of ml_texture_without_numbers */
+  Spectrum mean;     /* estimated, over surfaces */
+  uint32_t depth;    /* of textures inside each other, itself included */
+  uint32_t varies;   /* VARIES_UV, VARIES_POINT: what it or one inside looks at */
+  MlProgram program; /* TEXTURE_PROGRAM */
+  bool has_numbers;  /* pictures: there is one for where numbers are wanted */
+  bool wanted;       /* scratch of ml_texture_without_numbers */
 } BuiltTexture;
 
 /* Models: what is made of a file (scene/builder_model.h says more). */
@@ -184,6 +186,7 @@ struct MlBuilder {
   ARRAY(Patch) patches;
   ARRAY(BuiltTexture) textures; /* textures.data[id - 1] */
   ARRAY(RampStop) stops;
+  ARRAY(Program *) programs;          /* programs.data[id - 1] */
   ARRAY(ProfileNode) profiles;        /* profiles.data[id - 1] */
   ARRAY(MlNode) roots;                /* what was added, in order */
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "math/ieee.h"
+#include "scene/builder_programs.h"
 
 /* ---- what is known of textures */
 
@@ -28,8 +29,12 @@ static void join_input(const MlBuilder *b, BuiltTexture *built, const TextureInp
 /* Appends a texture with the given mean; 0 when that is not possible. Its stops are the last of b->stops. */
 static MlTexture add_texture(MlBuilder *b, const Texture *texture, Spectrum mean, const DescSource *source) {
   BuiltTexture built = {.texture = *texture, .mean = mean};
+  if (texture->kind == TEXTURE_PROGRAM) {
+    built.varies = builder_program_varies(b, texture->program);
+    built.depth = builder_program_depth(b, texture->program);
+  }
   bool by_uv = texture->kind == TEXTURE_IMAGE || texture->map == ML_MAP_UV;
-  if (by_uv) built.varies = VARIES_UV;
+  if (by_uv) built.varies |= VARIES_UV;
   join_input(b, &built, &texture->a);
   join_input(b, &built, &texture->b);
   join_input(b, &built, &texture->amount);
@@ -198,6 +203,28 @@ MlTexture ml_ramp(MlBuilder *b, const MlRampDesc *desc, MlError *error) {
   }
   MlTexture id = add_texture(b, &texture, ramp_mean(b, stops, texture.stop_count), &source);
   if (id != 0) b->stops.count += texture.stop_count;
+  return id;
+}
+
+/* ---- programs */
+
+MlTexture ml_program_texture(MlBuilder *b, const MlProgramTextureDesc *desc, MlError *error) {
+  FLOAT_STATE_OURS;
+  DescSource source = {.what = "program_texture", .error = error};
+  MlProgramTextureDesc d;
+  if (!DESC_READ(&source, MlProgramTextureDesc, desc, &d)) return 0;
+  if (d.program == 0 || d.program > b->programs.count) {
+    desc_fail(&source, ".program: expected a program of this builder, got %u", d.program);
+    return 0;
+  }
+  Texture texture = new_texture(TEXTURE_PROGRAM, ML_MAP_OBJECT);
+  texture.program = b->programs.data[d.program - 1];
+  if (texture.program->width == 2) {
+    desc_fail(&source, ".program: expected one of 1 or 3 components, got 2");
+    return 0;
+  }
+  MlTexture id = add_texture(b, &texture, builder_program_mean(b, texture.program), &source);
+  if (id != 0) b->textures.data[id - 1].program = d.program;
   return id;
 }
 

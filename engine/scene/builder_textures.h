@@ -13,7 +13,7 @@ static inline TextureInput input_texture(uint32_t index) { return (TextureInput)
 
 /* The estimated mean of an input. */
 Spectrum builder_input_mean(const MlBuilder *b, const TextureInput *input);
-/* VARIES_UV where the input looks at texture coordinates, else 0. */
+/* VARIES_UV, VARIES_POINT: what the input looks at. */
 uint32_t builder_input_varies(const MlBuilder *b, const TextureInput *input);
 
 /* For materials: the input (1 - amount) a + amount b, a + b or a b (by kind), a constant where that is possible. false: no memory, or

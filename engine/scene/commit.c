@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "base/thread.h"
 #include "math/ieee.h"
+#include "scene/builder_programs.h"
 #include "scene/expand.h"
 #include "scene/geometry.h"
 #include "scene/lights.h"
@@ -122,6 +123,7 @@ static void hash_textures(const MlBuilder *b, Work *work, HashStream *s) {
     const uint32_t numbers[9] = {texture->kind,   texture->map,    texture->first_stop, texture->stop_count, texture->wrap,
                                  texture->wrap_v, texture->filter, texture->take,       texture->mapped};
     HASH(s, numbers);
+    if (texture->kind == TEXTURE_PROGRAM) HASH(s, texture->program->hash);
     if (texture->kind != TEXTURE_IMAGE) continue;
     HASH(s, texture->colors->hash);
     HASH(s, texture->numbers->hash);
@@ -167,6 +169,8 @@ static uint64_t scene_hash(const Commit *c) {
     HASH(&s, kinds);
   }
   hash_textures(e->b, e->work, &s);
+  work_hash(e->work, &s, e->list.prim_things.data, e->list.prim_things.count * sizeof(uint32_t));
+  work_hash(e->work, &s, e->list.instance_things.data, e->list.instance_things.count * sizeof(uint32_t));
   for (uint64_t i = 0; i < e->lights.count && work_goes_on(e->work, 2 * sizeof(Light)); i++) {
     const Light *light = &e->lights.data[i];
     HASH(&s, light->emission);
@@ -271,6 +275,10 @@ static MlStatus freeze(Commit *c, Scene **out) {
   size_t patches = block_place(&layout, b->patches.count, sizeof(Patch));
   size_t textures = block_place(&layout, b->textures.count, sizeof(Texture));
   size_t stops = block_place(&layout, b->stops.count, sizeof(RampStop));
+  size_t programs = block_place(&layout, builder_programs_bytes(b), 1);
+  size_t program_places = block_place(&layout, b->programs.count, sizeof(Program *));
+  size_t prim_things = block_place(&layout, e->list.prim_things.count, sizeof(uint32_t));
+  size_t instance_things = block_place(&layout, e->list.instance_things.count, sizeof(uint32_t));
   size_t lights = block_place(&layout, e->lights.count, sizeof(Light));
   const LightTables *tables = &c->tables;
   size_t trees = block_place(&layout, tables->forest.trees.count, sizeof(LightTree));
@@ -316,13 +324,21 @@ static MlStatus freeze(Commit *c, Scene **out) {
   s->patches = block_copy(e->work, s, patches, b->patches.data, b->patches.count, sizeof(Patch));
   s->patch_count = (uint32_t)b->patches.count;
   Texture *frozen = (Texture *)((char *)s + textures);
-  for (uint64_t i = 0; i < b->textures.count && work_goes_on(e->work, sizeof *frozen); i++) frozen[i] = b->textures.data[i].texture;
+  const Program **frozen_programs = (const Program **)(void *)((char *)s + program_places);
+  builder_copy_programs(b, (char *)s + programs, frozen_programs);
+  for (uint64_t i = 0; i < b->textures.count && work_goes_on(e->work, sizeof *frozen); i++) {
+    frozen[i] = b->textures.data[i].texture;
+    if (frozen[i].kind == TEXTURE_PROGRAM) frozen[i].program = frozen_programs[b->textures.data[i].program - 1];
+  }
   s->textures = (Textures){
     .textures = frozen,
     .stops = block_copy(e->work, s, stops, b->stops.data, b->stops.count, sizeof(RampStop)),
     .count = (uint32_t)b->textures.count,
     .stop_count = (uint32_t)b->stops.count,
   };
+  s->prim_things = block_copy(e->work, s, prim_things, e->list.prim_things.data, e->list.prim_things.count, sizeof(uint32_t));
+  s->instance_things =
+    block_copy(e->work, s, instance_things, e->list.instance_things.data, e->list.instance_things.count, sizeof(uint32_t));
   for (uint64_t i = 0; i < e->materials.count && work_goes_on(e->work, sizeof(Material)); i++)
     s->has_cutouts = s->has_cutouts || (e->materials.data[i].varies & VARIES_OPACITY) != 0;
   s->lights = (Lights){

@@ -166,6 +166,13 @@ static MlStatus keep_object_space(Expansion *e, ItemList *list, uint32_t materia
   return ML_OK;
 }
 
+MlStatus expand_add_thing(Expansion *e, const Context *in, bool instance) {
+  if (!e->wants_things || in->geometry) return ML_OK;
+  uint32_t thing = in->thing != 0 ? in->thing : ++e->thing_count;
+  if (instance) return PUSH(e, &e->list.instance_things, thing, "instances");
+  return PUSH(e, &e->list.prim_things, thing, "shapes of the scene");
+}
+
 /* Appends the primitive of a leaf. *kept: whether anything was left of it in floats. */
 static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, const MlTransform *t, uint32_t material, bool *kept) {
   Prim prim = {.material = material, .light = NO_ID, .hidden = in->hidden, .object = NO_ID};
@@ -190,7 +197,8 @@ static MlStatus add_prim(Expansion *e, const Context *in, const Node *node, cons
     e->shapes++;
     if (node->kind == NODE_TRIANGLE) e->triangles++;
   }
-  return PUSH(e, &in->list->prims, prim, "shapes of the scene");
+  TRY(PUSH(e, &in->list->prims, prim, "shapes of the scene"));
+  return expand_add_thing(e, in, false);
 }
 
 /* ---- lights */
@@ -324,6 +332,7 @@ static MlStatus expand_place(Expansion *e, const Context *in, const Node *node, 
   Context inner = *in;
   if (node->material != 0) inner.material = node->material;
   inner.hidden |= placement->hidden;
+  if (inner.thing == 0) inner.thing = ++e->thing_count;
   if (placement->motion != NULL) return expand_instance(e, &inner, placement->child, t, placement->motion, FOR_MOTION);
   MlTransform placed = ml_transform_multiply(t, &placement->transform);
   return expand_node(e, &inner, placement->child, &placed);
@@ -370,6 +379,7 @@ MlStatus expand_scene(Expansion *e, const double origin[3]) {
   if (!work_copy(e->work, e->materials.data, b->materials.data, b->materials.count * sizeof(Material)))
     return work_status(e->work, e->error);
   e->materials.count = b->materials.count;
+  for (uint64_t i = 0; i < b->materials.count; i++) e->wants_things = e->wants_things || (b->materials.data[i].varies & VARIES_POINT) != 0;
   if (e->node_count == 0) return ML_OK;
   TRY(expand_prepare(e));
   TRY(expand_profiles(e));
@@ -384,6 +394,8 @@ void item_list_free(Memory *memory, ItemList *list) {
   array_free(memory, &list->placed);
   array_free(memory, &list->instances);
   array_free(memory, &list->boxes);
+  array_free(memory, &list->prim_things);
+  array_free(memory, &list->instance_things);
   array_free(memory, &list->firsts);
   array_free(memory, &list->geometries);
   array_free(memory, &list->motions);

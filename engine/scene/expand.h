@@ -20,7 +20,8 @@ typedef struct ItemList {
   ARRAY(const Geometry *) geometries;
   ARRAY(Motion) motions;
   ARRAY(MotionKey) keys;
-  uint64_t serial; /* to tell lists apart; the scene's own: 0 */
+  ARRAY(uint32_t) prim_things, instance_things; /* in the scene's own, where wanted: Scene.prim_things */
+  uint64_t serial;                              /* to tell lists apart; the scene's own: 0 */
 } ItemList;
 
 /* How a node that holds others comes into the scene. */
@@ -54,7 +55,9 @@ typedef struct Expansion {
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
   uint8_t *forms;                 /* by node id - 1: GroupForm of groups */
   uint64_t node_count, list_count;
-  bool glows; /* something emits that is no light: in motion, in an array */
+  bool glows;                             /* something emits that is no light: in motion, in an array */
+  bool wants_things;                      /* some program looks at what it is on */
+  uint32_t thing_count;                   /* outermost placed things so far */
   uint64_t shapes, triangles, degenerate; /* saturate */
 } Expansion;
 
@@ -89,12 +92,15 @@ typedef struct Context {
   WantedFor wanted;    /* what that is for */
   MlMaterial material; /* of the nearest enclosing node that names one; 0 (in a geometry: NO_ID): none */
   uint32_t hidden;
+  uint32_t thing; /* the outermost placement around, from 1; 0: there is none yet */
 } Context;
 
 /* Both directions of t; false: too large, too small or too flat for floats. */
 bool place_exactly(const MlTransform *t, PlacedTransform *out);
 MlStatus expand_too_far(const Expansion *e, const Node *node);
 const char *expand_node_name(const Node *node);
+/* expand.c: notes of which thing the primitive or instance is that was added last. */
+MlStatus expand_add_thing(Expansion *e, const Context *in, bool instance);
 /* expand.c: unless it is black. */
 MlStatus expand_add_light(Expansion *e, const Light *light, const Node *node);
 /* expand.c: a node and all in it, into in->list. */

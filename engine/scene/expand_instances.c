@@ -414,5 +414,6 @@ MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTra
   if (sampled && emits) TRY(add_mesh_light(e, node, builder_material(e->b, material), &instance));
   if (!sampled && ((node->traits & NODE_EMITS) != 0 || ((node->traits & NODE_UNNAMED) != 0 && emits))) e->glows = true;
   TRY(PUSH(e, &list->boxes, box, "instances"));
-  return PUSH(e, &list->instances, instance, "instances");
+  TRY(PUSH(e, &list->instances, instance, "instances"));
+  return expand_add_thing(e, in, true);
 }

@@ -23,9 +23,10 @@ typedef struct Scene {
   const Patch *patches;
   Textures textures;
   uint32_t material_count, lobe_count, patch_count;
-  bool has_cutouts;                  /* some material is not there everywhere */
-  bool moves;                        /* something is in motion: rays have times */
-  const TextureImage *const *images; /* [MlImage - 1] */
+  bool has_cutouts;                              /* some material is not there everywhere */
+  bool moves;                                    /* something is in motion: rays have times */
+  const uint32_t *prim_things, *instance_things; /* of which outermost placed thing each is; NULL: no program asks */
+  const TextureImage *const *images;             /* [MlImage - 1] */
   uint32_t image_count;
   Background background;
   double origin[3];   /* world = origin + stored */

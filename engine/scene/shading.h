@@ -48,12 +48,14 @@ static inline Vec3 normal_by_map(const Scene *scene, const Material *material, c
 }
 
 /* Blinn 1978: the normal of the surface moved along itself by the height h, n - grad h, from differences over `step` metres. */
-static inline Vec3 normal_by_bump(const Scene *scene, const Material *material, const Surface *surface, float step, Vec3 n) {
+static inline Vec3 normal_by_bump(const Scene *scene, const Material *material, const Surface *surface, Vec3 d, float step, Vec3 n) {
   Frame frame = frame_from_normal(surface->ng);
   Span steps = {step * frame.s, step * frame.t}, uv_span;
   TexturePoint at;
   texture_point_at(scene, surface, &steps, material->varies, &uv_span, &at);
+  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &steps, d, &at);
   TexturePoint along = at, across = at;
+  along.world += at.wx, across.world += at.wy;
   along.p += at.px;
   along.uv.x += at.uvx.x, along.uv.y += at.uvx.y;
   across.p += at.py;
@@ -65,14 +67,14 @@ static inline Vec3 normal_by_bump(const Scene *scene, const Material *material, 
 }
 
 /* Bends surface->ns; it stays on the side of ng, never quite along the surface. */
-static inline void surface_bend(const Scene *scene, const Material *material, const TexturePoint *at, const Span *uv_span, float width,
-                                Surface *surface) {
+static inline void surface_bend(const Scene *scene, const Material *material, const TexturePoint *at, const Span *uv_span, Vec3 d,
+                                float width, Surface *surface) {
   const float least = 0.02f;
   Vec3 n = surface->ns;
   if (material->normal != NO_ID) n = normal_by_map(scene, material, at, uv_span, n);
   // Half a footprint at a time, and what doubles and floats still tell apart
   float step = max_f(0.5f * width, 64.0f * length(surface->p_error));
-  if (material->bump != NO_ID && step > 0.0f) n = normal_by_bump(scene, material, surface, step, n);
+  if (material->bump != NO_ID && step > 0.0f) n = normal_by_bump(scene, material, surface, d, step, n);
   float height = dot(n, surface->ng);
   if (height < least) n = normalize(n + (least - height) * surface->ng);
   if (vec3_is_finite(n)) surface->ns = n;
@@ -95,11 +97,13 @@ static __attribute__((noinline)) void shading_vary(const Scene *scene, const Mat
   Span footprint = span_of_cone(surface->ng, d, width), uv_span = span_none();
   TexturePoint at;
   texture_point_at(scene, surface, &footprint, material->varies, &uv_span, &at);
+  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &footprint, d, &at);
   if (material->varies & (VARIES_EMISSION | VARIES_OPACITY)) {
     TexturePoint here = at;
     if (exact) {
-      here.px = here.py = vec3_all(0.0f);
+      here.px = here.py = here.wx = here.wy = vec3_all(0.0f);
       here.uvx = here.uvy = (Vec2){0.0f, 0.0f};
+      here.normal = surface->ng; // light sampling knows no other
     }
     out->emission = emission_at(scene, material, &here);
     out->opacity = opacity_at(scene, material, &here);
@@ -110,7 +114,7 @@ static __attribute__((noinline)) void shading_vary(const Scene *scene, const Mat
     out->lobes = out->scratch;
   }
   if (out->opacity < 1.0f) shading_take_opacity(material, out);
-  if (material->varies & VARIES_NORMAL) surface_bend(scene, material, &at, &uv_span, width, surface);
+  if (material->varies & VARIES_NORMAL) surface_bend(scene, material, &at, &uv_span, d, width, surface);
 }
 
 /* d: the way of the ray that came; width: of its cone here; exact: whether emission and opacity are wanted without a footprint.
@@ -123,12 +127,16 @@ static inline void shading_at(const Scene *scene, const Material *material, Surf
   if (material->varies != 0) shading_vary(scene, material, surface, d, width, exact, out);
 }
 
-/* Emission and opacity of a surface without a footprint, for light sampling and shadow rays. */
-static inline void shading_exact_at(const Scene *scene, const Material *material, const Surface *surface, Spectrum *emission,
+/* Emission and opacity of a surface without a footprint, for light sampling and shadow rays. d: the way of a ray that came, of any length. */
+static inline void shading_exact_at(const Scene *scene, const Material *material, const Surface *surface, Vec3 d, Spectrum *emission,
                                     float *opacity) {
   Span none = span_none(), uv_span;
   TexturePoint at = {0};
-  if (material->varies & (VARIES_EMISSION | VARIES_OPACITY)) texture_point_at(scene, surface, &none, material->varies, &uv_span, &at);
+  if (material->varies & (VARIES_EMISSION | VARIES_OPACITY)) {
+    texture_point_at(scene, surface, &none, material->varies, &uv_span, &at);
+    if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &none, d, &at);
+    at.normal = surface->ng;
+  }
   if (emission != NULL) *emission = emission_at(scene, material, &at);
   if (opacity != NULL) *opacity = opacity_at(scene, material, &at);
 }

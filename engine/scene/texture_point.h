@@ -3,6 +3,7 @@
 #ifndef ML_SCENE_TEXTURE_POINT_H
 #define ML_SCENE_TEXTURE_POINT_H
 
+#include "base/hash.h"
 #include "light/sample.h"
 #include "scene/hit_surface.h"
 #include "shade/texture.h"
@@ -229,6 +230,43 @@ static inline void texture_point_at(const Scene *scene, const Surface *surface, 
   *uv_span = surface_uv_span(scene, surface);
   out->uvx = span_coordinates(uv_span, footprint->x);
   out->uvy = span_coordinates(uv_span, footprint->y);
+}
+
+/* ---- what programs see besides */
+
+/* 0..1 by the number. */
+static inline float thing_number(uint32_t thing) { return (float)(hash_u32(thing) >> 8) * 0x1p-24f; }
+
+/* Fills in what VARIES_POINT asks for. d: the way of the ray that came, of any length. An array's places are things, if it was not in another
+ * instance. */
+static __attribute__((noinline)) void texture_point_see(const Scene *scene, const Surface *surface, const Span *footprint, Vec3 d,
+                                                        TexturePoint *out) {
+  const World *world = &scene->world;
+  const double *origin = scene->origin;
+  out->world = vec3((float)((double)surface->p[0] + origin[0]), (float)((double)surface->p[1] + origin[1]),
+                    (float)((double)surface->p[2] + origin[2]));
+  out->wx = footprint->x;
+  out->wy = footprint->y;
+  out->normal = surface->ns;
+  out->view = -normalize(d);
+  uint32_t thing, part;
+  if (surface->instance == NO_ID) {
+    thing = scene->prim_things != NULL ? scene->prim_things[surface->prim] : 0;
+    part = hash_combine(0x70617274u, surface->prim);
+  } else {
+    const Instance *instance = &world->instances.data[surface->instance];
+    const Geometry *geometry = instance_geometry(&world->instances, instance);
+    thing = scene->instance_things != NULL ? scene->instance_things[surface->instance] : 0;
+    if (geometry->instances.places != NULL && surface->path != 0)
+      thing = hash_combine(thing, (uint32_t)((surface->path - 1) / geometry->instances.geometries[0]->paths));
+    part = hash_combine(surface->instance, (uint32_t)surface->path);
+    part = hash_combine(part, (uint32_t)(surface->path >> 32));
+    HitLevels levels;
+    surface_levels(scene, surface, &levels);
+    if (levels.geometry->mesh.triangle_count == 0) part = hash_combine(part, surface->prim);
+  }
+  out->thing = thing_number(thing);
+  out->part = thing_number(part);
 }
 
 #endif

@@ -69,6 +69,7 @@ enum {
   VARIES_OPACITY = 4,
   VARIES_NORMAL = 8,
   VARIES_UV = 16, /* some texture of it looks at texture coordinates */
+  VARIES_POINT = 32, /* likewise, a program, at what else is known of the point: TexturePoint.world ... part */
 };
 
 typedef struct Material {

@@ -1,7 +1,7 @@
 /* texture.h - frozen textures and their evaluation: colours that vary over a surface. Per-ray code.
  *
  * A texture is a node of a flat array. Its inputs are constants or textures of lower ids, nested at most TEXTURE_MAX_DEPTH deep, which
- * bounds the recursion of texture_eval; a further kind (a program) is one more case there and in textures.c.
+ * bounds the recursion of texture_eval; a program's are what it looks at.
  *
  * Patterns are filtered: each is the exact mean over a box with the footprint's variance along every axis of the pattern, so that a far
  * one has the mean of its colours instead of noise. Where the box holds no edge, the value is that of the point, to the bit.
@@ -12,6 +12,7 @@
 
 #include "image/spectrum.h"
 #include "image/texture_image.h"
+#include "program/evaluate.h"
 #include "shape/ray.h"
 
 #define TEXTURE_MAX_DEPTH 16
@@ -29,6 +30,7 @@ typedef enum TextureKind {
   TEXTURE_BLEND,    /* (1 - amount) a + amount b */
   TEXTURE_SUM,      /* a + b */
   TEXTURE_PRODUCT,  /* a b */
+  TEXTURE_PROGRAM,  /* program */
 } TextureKind;
 
 /* A constant, or a texture in its place. */
@@ -52,6 +54,7 @@ typedef struct Texture {
   uint32_t take;                        /* TextureTake */
   uint32_t mapped;                      /* pictures: by the whole of place and size */
   const TextureImage *colors, *numbers; /* TEXTURE_IMAGE: decoded, and as they are in the file */
+  const Program *program;
 } Texture;
 
 typedef struct Textures {
@@ -68,6 +71,10 @@ typedef struct TexturePoint {
   float p_error; /* how far p may be from the surface */
   float stretch; /* how far from the surface in the world a metre along n is */
   Vec2 uv, uvx, uvy;
+  // For programs that ask (VARIES_POINT): in the scene's own coordinates, not relative to its origin
+  Vec3 world, wx, wy; /* wx, wy: edges of the footprint */
+  Vec3 normal, view;  /* unit; the shading normal outside, and where it is seen from */
+  float thing, part;  /* MlProgramInput: ID, PART */
 } TexturePoint;
 
 /* ---- means of periodic functions over [x - w/2, x + w/2] */
@@ -214,7 +221,66 @@ static inline Spectrum ramp_eval(const Textures *textures, const Texture *textur
   return texture_blend(textures, &stops[i - 1].color, &stops[i].color, 1.0f - t, at, number);
 }
 
-/* The texture's mean over the footprint. number: it is wanted as one, so that pictures are not decoded. Finite, not negative. */
+/* ---- programs */
+
+/* The geometric mean of a footprint's edges. */
+static inline float footprint_size(Vec3 x, Vec3 y) { return sqrt_f(sqrt_f(min_f(dot(x, x), 1e18f) * min_f(dot(y, y), 1e18f))); }
+static inline float footprint_size_uv(Vec2 x, Vec2 y) { return footprint_size(vec3(x.x, x.y, 0.0f), vec3(y.x, y.y, 0.0f)); }
+
+typedef struct ProgramTextures {
+  const Textures *textures;
+  const TexturePoint *at;
+} ProgramTextures;
+
+/* ProgramTexture. */
+static inline Vec3 program_look_at(const void *ud, uint32_t data, uint32_t of, Vec3 place, float width) {
+  const ProgramTextures *looked = ud;
+  const bool number = (data & ML_TEXTURE_NUMBER) != 0;
+  const uint32_t id = (data & ~ML_TEXTURE_NUMBER) - 1;
+  Spectrum value;
+  if (of == 0) {
+    value = texture_eval(looked->textures, id, looked->at, number);
+  } else {
+    TexturePoint there = *looked->at;
+    there.p = vec3(place[0], place[1], of == 3 ? place[2] : 0.0f);
+    there.px = vec3(width, 0.0f, 0.0f);
+    there.py = vec3(0.0f, width, 0.0f);
+    there.p_error = 0.0f;
+    there.uv = (Vec2){place[0], place[1]};
+    there.uvx = (Vec2){width, 0.0f};
+    there.uvy = (Vec2){0.0f, width};
+    value = texture_eval(looked->textures, id, &there, number);
+  }
+  return number ? program_number(spectrum_luminance(value)) : spectrum_to_vec3(value);
+}
+
+static __attribute__((noinline)) Spectrum program_texture_eval(const Textures *textures, const Program *program, const TexturePoint *at) {
+  ProgramPoint point;
+  const uint32_t reads = program->inputs;
+#define GIVE(input, value)                                                                                                                 \
+  if (reads & 1u << (input)) point.inputs[input] = (value)
+  GIVE(ML_INPUT_P, at->p);
+  GIVE(ML_INPUT_WORLD, at->world);
+  GIVE(ML_INPUT_N, at->normal);
+  GIVE(ML_INPUT_VIEW, at->view);
+  GIVE(ML_INPUT_UV, vec3(at->uv.x, at->uv.y, 0.0f));
+  GIVE(ML_INPUT_FACING, program_number(min_f(abs_dot(at->normal, at->view), 1.0f)));
+  GIVE(ML_INPUT_ID, program_number(at->thing));
+  GIVE(ML_INPUT_PART, program_number(at->part));
+  GIVE(INPUT_P_WIDTH, program_number(footprint_size(at->px, at->py)));
+  GIVE(INPUT_WORLD_WIDTH, program_number(footprint_size(at->wx, at->wy)));
+  GIVE(INPUT_UV_WIDTH, program_number(footprint_size_uv(at->uvx, at->uvy)));
+#undef GIVE
+  const ProgramTextures looked = {textures, at};
+  Vec3 value = program_evaluate(program, &point, program_look_at, &looked);
+  if (program->width == 1) value = vec3_all(value[0]);
+  // What is not a number is nothing
+  return (Spectrum){value[0] == value[0] ? clamp_f(value[0], -1e30f, 1e30f) : 0.0f,
+                    value[1] == value[1] ? clamp_f(value[1], -1e30f, 1e30f) : 0.0f,
+                    value[2] == value[2] ? clamp_f(value[2], -1e30f, 1e30f) : 0.0f, 0.0f};
+}
+
+/* The texture's mean over the footprint. number: it is wanted as one, so that pictures are not decoded. Finite; negative only of programs. */
 static inline Spectrum texture_eval(const Textures *textures, uint32_t id, const TexturePoint *at, bool number) {
   const Texture *texture = &textures->textures[id];
   float share = 1.0f;
@@ -229,6 +295,7 @@ static inline Spectrum texture_eval(const Textures *textures, uint32_t id, const
   case TEXTURE_SUM: return texture_input_eval(textures, &texture->a, at, number) + texture_input_eval(textures, &texture->b, at, number);
   case TEXTURE_PRODUCT:
     return texture_input_eval(textures, &texture->a, at, number) * texture_input_eval(textures, &texture->b, at, number);
+  case TEXTURE_PROGRAM: return program_texture_eval(textures, texture->program, at);
   }
   return texture_blend(textures, &texture->a, &texture->b, share, at, number);
 }

@@ -13,7 +13,7 @@ broken() {
       # Neighbours on one floor do not know each other, but for these; the arrows have no circle.
       split("math/base camera/shape light/bvh light/shade", n, " ")
       for (i in n) neighbours[n[i]] = 1
-      split("base 1 math 1 image 2 shape 2 camera 2 shade 3 light 3 bvh 3 scene 4 render 5", f, " ")
+      split("base 1 math 1 image 2 shape 2 camera 2 program 2 shade 3 light 3 bvh 3 scene 4 render 5", f, " ")
       for (i = 1; i in f; i += 2) floor[f[i]] = f[i + 1]
       split("assert errno fcntl fenv float immintrin emmintrin smmintrin arm_neon wasm_simd128 inttypes limits math pthread sched setjmp signal stdarg" \
             " stdatomic stdbool stddef stdint stdio stdlib string jsmn sys/mman sys/stat sys/sysinfo sys/types time unistd xxhash stb/stb_image" \
