@@ -96,9 +96,10 @@ ifneq ($(filter page%,$(TARGET)),)
   # Nothing that is called per ray or per pixel shown, since every thread waits at its first call.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
              $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/render/film_file $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_solids) $(addprefix engine/shape/,read* \
+             images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_paint builder_solids survey) $(addprefix engine/shape/,read* \
              generate* triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
-             suggest lexer images models motion textures params convert_mesh lib_table $(addprefix api_,generated layers mesh model* principled room solids surroundings \
+             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh model* \
+             principled room scatter solids surroundings \
              textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
            diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \

@@ -24,6 +24,8 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_FOCUS] = "a distance > 0, a vector {x, y, z} or a node",
   [API_EXPOSURE] = "\"auto\" or a number -50..50",
   [API_BOUNCES] = "a whole number 0..65535 or { diffuse = ..., glossy = ..., transmission = ... }",
+  [API_SPAN] = "a number or {least, most}",
+  [API_REFERENCE] = "a shape or group",
   [API_POINTS] = "a list of vectors {{x, y, z}, ...}",
   [API_NORMALS] = "a list of vectors {{x, y, z}, ...}",
   [API_UVS] = "a list of pairs {{u, v}, ...}",
@@ -75,7 +77,7 @@ bool api_is_entry(const char *name, size_t size) {
 }
 
 const char *api_kind_name(ApiKind kind) {
-  static const char *const names[API_KIND_COUNT] = {"shape", "group", "light", "material", "texture", "setting", "transform"};
+  static const char *const names[API_KIND_COUNT] = {"shape", "group", "light", "material", "texture", "setting", "transform", "list"};
   return names[kind];
 }
 

@@ -38,6 +38,8 @@ typedef enum ApiType {
   API_CELLS,     /* ApiPixels: one whole number for both, or two */
   API_SMOOTH,    /* ApiSmooth: true, false or an angle */
   API_LAYERS,    /* ApiLayers: a list of materials, or all values without a name */
+  API_SPAN,      /* ApiSpan: one number, or {least, most} */
+  API_REFERENCE, /* ApiReference: a shape or group (refers to it) */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
   API_UVS,       /* ApiArray of float[2] */
@@ -56,6 +58,13 @@ typedef enum ApiType {
 typedef struct ApiSize2 {
   double x, y;
 } ApiSize2;
+typedef struct ApiSpan {
+  double least, most;
+} ApiSpan;
+typedef struct ApiReference {
+  MlNode id; /* 0: none */
+  const struct ApiEntry *entry;
+} ApiReference;
 typedef struct ApiPixels {
   uint32_t width, height;
 } ApiPixels;
@@ -163,6 +172,7 @@ typedef enum ApiKind {
   API_TEXTURE_KIND,
   API_SETTING,
   API_TRANSFORM,
+  API_LIST, /* its build leaves a list on top of the stack, which is what scripts get */
   API_KIND_COUNT
 } ApiKind;
 
@@ -212,6 +222,7 @@ extern const ApiLibrary api_libraries[];    /* ends with name NULL */
 extern const ApiEntry *const api_entries[]; /* NULL-terminated, in the order of the reference */
 extern const ApiFunction api_functions[];   /* ends with name NULL */
 extern const ApiShared api_shared_shape, api_shared_light, api_shared_material;
+extern const ApiShared api_shared_scatter; /* a shape's, but for turn and scale */
 
 /* Names of materials that a material field takes as a string. */
 typedef enum ApiPresetKind { PRESET_METAL, PRESET_GLASS, PRESET_MIRROR, PRESET_PLASTIC, PRESET_VELVET } ApiPresetKind;

@@ -38,6 +38,16 @@ const ApiFunction api_functions[] = {
    "sphere{ radius = 0.5, floor = true, at = motion({-1, 0, 0}, {1, 0, 0}), material = \"tomato\" }\nbox{ size = {2, 0.1, 0.3} }:turn_z(motion(0, 90)):at(0, 2, 0)\nplane{}"},
   {"mirror", API_METHOD, PLACING, "part:mirror \"x\"", "Mirrors it at the origin, along x, y or z.", "box{ at = {1, 0.5, 0}, turn = 20 }:mirror \"x\"\nplane{}"},
   {"transform", API_METHOD, PLACING, "part:transform(t)", "Applies a chain of placing methods kept by transform().", "local t = transform():turn_y(45):at(1, 0, 0)\nbox{ floor = true }:transform(t)\nplane{}"},
+  {"look_at", API_METHOD, PLACING, "part:look_at(target) or part:look_at(target, up)", "Turns it about its own origin, so that what faced +z faces a point, or the centre of a thing; its top stays as near to up (+y unless given) as that leaves it.",
+   "for i = -3, 3 do cone{ height = 0.8, radius = 0.2, turn = {x = 90} }:at(i, 0.5, 0):look_at{0, 1, 4} end\nplane{}"},
+  {"drop_on", API_METHOD, PLACING, "part:drop_on(other) or part:drop_on(height)", "Moves it straight down (or up) until its lowest point lies at the height of the surface below its centre; where there is none below, of the topmost above. A number is a height.",
+   "local hill = sphere{ radius = 2, at = {0, -1, 0}, material = \"#4a6b3a\" }\nfor i = -2, 2 do box{ size = 0.3 }:at(i * 0.6, 5, 0):drop_on(hill) end\nplane{}"},
+  {"paint", API_METHOD, PLACING, "part:paint(material)", "The same all in one material, whatever its parts name; lights stay as they are.",
+   "local pawn = group{ sphere{ radius = 0.3, at = {0, 0.8, 0}, material = \"gold\" }, cone{ radius = 0.4, material = \"tomato\" } }\npawn:at(-0.6, 0, 0)\npawn:paint \"glass\":at(0.6, 0, 0)\nplane{}"},
+  {"ring", API_METHOD, PLACING, "part:ring(n, radius)", "A group of n copies on a circle about the y axis, the first at +z; each has its +z outward.", "box{ size = {0.3, 1, 0.1}, floor = true }:ring(12, 1.5)\nplane{}"},
+  {"grid", API_METHOD, PLACING, "part:grid{ nx, nz, step } or part:grid{ nx, ny, nz, step }", "A group of copies in rows, step metres apart, centred on the origin; step is a number or {x, y, z}.", "sphere{ radius = 0.2, floor = true }:grid{ 5, 4, 0.6 }\nplane{}"},
+  {"along", API_METHOD, PLACING, "part:along(curve, n) or part:along(curve, { spacing = s })", "A group of copies along a curve{} or a list of points: n of them from end to end, evenly by length, or one every s metres. Their +z goes along the way, +y stays up; the curve is referred to, hide it if it is not to be seen.",
+   "local way = curve{ {{-2, 0.05, 0}, {-0.5, 0.05, 1}, {0.5, 0.05, -1}, {2, 0.05, 0}}, radius = 0.03 }\nbox{ size = {0.4, 0.06, 0.1} }:along(way, 24)\nplane{}"},
   {"with", API_METHOD, PLACING, "part:with{ field = value }", "The same with other fields; materials have it, too.", "local b = proto(sphere{ floor = true })\nb:with{ material = \"gold\" }\nplane{}"},
 
   /* ---- values */
@@ -95,6 +105,8 @@ const ApiFunction api_functions[] = {
   {"random", API_FUNCTION, RANDOM, "random(), random(n) or random(a, b)", "0..1, a whole number 1..n, or between a and b; the same in every run.", "for i = 1, 20 do sphere{ radius = 0.2, at = {random() * 4 - 2, 0.2, random() * 4 - 2} } end\nplane{}"},
   {"rng", API_FUNCTION, RANDOM, "rng \"name\"", "A stream of its own: r(), r(a, b), r:int(a, b), r:pick(list), r:disk(), r:sphere(), r:color(), r:shuffle(list).",
    "local r = rng \"balls\"\nfor i = 1, 20 do\n  local p = r:disk() * 2\n  sphere{ radius = r(0.1, 0.3), floor = true, at = {p.x, 0, p.y}, material = r:color() }\nend\nplane{}"},
+  {"points_on", API_FUNCTION, RANDOM, "points_on(shape, n) or points_on(shape, n, seed)", "Two lists: n points at random on the surface of a shape or group, evenly by area, and the normals there; in its coordinates, as it is placed.",
+   "local ball = sphere{ radius = 1, at = {0, 1, 0}, material = \"#333333\" }\nlocal points, normals = points_on(ball, 200)\nfor i, p in ipairs(points) do sphere{ radius = 0.05, at = p + normals[i] * 0.03, material = \"gold\" } end\nplane{}"},
   {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone.", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
 
   /* ---- parameters, console, modules */

@@ -20,7 +20,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_FACES] = "faces",         [API_PAIRS] = "pairs",       [API_OUTLINES] = "outlines",
   [API_RADII] = "radii",         [API_ROWS] = "rows",         [API_CALLBACK] = "function",
   [API_NODES] = "nodes",         [API_STOPS] = "stops",       [API_MATERIALS] = "materials by name",
-  [API_SMOOTH] = "smooth",
+  [API_SMOOTH] = "smooth",       [API_SPAN] = "span",         [API_REFERENCE] = "shape",
 };
 
 static void put_member(const MlSink *sink, const char *name, const char *text) {

@@ -28,6 +28,19 @@ static const ApiField shape_fields[] = {
 const ApiShared api_shared_shape = {shape_fields, API_COUNT(shape_fields)};
 
 // clang-format off
+static const ApiField scatter_shared_fields[] = {
+  {.name = "material", .type = API_MATERIAL, .synonyms = "mat,color,colour,texture,surface,pigment,albedo", SHARED(material),
+   .doc = "What those parts are made of that name nothing."},
+  {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
+  {.name = "visible", .type = API_VISIBLE, .def = "true", .synonyms = "hidden,show", SHARED(hidden),
+   .doc = "To which rays: camera, shadow, reflection."},
+  {.name = "at", .type = API_VEC3, RANGE_LENGTH, .unit = "m", .def = "{0, 0, 0}", .synonyms = "pos,position,translate,location,move",
+   SHARED(at), .next = offsetof(NodeShared, next_at), .doc = "Moves all of it; may be motion(a, b)."},
+};
+// clang-format on
+const ApiShared api_shared_scatter = {scatter_shared_fields, API_COUNT(scatter_shared_fields)};
+
+// clang-format off
 static const ApiField light_fields[] = {
   {.name = "name", .type = API_STRING, .synonyms = "id,label", SHARED(name), .doc = "A name for messages."},
 };
@@ -77,7 +90,7 @@ const ApiPreset api_presets[] = {
 const ApiEntry *const api_entries[] = {
   &api_sphere,     &api_box,     &api_cylinder, &api_cone,      &api_capsule,     &api_torus,      &api_plane,  &api_disk,
   &api_quad,       &api_rect,    &api_triangle, &api_mesh,      &api_lathe,       &api_extrude,    &api_curve,  &api_heightfield,
-  &api_surface,    &api_room,    &api_group,    &api_transform, &api_matte,       &api_mirror,     &api_metal,  &api_glass,
+  &api_surface,    &api_room,    &api_group,    &api_scatter,   &api_poisson,   &api_transform, &api_matte,       &api_mirror,     &api_metal,  &api_glass,
   &api_water,      &api_diamond, &api_plastic,  &api_velvet,    &api_translucent, &api_principled, &api_coat,   &api_sheen,
   &api_layered,    &api_emit,    &api_cutout,   &api_image,     &api_checker,     &api_stripes,    &api_bricks, &api_gradient,
   &api_ramp,       &api_light,   &api_spot,     &api_area,      &api_directional, &api_sun,        &api_sky,    &api_environment,

@@ -117,7 +117,7 @@ static bool value_failure(Reading *r, const ApiField *field, int index, ValueRea
     reader_fail(r, "type", "expected a pair {x, y}, got %s", reader_describe(r, index));
     return false;
   }
-  if (failure == VALUE_READ_TYPE || (failure == VALUE_READ_COUNT && field && (field->type == API_HEADING || field->type == API_SIZE2)))
+  if (failure == VALUE_READ_TYPE || (failure == VALUE_READ_COUNT && field && (field->type == API_HEADING || field->type == API_SIZE2 || field->type == API_SPAN)))
     return type_error(r, field, index);
   if (failure == VALUE_READ_COUNT && field && lua_istable(r->L, index) && !all_numbers(r->L, index, count))
     return type_error(r, field, index);

@@ -5,6 +5,7 @@
 
 #include "lauxlib.h"
 #include "materials.h"
+#include "methods.h"
 #include "module.h"
 #include "motion.h"
 #include "placing.h"
@@ -29,6 +30,7 @@ Node *node_push(lua_State *L, const ApiEntry *entry) {
   memset(node, 0, sizeof *node + entry->desc_size);
   node->entry = entry;
   node->moved = ml_transform_identity();
+  node->shared.scale = node->shared.next_scale = (MlVec3){1, 1, 1};
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, -2);
   return node;
@@ -90,8 +92,8 @@ static void check_encloses(Reading *r, const Node *node) {
 }
 
 /* The geometry is shared by several nodes when it came with a copy: each then gets a placement of its own. */
-static void finish(Reading *r, Node *node, bool copied) {
-  const bool shape = node->entry->shared == &api_shared_shape;
+void node_finish(Reading *r, Node *node, bool copied) {
+  const bool shape = node_is_shape(node);
   const MlMaterial material = node->entry->keeps ? node->shared.material.id : 0; // meshes and groups take it from their placement
   MlError error = {0};
   node->id = node->geometry;
@@ -141,7 +143,8 @@ static int construct(lua_State *L) {
                .first_argument = 1};
   reader_read_call(&r);
   entry->build(&r, node);
-  if (entry->kind <= API_LIGHT) finish(&r, node, false);
+  if (entry->kind == API_LIST) return 1; // what it made lies on top
+  if (entry->kind <= API_LIGHT) node_finish(&r, node, false);
   lua_settop(L, r.node_index);
   return entry->kind == API_SETTING ? 0 : 1;
 }
@@ -174,7 +177,6 @@ static int mix(lua_State *L) {
                .node_index = lua_gettop(L),
                .place = runtime_place(L),
                .first_argument = 1};
-  node->shared.scale = node->shared.next_scale = (MlVec3){1, 1, 1};
   for (uint32_t i = 0; i < entry->field_count; i++) {
     r.steps[0] = (SourceStep){entry->fields[i].name, i + 1};
     r.step_count = 1;
@@ -193,7 +195,7 @@ static int mix(lua_State *L) {
 /* ------------------------------------------------------------------- methods */
 
 /* The node that a method is called on, as a Reading with a copy of it at the top of the stack. */
-static Reading begin_method(lua_State *L, const char *name) {
+Reading method_begin(lua_State *L, const char *name) {
   const Node *self = node_test(L, 1);
   if (!self) luaL_error(L, "write part:%s(...) with a colon, not part.%s(...)", name, name);
   if (self->entry->kind == API_MATERIAL_KIND && strcmp(name, "with") != 0)
@@ -220,16 +222,16 @@ static Reading begin_method(lua_State *L, const char *name) {
                    .first_argument = 2};
 }
 
-static int end_node(Reading *r) {
+int method_end_node(Reading *r) {
   r->step_count = 0;
-  if (r->entry->kind <= API_LIGHT) finish(r, r->node, true);
+  if (r->entry->kind <= API_LIGHT) node_finish(r, r->node, true);
   lua_settop(r->L, r->node_index);
   return 1;
 }
 
-static int end_method(Reading *r, MlTransform by) {
+int method_end(Reading *r, MlTransform by) {
   r->node->moved = placing_after(by, r->node->moved);
-  return end_node(r);
+  return method_end_node(r);
 }
 
 /* The node's steps with all that it has been moved by, for one in motion to be added. */
@@ -239,21 +241,21 @@ static const PlacingStep *steps_so_far(Reading *r) {
   return steps;
 }
 
-static int given_arguments(const Reading *r) { return r->node_index - 2; }
+int method_given(const Reading *r) { return r->node_index - 2; }
 
-static void set_argument(Reading *r, int argument) {
+void method_set_argument(Reading *r, int argument) {
   r->steps[0] = (SourceStep){NULL, (uint32_t)argument};
   r->step_count = 1;
 }
 
 /* Argument `argument` (from 1), which is there, read as the field says. */
-static bool read_argument(Reading *r, int argument, const ApiField *field, void *out) {
-  set_argument(r, argument);
+bool method_read(Reading *r, int argument, const ApiField *field, void *out) {
+  method_set_argument(r, argument);
   return reader_read_value(r, field, argument + 1, out);
 }
 
-static void check_count(Reading *r, int least, int most, const char *usage) {
-  const int given = given_arguments(r);
+void method_check_count(Reading *r, int least, int most, const char *usage) {
+  const int given = method_given(r);
   r->step_count = 0;
   if (given < least || given > most) reader_fail(r, "arguments", "expected %s, got %d value%s", usage, given, given == 1 ? "" : "s");
 }
@@ -273,52 +275,52 @@ static const ApiField vector_argument = {.type = API_VEC3, RANGE_LENGTH, MOVES(T
                       scale_argument = {.type = API_SIZE3, .range = {-1e9, 1e9, -1e6, 1e6, false}, MOVES(TwoVectors)};
 
 static int method_at(lua_State *L) {
-  Reading r = begin_method(L, "at");
+  Reading r = method_begin(L, "at");
   double v[3] = {0, 0, 0};
   TwoVectors at = {{0, 0, 0}, {0, 0, 0}};
-  const int given = given_arguments(&r);
+  const int given = method_given(&r);
   if (given == 1) {
-    read_argument(&r, 1, &vector_argument, &at);
+    method_read(&r, 1, &vector_argument, &at);
   } else if (given == 3) {
-    for (int i = 0; i < 3; i++) read_argument(&r, i + 1, &number_argument, &v[i]);
+    for (int i = 0; i < 3; i++) method_read(&r, i + 1, &number_argument, &v[i]);
     at.first = at.next = (MlVec3){v[0], v[1], v[2]};
   } else {
-    check_count(&r, 3, 3, "x, y, z or one vector");
+    method_check_count(&r, 3, 3, "x, y, z or one vector");
   }
-  if (placing_same(at.first, at.next)) return end_method(&r, placing_shift(at.first));
+  if (placing_same(at.first, at.next)) return method_end(&r, placing_shift(at.first));
   r.node->steps = steps_shift(&r, steps_so_far(&r), at.first, at.next);
-  return end_node(&r);
+  return method_end_node(&r);
 }
 
 /* Ends a turn about an axis. */
 static int end_turn(Reading *r, TwoNumbers angle, MlVec3 axis) {
-  if (angle.first == angle.next) return end_method(r, ml_transform_turn(angle.first, axis));
+  if (angle.first == angle.next) return method_end(r, ml_transform_turn(angle.first, axis));
   r->node->steps = steps_turn(r, steps_so_far(r), angle.first, angle.next, axis);
-  return end_node(r);
+  return method_end_node(r);
 }
 
 static int method_turn(lua_State *L) {
-  Reading r = begin_method(L, "turn");
-  check_count(&r, 1, 2, "degrees, { y = 30 }, or degrees and an axis");
-  if (given_arguments(&r) >= 2) {
+  Reading r = method_begin(L, "turn");
+  method_check_count(&r, 1, 2, "degrees, { y = 30 }, or degrees and an axis");
+  if (method_given(&r) >= 2) {
     TwoNumbers angle = {0, 0};
     MlVec3 axis = {0, 1, 0};
-    read_argument(&r, 1, &angle_argument, &angle);
-    read_argument(&r, 2, &direction_argument, &axis);
+    method_read(&r, 1, &angle_argument, &angle);
+    method_read(&r, 2, &direction_argument, &axis);
     return end_turn(&r, angle, axis);
   }
   TwoVectors degrees = {{0, 0, 0}, {0, 0, 0}};
-  if (given_arguments(&r) == 1) read_argument(&r, 1, &turn_argument, &degrees);
-  if (placing_same(degrees.first, degrees.next)) return end_method(&r, placing_turn(degrees.first));
+  if (method_given(&r) == 1) method_read(&r, 1, &turn_argument, &degrees);
+  if (placing_same(degrees.first, degrees.next)) return method_end(&r, placing_turn(degrees.first));
   r.node->steps = steps_turns(&r, steps_so_far(&r), degrees.first, degrees.next);
-  return end_node(&r);
+  return method_end_node(&r);
 }
 
 static int turn_about(lua_State *L, const char *name, MlVec3 axis) {
-  Reading r = begin_method(L, name);
+  Reading r = method_begin(L, name);
   TwoNumbers angle = {0, 0};
-  check_count(&r, 1, 1, "degrees");
-  if (given_arguments(&r) == 1) read_argument(&r, 1, &angle_argument, &angle);
+  method_check_count(&r, 1, 1, "degrees");
+  if (method_given(&r) == 1) method_read(&r, 1, &angle_argument, &angle);
   return end_turn(&r, angle, axis);
 }
 
@@ -327,56 +329,57 @@ static int method_turn_y(lua_State *L) { return turn_about(L, "turn_y", (MlVec3)
 static int method_turn_z(lua_State *L) { return turn_about(L, "turn_z", (MlVec3){0, 0, 1}); }
 
 static int method_scale(lua_State *L) {
-  Reading r = begin_method(L, "scale");
+  Reading r = method_begin(L, "scale");
   TwoVectors by = {{1, 1, 1}, {1, 1, 1}};
-  check_count(&r, 1, 1, "a number or one vector {x, y, z}");
-  if (given_arguments(&r) == 1) read_argument(&r, 1, &scale_argument, &by);
-  if (placing_same(by.first, by.next)) return end_method(&r, placing_scale(by.first));
+  method_check_count(&r, 1, 1, "a number or one vector {x, y, z}");
+  if (method_given(&r) == 1) method_read(&r, 1, &scale_argument, &by);
+  if (placing_same(by.first, by.next)) return method_end(&r, placing_scale(by.first));
   r.node->steps = steps_scale(&r, steps_so_far(&r), by.first, by.next);
-  return end_node(&r);
+  return method_end_node(&r);
 }
 
 static int method_mirror(lua_State *L) {
   static const char *const axes[] = {"x", "y", "z", NULL};
   static const ApiField axis_argument = {.type = API_WORD, .words = axes};
-  Reading r = begin_method(L, "mirror");
+  Reading r = method_begin(L, "mirror");
   int32_t axis = 0;
   double s[3] = {1, 1, 1};
-  check_count(&r, 1, 1, "\"x\", \"y\" or \"z\"");
-  if (given_arguments(&r) == 1 && read_argument(&r, 1, &axis_argument, &axis)) s[axis] = -1;
-  return end_method(&r, placing_scale((MlVec3){s[0], s[1], s[2]}));
+  method_check_count(&r, 1, 1, "\"x\", \"y\" or \"z\"");
+  if (method_given(&r) == 1 && method_read(&r, 1, &axis_argument, &axis)) s[axis] = -1;
+  return method_end(&r, placing_scale((MlVec3){s[0], s[1], s[2]}));
 }
 
 static int method_transform(lua_State *L) {
-  Reading r = begin_method(L, "transform");
+  Reading r = method_begin(L, "transform");
   const Node *t = node_test(L, 2);
-  check_count(&r, 1, 1, "a transform()");
-  const bool fine = given_arguments(&r) == 1 && t && t->entry->kind == API_TRANSFORM;
-  if (given_arguments(&r) == 1 && !fine) {
-    set_argument(&r, 1);
+  method_check_count(&r, 1, 1, "a transform()");
+  const bool fine = method_given(&r) == 1 && t && t->entry->kind == API_TRANSFORM;
+  if (method_given(&r) == 1 && !fine) {
+    method_set_argument(&r, 1);
     reader_fail(&r, "type", "expected a transform(), got %s", reader_describe(&r, 2));
   }
-  if (!fine || !t->steps) return end_method(&r, fine ? t->moved : ml_transform_identity());
+  if (!fine || !t->steps) return method_end(&r, fine ? t->moved : ml_transform_identity());
   r.node->steps = steps_join(&r, steps_so_far(&r), t->steps);
-  return end_method(&r, t->moved);
+  return method_end(&r, t->moved);
 }
 
 /* The same with other fields. Meshes and groups keep their geometry, unless the call changes that itself. */
 static int method_with(lua_State *L) {
-  Reading r = begin_method(L, "with");
+  Reading r = method_begin(L, "with");
   uint64_t changed = 0;
-  check_count(&r, 1, 1, "a table of fields");
-  if (given_arguments(&r) == 1 && lua_istable(L, 2)) {
+  method_check_count(&r, 1, 1, "a table of fields");
+  if (method_given(&r) == 1 && lua_istable(L, 2)) {
     changed = reader_read_fields(&r, 2);
-  } else if (given_arguments(&r) == 1) {
+  } else if (method_given(&r) == 1) {
     reader_fail(&r, "type", "expected a table of fields, got %s", reader_describe(&r, 2));
   }
   const bool rebuilt = !r.entry->keeps || (changed & UINT32_MAX);
-  r.node->emits = r.entry == &api_group && ((const GroupDesc *)r.node->desc)->nodes.emits;
+  r.node->emits = (r.entry == &api_group && ((const GroupDesc *)r.node->desc)->nodes.emits) ||
+                  (r.entry == &api_scatter && ((const ScatterDesc *)r.node->desc)->parts.emits);
   if (rebuilt) r.entry->build(&r, r.node);
   else r.node->emits = r.node->emits || r.node->shared.material.emits;
   r.step_count = 0;
-  if (r.entry->kind <= API_LIGHT) finish(&r, r.node, !rebuilt);
+  if (r.entry->kind <= API_LIGHT) node_finish(&r, r.node, !rebuilt);
   lua_settop(L, r.node_index);
   return 1;
 }
@@ -401,7 +404,10 @@ static const char *const method_synonyms[][2] = {
   {"resize,zoom,stretch,size,grow,scaled", "write :scale(factor)"},
   {"flip,reflect,mirrored", "write :mirror(\"x\")"},
   {"copy,clone,duplicate,instance", "nodes do not change: use the same one again, with :at(x, y, z) or :with{ ... }"},
-  {"paint,set_material,setMaterial,shade,texture,color,colour,set_color,setColor", "write :with{ material = ... }"},
+  {"set_material,setMaterial,shade,texture,color,colour,set_color,setColor", "write :with{ material = ... }"},
+  {"array,repeat,copies", "write :grid{ nx, nz, step }, :ring(n, radius) or :along(curve, n)"},
+  {"lookat,point_at,aim,face", "write :look_at(target)"},
+  {"drop,fall,snap,put_on,place_on", "write :drop_on(other)"},
   {"hide,show,proto,only,bounds,add", ""},
   {"apply,matrix,set_transform", "write :transform(t)"},
 };
@@ -416,7 +422,7 @@ static int no_method(lua_State *L, const Node *node, const char *name) {
   for (size_t i = 0; i < sizeof method_synonyms / sizeof *method_synonyms; i++) {
     if (!suggest_in_list(method_synonyms[i][0], name)) continue;
     const char *instead = method_synonyms[i][1];
-    if (strstr(instead, "material") && node->entry->shared != &api_shared_shape) continue; // a light has none
+    if (strstr(instead, "material") && !node_is_shape(node)) continue; // a light has none
     if (!*instead) return luaL_error(L, "%s %s has no method '%s': write %s(part)", a, kind, name, name);
     return luaL_error(L, "%s %s has no method '%s': %s", a, kind, name, instead);
   }
@@ -489,10 +495,12 @@ void node_open(lua_State *L) {
     lua_setfield(L, -2, f->name);
   }
   lua_newtable(L);
-  for (const luaL_Reg *f = methods; f->name; f++) {
-    push_method(L, f->func);
-    lua_setfield(L, -2, f->name);
-  }
+  const luaL_Reg *const lists[] = {methods, methods_of_copies, methods_of_aim};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (const luaL_Reg *f = lists[i]; f->name; f++) {
+      push_method(L, f->func);
+      lua_setfield(L, -2, f->name);
+    }
   lua_pushcclosure(L, index_node, 1);
   lua_setfield(L, -2, "__index");
   lua_pushstring(L, "node");

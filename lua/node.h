@@ -49,6 +49,10 @@ Node *node_push(lua_State *L, const ApiEntry *entry);
 
 /* The entry whose constructor the value at index is, or NULL. */
 const ApiEntry *node_constructor(lua_State *L, int index);
+/* Does it have the fields of shapes? */
+static inline bool node_is_shape(const Node *node) {
+  return node->entry->shared == &api_shared_shape || node->entry->shared == &api_shared_scatter;
+}
 /* Remember that something is made of it. */
 void node_use(Runtime *runtime, const Node *node);
 /* The metatable, the methods and proto, hide, show, only, add, bounds, material, transform. */

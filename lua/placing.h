@@ -9,6 +9,8 @@ MlTransform placing_scale(MlVec3 v);
 MlTransform placing_turn(MlVec3 degrees); /* about x, then y, then z, the axes fixed */
 /* b after a. */
 MlTransform placing_after(MlTransform b, MlTransform a);
+/* Turns +z to `way`, and +y as near to `up` as that leaves it. */
+MlTransform placing_aim(MlVec3 way, MlVec3 up);
 bool placing_is_identity(const MlTransform *t);
 bool placing_same(MlVec3 a, MlVec3 b);
 

@@ -285,6 +285,14 @@ static bool read_smooth(Reading *r, const ApiField *field, int index, ApiSmooth 
   return true;
 }
 
+/* What it makes is looked at and not used. */
+static bool read_reference(Reading *r, const ApiField *field, int index, ApiReference *out) {
+  const Node *node = node_test(r->L, index);
+  if (!node || !node_is_shape(node)) return type_error(r, field, index);
+  *out = (ApiReference){node->id, node->entry};
+  return true;
+}
+
 static int keep_index(const ApiEntry *entry, const ApiField *field) {
   int keep = 0;
   for (const ApiField *f = entry->fields; f < entry->fields + entry->field_count; f++) {
@@ -383,6 +391,14 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_FOCUS: return read_focus(r, field, index, out);
   case API_EXPOSURE: return read_exposure(r, field, index, out);
   case API_BOUNCES: return read_bounces(r, field, index, out);
+  case API_SPAN: {
+    double v[2];
+    if (!read_size(r, field, index, 2, v)) return false;
+    *(ApiSpan *)out = (ApiSpan){v[0], v[1]};
+    if (v[0] > v[1]) reader_fail(r, "span", "expected {least, most}, got {%g, %g}", v[0], v[1]);
+    return v[0] <= v[1];
+  }
+  case API_REFERENCE: return read_reference(r, field, index, out);
   case API_POINTS:
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
@@ -515,19 +531,19 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
-    [API_NUMBER] = sizeof(double),        [API_INT] = sizeof(int64_t),          [API_BOOL] = sizeof(bool),
-    [API_STRING] = sizeof(char *),        [API_WORD] = sizeof(int32_t),         [API_VEC3] = sizeof(MlVec3),
-    [API_DIRECTION] = sizeof(MlVec3),     [API_POINT] = sizeof(MlVec3),         [API_SIZE3] = sizeof(MlVec3),
-    [API_SIZE2] = sizeof(ApiSize2),       [API_PIXELS] = sizeof(ApiPixels),     [API_HEADING] = sizeof(ApiHeading),
-    [API_COLOR] = sizeof(MlColor),        [API_MATERIAL] = sizeof(ApiMaterial), [API_TURN] = sizeof(MlVec3),
-    [API_VISIBLE] = sizeof(uint32_t),     [API_FACING] = sizeof(MlVec3),        [API_FOCUS] = sizeof(ApiFocus),
-    [API_EXPOSURE] = sizeof(ApiExposure), [API_BOUNCES] = sizeof(MlBounces),    [API_WORDS] = sizeof(uint32_t),
-    [API_TEXTURE] = sizeof(MlTexture),    [API_CELLS] = sizeof(ApiPixels),      [API_POINTS] = sizeof(ApiArray),
-    [API_NORMALS] = sizeof(ApiArray),     [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
-    [API_PAIRS] = sizeof(ApiArray),       [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
-    [API_ROWS] = sizeof(ApiRows),         [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
-    [API_LAYERS] = sizeof(ApiLayers),     [API_STOPS] = sizeof(ApiStops),       [API_SMOOTH] = sizeof(ApiSmooth),
-    [API_MATERIALS] = sizeof(ApiMaterials),
+    [API_NUMBER] = sizeof(double),          [API_INT] = sizeof(int64_t),          [API_BOOL] = sizeof(bool),
+    [API_STRING] = sizeof(char *),          [API_WORD] = sizeof(int32_t),         [API_VEC3] = sizeof(MlVec3),
+    [API_DIRECTION] = sizeof(MlVec3),       [API_POINT] = sizeof(MlVec3),         [API_SIZE3] = sizeof(MlVec3),
+    [API_SIZE2] = sizeof(ApiSize2),         [API_PIXELS] = sizeof(ApiPixels),     [API_HEADING] = sizeof(ApiHeading),
+    [API_COLOR] = sizeof(MlColor),          [API_MATERIAL] = sizeof(ApiMaterial), [API_TURN] = sizeof(MlVec3),
+    [API_VISIBLE] = sizeof(uint32_t),       [API_FACING] = sizeof(MlVec3),        [API_FOCUS] = sizeof(ApiFocus),
+    [API_EXPOSURE] = sizeof(ApiExposure),   [API_BOUNCES] = sizeof(MlBounces),    [API_WORDS] = sizeof(uint32_t),
+    [API_TEXTURE] = sizeof(MlTexture),      [API_CELLS] = sizeof(ApiPixels),      [API_POINTS] = sizeof(ApiArray),
+    [API_NORMALS] = sizeof(ApiArray),       [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
+    [API_PAIRS] = sizeof(ApiArray),         [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
+    [API_ROWS] = sizeof(ApiRows),           [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
+    [API_LAYERS] = sizeof(ApiLayers),       [API_STOPS] = sizeof(ApiStops),       [API_SMOOTH] = sizeof(ApiSmooth),
+    [API_MATERIALS] = sizeof(ApiMaterials), [API_SPAN] = sizeof(ApiSpan),         [API_REFERENCE] = sizeof(ApiReference),
   };
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);

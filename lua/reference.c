@@ -123,6 +123,7 @@ void script_write_reference(const MlSink *sink) {
   put_kind(API_SHAPE, "Shapes", &api_shared_shape, sink);
   put_kind(API_GROUP, "Groups", NULL, sink);
   put_kind(API_TRANSFORM, "Transforms", NULL, sink);
+  put_kind(API_LIST, "Lists of points", NULL, sink);
   put_kind(API_MATERIAL_KIND, "Materials", &api_shared_material, sink);
   put_kind(API_TEXTURE_KIND, "Textures", NULL, sink);
   put_kind(API_LIGHT, "Lights", NULL, sink);

@@ -68,6 +68,7 @@ typedef struct Runtime {
   struct ImageRecord *images;     /* newest first: images.c */
   struct ProfileRecord *profiles; /* likewise: profiles.c */
   struct ModelRecord *models;     /* likewise: models.c */
+  struct SurveyRecord *surveys;   /* likewise: survey.c */
   struct NameList {
     const char **names;
     size_t count, capacity;

@@ -6,6 +6,7 @@
 #include "lauxlib.h"
 #include "module.h"
 #include "reader.h"
+#include "shapes.h"
 #include "values.h"
 
 /* A call of a plain function, for its reports. */
@@ -103,7 +104,7 @@ static int scene_moonlit(lua_State *L) {
 void scene_functions_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"proto", scene_proto},       {"show", scene_show},       {"add", scene_add},
                                        {"only", scene_only},         {"hide", scene_hide},       {"bounds", scene_bounds},
-                                       {"material", scene_material}, {"moonlit", scene_moonlit}, {NULL, NULL}};
+                                       {"material", scene_material}, {"moonlit", scene_moonlit}, {"points_on", points_on}, {NULL, NULL}};
   for (const luaL_Reg *f = functions; f->name; f++) {
     lua_pushcfunction(L, f->func);
     sandbox_set(L, f->name);

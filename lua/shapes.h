@@ -71,10 +71,30 @@ typedef struct GroupDesc {
   ApiNodes nodes;
 } GroupDesc;
 
+typedef struct ScatterDesc {
+  ApiNodes parts;
+  int64_t count, seed;
+  double spacing;
+  ApiReference on;
+  ApiSize2 area;
+  ApiSpan scale;
+  int32_t turn, up;
+  bool keep;
+} ScatterDesc;
+typedef struct PoissonDesc {
+  ApiSize2 area;
+  double spacing;
+  int64_t seed;
+  bool density;
+} PoissonDesc;
+
+extern const ApiEntry api_scatter, api_poisson;
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
 extern const ApiEntry api_lathe, api_extrude, api_curve, api_heightfield, api_surface;
 extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus, api_room;
 
+/* The function points_on. */
+int points_on(lua_State *L);
 /* Does this lathe, extrude, curve, heightfield or surface enclose something? Of others: true. */
 bool generated_encloses(const struct Node *node);
 /* What every build of a shape ends with: the builder's answer. */

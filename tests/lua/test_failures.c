@@ -34,6 +34,9 @@ static const char script[] =
   "local g = group{ sphere{ radius = r }, box{ at = {2, 0, 0}, floor = true }, disk{}, rect{ at = {0, 3, 0} } }\n"
   "for i = 1, 3 do g:at(i * 9, 0, 0):turn_y(30) end\n"
   "mesh{ points = {{0,0,0},{1,0,0},{1,1,0},{0,1,0}}, faces = {{1,2,3,4}}, smooth = true, material = 'gold' }\n"
+  "scatter{ g, count = 40, spacing = .1, on = hide(sphere{}), up = 'normal', keep = function(s) return s.p.y > 0 end }\n"
+  "scatter{ sphere{}, count = 4200, area = 9 } poisson{ area = 4, spacing = .5 } points_on(g, 3)\n"
+  "g:paint 'gold':drop_on(sphere{}):look_at{0, 1, 9} box{}:ring(5, 3):at(9, 0, 0) box{}:along(curve{ {{0,0,0},{3,0,0}} }, 4)\n"
   "print('hello', {1, 2}) warn('careful') light{ at = {0, 5, 0} } hide(g) material('m', mix('red', mirror{}, .5))\n"
   "sphere{ radus = 1, material = function() end } render{ samples = 3 } camera{ name = 'a' }";
 

@@ -111,6 +111,18 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   CAME_OUT(s, shapes);
   const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = shapes, .child_count = sizeof shapes / sizeof *shapes), NULL);
   CAME_OUT(s, group);
+  const MlSurvey *survey = NULL;
+  MlSurveyPoint point, below = {{0, 0, 0}, {0, 0, 0}};
+  const MlStatus surveyed = ml_survey(b, &ML_DESC(MlSurveyDesc, .node = group, .drops = true), &survey, NULL);
+  CAME_OUT(s, surveyed);
+  const double area = ml_survey_area(survey);
+  CAME_OUT(s, area);
+  point = ml_survey_point(survey, 7, 3);
+  CAME_OUT(s, point);
+  ml_survey_drop(survey, (MlVec3){0.1, 9, 0.3}, &below);
+  CAME_OUT(s, below);
+  const MlNode painted = ml_paint(b, &ML_DESC(MlPaintDesc, .child = group, .material = material), NULL);
+  CAME_OUT(s, painted);
   assert_int_not_equal(group, 0);
   return group;
 }

@@ -1,0 +1,34 @@
+/* survey.c - see survey.h. */
+#include "survey.h"
+
+#include <string.h>
+
+#include "budget.h"
+
+struct SurveyRecord {
+  MlNode node;
+  bool drops;
+  const MlSurvey *survey;
+  struct SurveyRecord *before;
+};
+
+const MlSurvey *survey_of_node(Reading *r, MlNode id, bool drops) {
+  Runtime *runtime = r->runtime;
+  for (struct SurveyRecord *s = runtime->surveys; s; s = s->before)
+    if (s->node == id && s->drops == drops) return s->survey;
+  MlError error = {0};
+  const MlCancel cancel = {budget_is_over, NULL};
+  struct SurveyRecord *record = store_alloc(&runtime->store, sizeof *record);
+  if (!record) runtime_check_memory(r->L, &(MlError){.status = ML_ERROR_MEMORY});
+  *record = (struct SurveyRecord){.node = id, .drops = drops, .before = runtime->surveys};
+  const MlSurveyDesc desc = ML_DESC(MlSurveyDesc, .node = id, .drops = drops, .cancel = &cancel, .place = r->place);
+  if (ml_survey(runtime->builder, &desc, &record->survey, &error) != ML_OK) {
+    if (error.status == ML_ERROR_CANCELLED) budget_check(r->L);
+    runtime_check_memory(r->L, &error);
+    const char *colon = strstr(error.message, ": ");
+    reader_fail(r, "survey", "too large to put things on it: %s", colon ? colon + 2 : error.message);
+    return NULL;
+  }
+  runtime->surveys = record;
+  return record->survey;
+}

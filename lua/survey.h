@@ -1,0 +1,10 @@
+/* survey.h - surfaces that things are put on while the script runs. */
+#ifndef MOONLIT_LUA_SURVEY_H
+#define MOONLIT_LUA_SURVEY_H
+
+#include "reader.h"
+
+/* Of the node `id`, made once per run and purpose. NULL: reported at the step at hand. */
+const MlSurvey *survey_of_node(Reading *r, MlNode id, bool drops);
+
+#endif

@@ -1,0 +1,1 @@
+sphere{}:array(3, 1)

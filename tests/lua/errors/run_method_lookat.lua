@@ -1,0 +1,2 @@
+local s = sphere{}
+s:lookat(0, 1, 0)

@@ -1,0 +1,1 @@
+transform():ring(3, 1)
