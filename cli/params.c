@@ -6,7 +6,9 @@ int command_params(const Options *options) {
   int code = scene_open(&scene, options, SCENE_EVALUATE, NULL);
   if (scene.evaluation && !scene.evaluation->cancelled) {
     const MlSink sink = stream_sink(stdout);
-    (options->json ? script_write_params_json : script_write_params)(scene.evaluation, &sink);
+    (options->schema ? script_write_params_schema
+     : options->json ? script_write_params_json
+                     : script_write_params)(scene.evaluation, &sink);
   }
   scene_close(&scene);
   if (!output_arrived() && code == EXIT_DONE) code = EXIT_COULD_NOT;

@@ -45,7 +45,44 @@ static void advise(const SceneFile *scene, const ScriptInput *input) {
   }
 }
 
-static int evaluate(SceneFile *scene, const char *source, size_t size, bool commit, FILE *json) {
+/* The file's parameters, and after them the options' own. */
+typedef struct Sets {
+  ScriptSet *of_file, *all; /* all: malloc'ed; NULL: none */
+  size_t file_count, file_bytes, count;
+} Sets;
+
+static int read_sets(const SceneFile *scene, Sets *sets) {
+  const Options *options = scene->options;
+  MlError error = {0};
+  *sets = (Sets){0};
+  if (options->params) {
+    InputBytes file = {0};
+    int code = input_read(scene->engine, options->params, "a file of parameters", SOURCE_LIMIT, &file);
+    if (code == EXIT_DONE && script_read_params(scene->engine, options->params, file.data, file.size, &sets->of_file, &sets->file_count,
+                                                &sets->file_bytes, &error) != ML_OK) {
+      code = say_error(&error);
+      if (error.status == ML_ERROR_FORMAT) code = EXIT_WRONG;
+    }
+    input_free(scene->engine, &file);
+    if (code != EXIT_DONE) return code;
+  }
+  sets->count = sets->file_count + options->set_count;
+  sets->all = sets->count ? malloc(sets->count * sizeof *sets->all) : NULL;
+  if (sets->count && !sets->all) {
+    say("out of memory");
+    return EXIT_COULD_NOT;
+  }
+  if (sets->file_count) memcpy(sets->all, sets->of_file, sets->file_count * sizeof *sets->all);
+  if (options->set_count) memcpy(sets->all + sets->file_count, options->sets, options->set_count * sizeof *sets->all);
+  return EXIT_DONE;
+}
+
+static void free_sets(const SceneFile *scene, Sets *sets) {
+  if (sets->of_file) ml_engine_realloc(scene->engine, sets->of_file, sets->file_bytes, 0);
+  free(sets->all);
+}
+
+static int evaluate(SceneFile *scene, const char *source, size_t size, const Sets *sets, bool commit, FILE *json) {
   const Options *options = scene->options;
   const ScriptAssets assets = script_folder_assets(scene->folder);
   ScriptInput input = {
@@ -54,8 +91,8 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, bool comm
     .source = source,
     .source_size = size,
     .assets = &assets,
-    .sets = options->sets,
-    .set_count = options->set_count,
+    .sets = sets->all,
+    .set_count = sets->count,
     .camera = options->camera,
     .width = options->width,
     .height = options->height,
@@ -194,7 +231,10 @@ int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE 
   InputBytes source = {0};
   if (code == EXIT_DONE) code = input_read(scene->engine, options->scene, "a scene", SOURCE_LIMIT, &source);
   if (code == EXIT_DONE) code = open_folder(scene);
-  if (code == EXIT_DONE) code = evaluate(scene, source.data, source.size, depth == SCENE_COMMIT, json);
+  Sets sets = {0};
+  if (code == EXIT_DONE) code = read_sets(scene, &sets);
+  if (code == EXIT_DONE) code = evaluate(scene, source.data, source.size, &sets, depth == SCENE_COMMIT, json);
+  free_sets(scene, &sets);
   input_free(scene->engine, &source);
   if (code != EXIT_DONE || depth == SCENE_EVALUATE) return code;
 

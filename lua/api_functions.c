@@ -110,8 +110,8 @@ const ApiFunction api_functions[] = {
   {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone.", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
 
   /* ---- parameters, console, modules */
-  {"param", API_FUNCTION, CONSOLE, "param(name, default, { min, max, step, int, unit, help, group, drag }) or param(name, default, { \"a\", \"b\" })",
-   "A plain value that --set name=value changes; the default's type decides the kind. min and max bound it, step and unit serve sliders, int = true keeps it whole, help says what it does, sliders of one group stand together, and drag = true lets a vec3 be dragged in the view.", "local r = param(\"radius\", 1, { min = 0.1, max = 3, unit = \"m\", help = \"ball size\" })\nsphere{ radius = r, floor = true }\nplane{}"},
+  {"param", API_FUNCTION, CONSOLE, "param(name, default, { min, max, step, int, unit, help, group, drag }), param(name, default, { \"a\", \"b\" }) or param.file(name, default, { \".ply\", \".obj\" })",
+   "A plain value that --set name=value or --params FILE changes; the default's type decides the kind, a list makes it a choice of its texts, and param.file is the name of a file with one of the endings. min and max bound it, step and unit serve sliders, int = true keeps it whole, help says what it does, sliders of one group stand together, and drag = true lets a vec3 be dragged in the view.", "local r = param(\"radius\", 1, { min = 0.1, max = 3, unit = \"m\", help = \"ball size\" })\nsphere{ radius = r, floor = true }\nplane{}"},
   {"print", API_FUNCTION, CONSOLE, "print(...)", "Writes to the console, with file and line; tables in full.", "print(\"hello\", {1, 2})\nsphere{}"},
   {"warn", API_FUNCTION, CONSOLE, "warn(...)", "A warning at this line.", NULL},
   {"require", API_FUNCTION, CONSOLE, "require \"lib/tree\"", "Runs a file beside the scene, once, and gives what it returns; shapes made meanwhile are patterns.", NULL},

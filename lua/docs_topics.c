@@ -89,7 +89,7 @@ const DocTopic doc_topics[] = {
   {"animation,animate,movie,video,frame,keyframe,turntable", "param,turn_y", "Animation is not there yet; declare param(\"turn\", 0) and render it with --set turn=0, 10, 20 …"},
 
   /* ---- language */
-  {"slider,parameter,option,argument,variable,setting,knob", "param", "moonlit params SCENE lists them, --set name=value changes them."},
+  {"slider,parameter,option,argument,variable,setting,knob", "param", "moonlit params SCENE lists them, --set name=value and --params FILE change them."},
   {"module,include,import,library,share", "require", ""},
   {"debug,inspect,log,error,console,message", "print,warn,only,bounds,assert", ""},
   {"vector,point,coordinate,math,maths", "vec3,length,dot,cross,normalize,lerp", "moonlit doc maths lists the functions."},

@@ -21,11 +21,25 @@ struct ParamRecord {
 static const char *const option_names[] = {"min", "max", "step", "int", "unit", "help", "group", "drag", NULL};
 enum { MIN, MAX, STEP, INT, UNIT, HELP, GROUP, DRAG };
 
+/* Options go with kinds of parameters: what it would be for; NULL: it is fine. */
+static const char *misplaced(int32_t option, ScriptParamType type) {
+  const bool number = type == SCRIPT_PARAM_NUMBER;
+  if (option <= UNIT) return number ? NULL : "numbers";
+  return option == DRAG && type != SCRIPT_PARAM_VEC3 ? "a vec3" : NULL;
+}
+
+static void check_bounds(Reading *r, const ScriptParam *p) {
+  if (p->has_min && p->has_max && p->min > p->max) reader_fail(r, "bounds", "min is %g and max %g: nothing lies between", p->min, p->max);
+  if (p->has_step && !(p->step > 0)) reader_fail(r, "step", "step: expected a number > 0, got %g", p->step);
+}
+
+/* Of the table's fields; what is in its list are choices. */
 static void read_options(Reading *r, int table, ScriptParam *p, bool *integer) {
   static const ApiField number = {.type = API_NUMBER}, text = {.type = API_STRING}, truth = {.type = API_BOOL};
   lua_State *L = r->L;
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
     int32_t option;
+    if (p->choice_count && lua_isinteger(L, -2)) continue;
     lua_pushvalue(L, -2);
     r->steps[0] = (SourceStep){NULL, 3};
     r->step_count = 1;
@@ -34,6 +48,11 @@ static void read_options(Reading *r, int table, ScriptParam *p, bool *integer) {
     if (!known) continue;
     r->steps[r->step_count++] = (SourceStep){option_names[option], 0};
     const int value = lua_gettop(L);
+    const char *other = misplaced(option, p->type);
+    if (other) {
+      reader_fail(r, "misplaced", "%s is for %s, and this is a %s", option_names[option], other, params_type_name(p->type));
+      continue;
+    }
     switch (option) {
     case MIN: p->has_min = reader_read_value(r, &number, value, &p->min); break;
     case MAX: p->has_max = reader_read_value(r, &number, value, &p->max); break;
@@ -47,6 +66,9 @@ static void read_options(Reading *r, int table, ScriptParam *p, bool *integer) {
     }
     r->step_count = 0;
   }
+  r->steps[0] = (SourceStep){NULL, 3};
+  r->step_count = 1;
+  check_bounds(r, p);
 }
 
 static void read_choices(Reading *r, int table, ScriptParam *p) {
@@ -96,10 +118,13 @@ static bool parse_vector(const char *text, double out[3]) {
 /* At the declaration p; p NULL: there is none, and only the scene can be named. */
 static void set_fail(Runtime *runtime, const ScriptSet *set, const ScriptParam *p, ScriptSeverity severity, const char *message) {
   Report report = {.severity = severity,
-                   .rule = store_format(&runtime->store, "--set %s", set->name),
+                   .rule = store_format(&runtime->store, "set %s", set->name),
                    .file = p && *p->file ? p->file : runtime->input->name,
-                   .query = {.callee = p ? "param" : NULL, .line = p ? p->line : 0},
-                   .message = store_format(&runtime->store, "--set %s", message),
+                   .query = {.callee = !p                             ? NULL
+                                       : p->type == SCRIPT_PARAM_FILE ? "file"
+                                                                      : "param",
+                             .line = p ? p->line : 0},
+                   .message = store_format(&runtime->store, set->from ? "%s: %s" : "%s %s", set->from ? set->from : "--set", message),
                    .no_path = true};
   diagnostics_report(&runtime->diagnostics, &report);
 }
@@ -126,6 +151,31 @@ static bool fit_number(Runtime *runtime, const ScriptSet *set, ScriptParam *p, d
   return true;
 }
 
+/* Has the file one of the endings, if any are wanted? Without regard to case. */
+static bool ends_well(const ScriptParam *p, const char *text) {
+  const size_t size = strlen(text);
+  for (size_t i = 0; i < p->choice_count; i++) {
+    const char *ending = p->choices[i];
+    const size_t length = strlen(ending);
+    size_t same = 0;
+    while (same < length && length < size) {
+      const char a = text[size - length + same], b = ending[same];
+      if (a != b && !((a | 0x20) == (b | 0x20) && (a | 0x20) >= 'a' && (a | 0x20) <= 'z')) break;
+      same++;
+    }
+    if (same == length) return true;
+  }
+  return p->choice_count == 0 && size > 0;
+}
+
+/* ".ply, .obj or .glb" */
+static const char *endings(Store *store, const ScriptParam *p) {
+  Text text = {.store = store};
+  for (size_t i = 0; i < p->choice_count; i++)
+    text_format(&text, "%s%s", i == 0 ? "" : i + 1 < p->choice_count ? ", " : " or ", p->choices[i]);
+  return text_string(&text);
+}
+
 static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
   Store *store = &runtime->store;
   const char *text = set->value;
@@ -146,6 +196,14 @@ static bool apply_text(Runtime *runtime, const ScriptSet *set, ScriptParam *p) {
     set_fail(runtime, set, p, SCRIPT_ERROR, store_format(store, "%s=%s: expected true or false", set->name, text));
     return false;
   case SCRIPT_PARAM_STRING: p->text = store_copy(store, text, strlen(text)); return true;
+  case SCRIPT_PARAM_FILE:
+    if (!ends_well(p, text)) {
+      set_fail(runtime, set, p, SCRIPT_ERROR,
+               store_format(store, "%s=%s: expected the name of a file, %s", set->name, text, endings(store, p)));
+      return false;
+    }
+    p->text = store_copy(store, text, strlen(text));
+    return true;
   case SCRIPT_PARAM_CHOICE: {
     Suggestion near = suggest_start(text);
     Text list = {.store = store};
@@ -209,6 +267,7 @@ static int push_value(lua_State *L, const ParamRecord *record) {
     break;
   case SCRIPT_PARAM_BOOL: lua_pushboolean(L, p->value[0] != 0); break;
   case SCRIPT_PARAM_STRING:
+  case SCRIPT_PARAM_FILE:
   case SCRIPT_PARAM_CHOICE: lua_pushstring(L, p->text); break;
   case SCRIPT_PARAM_COLOR: value_push_color(L, p->value[0], p->value[1], p->value[2]); break;
   case SCRIPT_PARAM_VEC3: value_push_vec3(L, p->value[0], p->value[1], p->value[2]); break;
@@ -217,12 +276,17 @@ static int push_value(lua_State *L, const ParamRecord *record) {
 }
 
 /* The default at index 2 and what it makes of the third argument. false: reported. */
-static bool read_default(Reading *r, ParamRecord *record) {
+static bool read_default(Reading *r, ParamRecord *record, bool file) {
   lua_State *L = r->L;
   ScriptParam *p = &record->shown;
   const Value *value = value_test(L, 2);
   const bool choices = lua_istable(L, 3) && lua_rawlen(L, 3) > 0;
   bool whole = false;
+  if (file && lua_type(L, 2) != LUA_TSTRING) {
+    r->steps[0].index = 2;
+    reader_fail(r, "type", "the default is the name of a file, got %s", reader_describe(r, 2));
+    return false;
+  }
   if (lua_type(L, 2) == LUA_TNUMBER) {
     p->type = SCRIPT_PARAM_NUMBER;
     p->def[0] = lua_tonumber(L, 2);
@@ -232,7 +296,7 @@ static bool read_default(Reading *r, ParamRecord *record) {
   } else if (lua_type(L, 2) == LUA_TSTRING) {
     size_t size;
     const char *text = lua_tolstring(L, 2, &size);
-    p->type = choices ? SCRIPT_PARAM_CHOICE : SCRIPT_PARAM_STRING;
+    p->type = file ? SCRIPT_PARAM_FILE : choices ? SCRIPT_PARAM_CHOICE : SCRIPT_PARAM_STRING;
     p->def_text = store_copy(&r->runtime->store, text, size);
   } else if (value && value->count == 3) {
     p->type = value->kind == VALUE_COLOR ? SCRIPT_PARAM_COLOR : SCRIPT_PARAM_VEC3;
@@ -248,17 +312,25 @@ static bool read_default(Reading *r, ParamRecord *record) {
       reader_fail(r, "finite", "expected a finite number, got %g", p->def[i]);
       return false;
     }
-  if (choices) read_choices(r, 3, p);
-  else if (lua_istable(L, 3)) read_options(r, 3, p, &whole);
+  r->steps[0] = (SourceStep){NULL, 3};
+  r->step_count = 1;
+  if (choices && p->type != SCRIPT_PARAM_CHOICE && p->type != SCRIPT_PARAM_FILE) {
+    reader_fail(r, "misplaced", "choices are for a text, and this is a %s: write { min = ..., max = ... }", params_type_name(p->type));
+  } else if (choices) {
+    read_choices(r, 3, p);
+    read_options(r, 3, p, &whole);
+  } else if (lua_istable(L, 3)) read_options(r, 3, p, &whole);
   else if (!lua_isnil(L, 3)) {
-    r->steps[0] = (SourceStep){NULL, 3};
     reader_fail(r, "type", "expected a table of options { min = 0, max = 1 } or of choices { \"a\", \"b\" }, got %s",
                 reader_describe(r, 3));
   }
   r->steps[0] = (SourceStep){NULL, 2};
   r->step_count = 1;
-  if (p->type == SCRIPT_PARAM_CHOICE) {
-
+  if (p->type == SCRIPT_PARAM_FILE) {
+    if (!ends_well(p, p->def_text))
+      reader_fail(r, "ending", "the default \"%s\" does not end with %s", p->def_text,
+                  p->choice_count ? endings(&r->runtime->store, p) : "anything");
+  } else if (p->type == SCRIPT_PARAM_CHOICE) {
     for (size_t i = 0; i < p->choice_count; i++)
       if (strcmp(p->choices[i], p->def_text) == 0) whole = true, p->def[0] = (double)i;
     if (!whole) reader_fail(r, "choice", "the default \"%s\" is none of the choices", p->def_text);
@@ -267,7 +339,7 @@ static bool read_default(Reading *r, ParamRecord *record) {
     record->integer = is_whole(p->def[0]) && (whole || (lua_isinteger(L, 2) && p->has_step && p->step == ml_floor(p->step)));
     if (record->integer) p->type = SCRIPT_PARAM_INT;
     const bool outside = (p->has_min && p->def[0] < p->min) || (p->has_max && p->def[0] > p->max);
-    if (outside)
+    if (outside && !r->failed)
       reader_fail(r, "range", "the default %g is outside %g..%g", p->def[0], p->has_min ? p->min : p->def[0],
                   p->has_max ? p->max : p->def[0]);
     if (whole && !record->integer) reader_fail(r, "range", "the default %g is not whole", p->def[0]);
@@ -275,19 +347,19 @@ static bool read_default(Reading *r, ParamRecord *record) {
   return true;
 }
 
-static int param(lua_State *L) {
+static int declare(lua_State *L, const char *callee, bool file) {
   lua_settop(L, 3);
   Runtime *runtime = runtime_of(L);
-  Reading r = {.runtime = runtime, .L = L, .callee = "param", .steps = {{NULL, 1}}, .step_count = 1};
+  Reading r = {.runtime = runtime, .L = L, .callee = callee, .steps = {{NULL, 1}}, .step_count = 1};
   ParamRecord *record = store_alloc(&runtime->store, sizeof *record);
   if (!record) runtime_check_memory(L, &(MlError){.status = ML_ERROR_MEMORY});
   ScriptParam *p = &record->shown;
   p->text = p->def_text = p->unit = p->help = p->group = "";
   static const ApiField name_field = {.type = API_STRING};
-  const Report here = runtime_report_here(L, SCRIPT_ERROR, "", "param");
+  const Report here = runtime_report_here(L, SCRIPT_ERROR, "", callee);
   p->file = here.file ? here.file : "";
   p->line = here.query.line;
-  if (!reader_read_value(&r, &name_field, 1, &p->name) || !read_default(&r, record)) {
+  if (!reader_read_value(&r, &name_field, 1, &p->name) || !read_default(&r, record, file)) {
     lua_pushvalue(L, 2);
     return 1;
   }
@@ -311,8 +383,42 @@ static int param(lua_State *L) {
   return push_value(L, record);
 }
 
+static int param_file(lua_State *L) { return declare(L, "file", true); }
+
+static int call_param(lua_State *L) {
+  lua_remove(L, 1); // itself
+  return declare(L, "param", false);
+}
+
+/* Upvalue 1: param.file */
+static int index_param(lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+  if (strcmp(name, "file") == 0) return lua_pushvalue(L, lua_upvalueindex(1)), 1;
+  return luaL_error(L, "param has no field '%s': there are param(name, default, { ... }) and param.file(name, default, { \".ply\" })",
+                    name);
+}
+
+static int newindex_param(lua_State *L) { return luaL_error(L, "param is built in and does not change"); }
+
+static int tostring_param(lua_State *L) {
+  lua_pushstring(L, "param");
+  return 1;
+}
+
 void params_open(lua_State *L) {
-  lua_pushcfunction(L, param);
+  lua_newuserdatauv(L, 1, 0);
+  lua_newtable(L);
+  static const luaL_Reg meta[] = {{"__call", call_param}, {"__newindex", newindex_param}, {"__tostring", tostring_param}, {NULL, NULL}};
+  luaL_setfuncs(L, meta, 0);
+  lua_pushboolean(L, 0);
+  lua_pushcclosure(L, param_file, 1); // never a light C function: it has a serial of its own
+  lua_pushcclosure(L, index_param, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushstring(L, "function");
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
   sandbox_set(L, "param");
 }
 

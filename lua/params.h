@@ -4,6 +4,7 @@
 
 #include "runtime.h"
 
+const char *params_type_name(ScriptParamType type); /* "number", "int", ... */
 void params_open(lua_State *L);
 /* After the run: what was set and does not exist is an error. */
 void params_check_sets(Runtime *runtime);

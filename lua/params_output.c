@@ -2,16 +2,19 @@
 #include <string.h>
 
 #include "colors.h"
+#include "params.h"
 #include "script.h"
 #include "text.h"
 
-static const char *type_name(ScriptParamType type) {
-  static const char *const names[] = {"number", "int", "bool", "string", "choice", "color", "vec3"};
+const char *params_type_name(ScriptParamType type) {
+  static const char *const names[] = {"number", "int", "bool", "string", "choice", "color", "vec3", "file"};
   return names[type];
 }
 
 static bool is_vector(const ScriptParam *p) { return p->type == SCRIPT_PARAM_COLOR || p->type == SCRIPT_PARAM_VEC3; }
-static bool is_text(const ScriptParam *p) { return p->type == SCRIPT_PARAM_STRING || p->type == SCRIPT_PARAM_CHOICE; }
+static bool is_text(const ScriptParam *p) {
+  return p->type == SCRIPT_PARAM_STRING || p->type == SCRIPT_PARAM_CHOICE || p->type == SCRIPT_PARAM_FILE;
+}
 
 /* The 8-bit sRGB code that decodes to exactly this linear value; -1: none does. */
 static int exact_code(double linear) {
@@ -72,7 +75,7 @@ void script_write_params(const ScriptEvaluation *e, const MlSink *sink) {
     script_write_visible(p->name, strlen(p->name), sink);
     put_string(sink, "=");
     put_value(p, p->value, p->text, sink);
-    put_format(sink, "  (%s", type_name(p->type));
+    put_format(sink, "  (%s", params_type_name(p->type));
     if (p->has_min) put_format(sink, ", min %g", p->min);
     if (p->has_max) put_format(sink, ", max %g", p->max);
     if (p->has_step) put_format(sink, ", step %g", p->step);
@@ -111,7 +114,7 @@ void script_write_params_json(const ScriptEvaluation *e, const MlSink *sink) {
     const ScriptParam *p = &e->params[i];
     put_format(sink, "%s{\"name\":", i ? "," : "");
     script_write_json_string(p->name, sink);
-    put_format(sink, ",\"type\":\"%s\",\"value\":", type_name(p->type));
+    put_format(sink, ",\"type\":\"%s\",\"value\":", params_type_name(p->type));
     put_json_value(p, p->value, p->text, sink);
     put_string(sink, ",\"default\":");
     put_json_value(p, p->def, p->def_text, sink);
@@ -126,7 +129,7 @@ void script_write_params_json(const ScriptEvaluation *e, const MlSink *sink) {
       script_write_json_string(texts[k][1], sink);
     }
     for (size_t k = 0; k < p->choice_count; k++) {
-      put_string(sink, k ? "," : ",\"choices\":[");
+      put_string(sink, k ? "," : p->type == SCRIPT_PARAM_FILE ? ",\"endings\":[" : ",\"choices\":[");
       script_write_json_string(p->choices[k], sink);
     }
     if (p->choice_count) put_string(sink, "]");
@@ -135,4 +138,59 @@ void script_write_params_json(const ScriptEvaluation *e, const MlSink *sink) {
     put_format(sink, ",\"line\":%u}", p->line);
   }
   put_string(sink, "]\n");
+}
+
+/* --------------------------------------------------------------------- schema */
+
+static void put_schema_type(const ScriptParam *p, const MlSink *sink) {
+  switch (p->type) {
+  case SCRIPT_PARAM_NUMBER: put_string(sink, "\"type\":\"number\""); break;
+  case SCRIPT_PARAM_INT: put_string(sink, "\"type\":\"integer\""); break;
+  case SCRIPT_PARAM_BOOL: put_string(sink, "\"type\":\"boolean\""); break;
+  case SCRIPT_PARAM_STRING:
+  case SCRIPT_PARAM_CHOICE: put_string(sink, "\"type\":\"string\""); break;
+  case SCRIPT_PARAM_FILE: put_string(sink, "\"type\":\"string\",\"minLength\":1"); break;
+  case SCRIPT_PARAM_COLOR:
+    put_string(sink, "\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"number\"},\"minItems\":3,\"maxItems\":3");
+    break;
+  case SCRIPT_PARAM_VEC3: put_string(sink, "\"type\":\"array\",\"items\":{\"type\":\"number\"},\"minItems\":3,\"maxItems\":3"); break;
+  }
+}
+
+static void put_schema(const ScriptParam *p, const MlSink *sink) {
+  script_write_json_string(p->name, sink);
+  put_string(sink, ":{");
+  put_schema_type(p, sink);
+  put_string(sink, ",\"default\":");
+  put_json_value(p, p->def, p->def_text, sink);
+  if (p->has_min) put_format(sink, ",\"minimum\":%g", p->min);
+  if (p->has_max) put_format(sink, ",\"maximum\":%g", p->max);
+  if (p->type == SCRIPT_PARAM_CHOICE) {
+    for (size_t k = 0; k < p->choice_count; k++) {
+      put_string(sink, k ? "," : ",\"enum\":[");
+      script_write_json_string(p->choices[k], sink);
+    }
+    put_string(sink, "]");
+  }
+  if (*p->help) {
+    put_string(sink, ",\"description\":");
+    script_write_json_string(p->help, sink);
+  }
+  const char *const texts[2][2] = {{"x-unit", p->unit}, {"x-group", p->group}};
+  for (size_t k = 0; k < 2; k++) {
+    if (!*texts[k][1]) continue;
+    put_format(sink, ",\"%s\":", texts[k][0]);
+    script_write_json_string(texts[k][1], sink);
+  }
+  if (p->has_step) put_format(sink, ",\"x-step\":%g", p->step);
+  put_string(sink, "}");
+}
+
+void script_write_params_schema(const ScriptEvaluation *e, const MlSink *sink) {
+  put_string(sink, "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"type\":\"object\",\"properties\":{");
+  for (size_t i = 0; i < e->param_count; i++) {
+    put_string(sink, i ? ",\n  " : "\n  ");
+    put_schema(&e->params[i], sink);
+  }
+  put_string(sink, "},\n\"additionalProperties\":false}\n");
 }

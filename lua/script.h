@@ -42,6 +42,7 @@ ScriptAssets script_folder_assets(ScriptFolder *folder); /* valid until it is cl
 
 typedef struct ScriptSet {
   const char *name, *value; /* as in --set name=value */
+  const char *from;         /* where it stands, for messages: the name of a file; NULL: --set */
 } ScriptSet;
 
 typedef struct ScriptInput {
@@ -91,6 +92,7 @@ typedef enum ScriptParamType {
   SCRIPT_PARAM_CHOICE,
   SCRIPT_PARAM_COLOR, /* numbers: linear r g b */
   SCRIPT_PARAM_VEC3,
+  SCRIPT_PARAM_FILE, /* choices: the endings that its name may have; none: any */
 } ScriptParamType;
 
 typedef struct ScriptParam {
@@ -160,6 +162,13 @@ void script_write_diagnostics_json(const ScriptEvaluation *evaluation, const MlS
 /* The scene's parameters, one a line, or as a JSON array. */
 void script_write_params(const ScriptEvaluation *evaluation, const MlSink *sink);
 void script_write_params_json(const ScriptEvaluation *evaluation, const MlSink *sink);
+/* As a JSON Schema (2020-12) of what script_read_params takes. */
+void script_write_params_schema(const ScriptEvaluation *evaluation, const MlSink *sink);
+/* Values of parameters from a JSON object: {"radius": 2, "glossy": true, "style": "dusk", "tint": "#ff8800", "lamp": [0, 2, 0]}. `from` is its name in
+ * messages and stays the caller's. *sets is one block of *bytes, of the engine, which the caller frees; NULL for an empty object. ML_ERROR_FORMAT: "p.json:3:5:
+ * expected ...". */
+MlStatus script_read_params(MlEngine *engine, const char *from, const char *text, size_t size, ScriptSet **sets, size_t *count, size_t *bytes,
+                            MlError *error);
 /* Any text of a scene for a terminal: control characters (but '\n' and '\t') and bytes that are not UTF-8 become visible. */
 void script_write_visible(const char *text, size_t size, const MlSink *sink);
 /* A JSON string, quotes included. */

@@ -143,7 +143,17 @@ check "check --json" check_json
 check "errors of a scene" scene_errors
 check "errors of a scene as JSON" error_json
 check "params" params
+params_file() {
+  printf '{ "radius": 0.5 }\n' >"$work/p.json" && printf '{ "radius": 3 }\n' >"$work/far.json" && printf '{ radius: 3 }\n' >"$work/bad.json"
+  h=$("$moonlit" hash "$work/ball.lua" --quiet --set radius=.5) && run 0 hash ball.lua --params p.json --quiet && same "$(cat "$work/out")" "$h" &&
+    run 0 hash ball.lua --params p.json --set radius=1 --quiet && same "$(cat "$work/out")" "$("$moonlit" hash "$work/ball.lua" --quiet)" &&
+    run 2 hash ball.lua --params far.json && err_has 'far.json: radius=3: expected at most 2' && run 2 check ball.lua --params bad.json && err_has 'bad.json:1:3: expected the name' &&
+    run 1 check ball.lua --params nowhere.json && err_has 'nowhere.json' && run 0 params ball.lua --params p.json && out_has '^radius=0.5 ' && rm "$work"/*.json
+}
+params_schema() { run 0 params ball.lua --schema --quiet && out_has '"radius":{"type":"number","default":1,"minimum":0.1,"maximum":2,"description":"size of the ball"}'; }
 check "--set" set_param
+check "--params" params_file
+check "--schema" params_schema
 check "--set of what is not there" set_wrong
 check "doc" doc
 check "what does not fit in memory" too_large

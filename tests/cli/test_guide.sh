@@ -24,7 +24,7 @@ evaluates() { "$MOONLIT" check "$1" --strict >"$work/out" && grep -q '^  shapes 
 mistakes() { (cd "$work/wrong" && ! "$(realpath "$MOONLIT")" check wrong.lua 2>err && grep -v '^[0-9]* errors' err | diff expected -); }
 options() {
   local help wrong=
-  help=$("$MOONLIT" --help; "$MOONLIT" doc --help)
+  help=$(for c in render doc params; do "$MOONLIT" $c --help; done)
   for option in $(grep -oE -- '(^|[ `])--[a-z-]+' docs/GUIDE.md | tr -d ' `' | sort -u); do
     grep -q -- "^  $option " <<<"$help" || wrong+=" $option"
   done

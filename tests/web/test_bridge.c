@@ -186,7 +186,7 @@ static void parameters_reach_the_script(void **state) {
   static const char source[] = "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', {'a', 'b'}) sphere{ radius=r } plane{} background{1} print(r, c)";
   const int32_t generation = post((Wish){.source = source, .sets = "r\0002.5\0c\0b", .sets_size = 10});
   assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
-  const ScriptSet sets[] = {{"r", "2.5"}, {"c", "b"}};
+  const ScriptSet sets[] = {{"r", "2.5", NULL}, {"c", "b", NULL}};
   assert_true(hash_of(generation) == hash_directly(source, sets, 2, 48, 27, 2, NULL));
   assert_report("2.5\\tb");
   // Out of range is held to it, as a slider would

@@ -126,7 +126,7 @@ static size_t split_sets(ScriptSet *sets, size_t capacity) {
   while (at < end && count < capacity) {
     const char *name = at, *value = memchr(name, '\0', (size_t)(end - name));
     if (!value || ++value == end || !memchr(value, '\0', (size_t)(end - value))) break;
-    sets[count++] = (ScriptSet){name, value};
+    sets[count++] = (ScriptSet){.name = name, .value = value};
     at = value + strlen(value) + 1;
   }
   return count;

@@ -161,7 +161,7 @@ function put(field, value) {
 function row(session, param) {
   const { name, type, help } = param;
   const send = (text) => session.setParameter(name, text);
-  const control = CONTROLS[type](param, send);
+  const control = (CONTROLS[type] ?? CONTROLS.string)(param, send);
   const [first] = control.fields;
   const reset = make('button', { type: 'button', class: 'quiet only-icon param-reset', 'aria-label': `Reset ${visible(name)}`, title: 'As the script says' });
   reset.append(resetIcon());

@@ -1,0 +1,1 @@
+local f = param.flie("model", "bunny.ply")
