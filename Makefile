@@ -59,7 +59,7 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
     TARGET_LDFLAGS += -sPROXY_TO_PTHREAD=1 -sDEFAULT_PTHREAD_STACK_SIZE=1MB
   else ifeq ($(TARGET),page-threads)
     TARGET_LDFLAGS += -sDEFAULT_PTHREAD_STACK_SIZE=1MB -sPTHREAD_POOL_SIZE=Module.poolSize -sEXPORTED_RUNTIME_METHODS=PThread \
-                      --profiling-funcs# names, by which the module is cut in two; they go then
+                      --profiling-funcs -Wl,--print-map# by which the module is cut in two; the names go then
   endif
 else
   $(error TARGET=$(TARGET) is not one of native aarch64 wasm wasm-threads page page-threads)
@@ -93,9 +93,10 @@ ifneq ($(filter page%,$(TARGET)),)
   # Jumps are made from objects, not from what the linker optimises.
   JUMPING := engine/image/read_stb engine/image/write_stb
   # What no plain scene needs before its first pixels is a part of its own, loaded later (web/split.mjs): what these files define, but for STAYS.
-  # Nothing that is called per ray or per pixel shown, since every thread waits at its first call.
+  # Nothing that is called per ray or per pixel shown, since every thread waits at its first call. Of LATER_DATA the constants come later, too:
+  # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
-             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/render/film_file $(addprefix engine/scene/,expand_instances \
+             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
              images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_paint builder_solids survey) $(addprefix engine/shape/,read* \
              generate* triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
              suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh model* \
@@ -104,6 +105,7 @@ ifneq ($(filter page%,$(TARGET)),)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
            diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \
            is_constant digit ml_mix motion_test
+  LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
 endif
 
 OUT := $(BUILD)$(addprefix /,$(VARIANT))
@@ -211,7 +213,7 @@ $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
 $(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
 $(eval $(call remember,$(OBJ)/list.bridge,$(BRIDGE_O)))
-$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS)))
+$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS) $(LATER_DATA)))
 .PHONY: FORCE
 FORCE:
 
@@ -220,7 +222,7 @@ DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 $(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): SCRIPT_CFLAGS := $(filter-out -flto,$(SCRIPT_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): LUA_CFLAGS := $(filter-out -flto,$(LUA_CFLAGS)) $(SPEED)
-$(JUMPING:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS))
+$(sort $(JUMPING:%=$(OBJ)/%.o) $(LATER_DATA:%=$(OBJ)/%.o)): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS))
 # stb_image's arithmetic on damaged pictures wraps.
 $(OBJ)/engine/image/read_stb.o: ENGINE_CFLAGS += -fwrapv
 
@@ -291,9 +293,10 @@ ALL_O = $(BRIDGE_O) $(SCRIPT_O) $(LUA_O) $(ENGINE_O)
 LATER_O = $(filter $(LATER:%=$(OBJ)/%.o),$(ALL_O))
 $(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/list.later $(OBJ)/flags.link $(if $(filter page-threads,$(TARGET)),web/split.mjs)
 	$(call say,LINK,$@)
-	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS)
+	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS) >$(@:.js=.map)
 	$(if $(filter page-threads,$(TARGET)),$(call say,SPLIT,$(@D)/later.wasm))
-	$(if $(filter page-threads,$(TARGET)),$(Q)node web/split.mjs $(@:.js=.wasm) $(@D)/later.wasm $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS))
+	$(if $(filter page-threads,$(TARGET)),$(Q)node web/split.mjs $(@:.js=.wasm) $(@D)/later.wasm $(@:.js=.map) \
+	  $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS) -- $(LATER_DATA:%=$(OBJ)/%.o))
 
 # Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
 $(filter $(OUT)/tests/web/%,$(TESTS)): TEST_LIBS := $(BRIDGE_A) $(SCRIPT_A)

@@ -105,6 +105,7 @@ bool draft_lobe(MaterialDraft *draft, Lobe lobe, const DescSource *source) {
 static bool add_patch(MaterialDraft *draft, uint32_t lobe, PatchField field, uint32_t texture, const DescSource *source) {
   if (draft->patch_count == MATERIAL_MAX_PATCHES)
     return too_many(source, "textured fields", MATERIAL_MAX_PATCHES + 1, MATERIAL_MAX_PATCHES);
+  if (field == PATCH_ROUGHNESS) lobe_tables();
   draft->patches[draft->patch_count++] = (Patch){lobe, field, texture};
   return true;
 }

@@ -9,7 +9,6 @@
 #define ML_SHADE_COAT_ALBEDO_H
 
 #include "math/vec.h"
-#include "shade/coat_albedo_table.h"
 #include "shade/fresnel.h"
 
 #define COAT_TABLE_MU 16
@@ -17,6 +16,10 @@
 #define COAT_TABLE_IOR 12
 #define COAT_IOR_MOST 3.0f /* the table's last ior */
 #define COAT_ALBEDO_ERROR 0.006f
+
+/* tables.c; see lobe_tables() */
+extern const float coat_albedo_table[COAT_TABLE_IOR][COAT_TABLE_ALPHA][COAT_TABLE_MU];
+extern const float coat_average_table[COAT_TABLE_IOR][COAT_TABLE_ALPHA];
 
 /* A place on an axis of `count` nodes: x in 0..1 (clamped) as an index and what is left. */
 typedef struct TablePlace {

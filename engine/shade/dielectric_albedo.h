@@ -23,8 +23,6 @@
 #define DIELECTRIC_ALBEDO_ERROR 0.04f
 #define DIELECTRIC_ALBEDO_RMS 0.004f
 
-#include "shade/dielectric_albedo_table.h"
-
 /* A place between nodes. */
 typedef struct TableCoordinate {
   int32_t node;
@@ -43,6 +41,10 @@ static inline TableCoordinate dielectric_amplitude_coordinate(float s) {
 
 typedef uint16_t DielectricTable[DIELECTRIC_TABLE_IORS][DIELECTRIC_TABLE_ALPHAS][DIELECTRIC_TABLE_COSINES]; /* in 1/65535 */
 typedef float DielectricAverages[DIELECTRIC_TABLE_IORS][DIELECTRIC_TABLE_ALPHAS];
+
+/* tables.c; see lobe_tables() */
+extern const DielectricTable dielectric_lost_thin_table, dielectric_lost_dense_table;
+extern const DielectricAverages dielectric_lost_thin_average_table, dielectric_lost_dense_average_table;
 
 /* s >= 0. */
 static inline float dielectric_table_lookup(const DielectricTable table, float mu, float alpha, float s) {

@@ -12,12 +12,13 @@
 #ifndef ML_SHADE_DISPERSION_H
 #define ML_SHADE_DISPERSION_H
 
-#include "shade/dispersion_table.h"
 #include "shade/material.h"
 
 #define DISPERSION_TABLE_SIZE 65
 #define WAVELENGTH_D 587.5618f /* nm: the helium line that indices are given for; F and C are 486.1327 and 656.2725 */
 #define DISPERSION_LEAST_INDEX 0.1f
+
+extern const float dispersion_table[DISPERSION_TABLE_SIZE][4]; /* tables.c; see lobe_tables() */
 
 /* The index of a dielectric for light of `wavelength` nm; 0: none was drawn, the d line's. */
 static inline float dispersion_index(const Lobe *lobe, float wavelength) {

@@ -4,7 +4,7 @@
 #define ML_SHADE_DISPERSION_TABLE_H
 
 /* clang-format off */
-static const float dispersion_table[65][4] = {
+const float dispersion_table[65][4] = {
   {390.000f, 0.0000000f, 0.0167068f, 2.9832894f},
   {417.904f, 0.3352528f, 0.0000000f, 2.6647441f},
   {423.933f, 0.2559100f, 0.0000000f, 2.7440867f},

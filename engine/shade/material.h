@@ -94,6 +94,9 @@ _Static_assert(sizeof(Material) == 80, "materials are hashed as bytes: no paddin
 /* Fill in what derives from the other fields; for every lobe, before it is frozen. */
 void lobe_finish(Lobe *lobe);
 
+/* Before a lobe that looks into the tables of tables.c is made, or one that a texture may make such: they are there from then on. */
+void lobe_tables(void);
+
 /* Measured index eta + i k of a metal by name, for red, green and blue light; false: not known. */
 bool metal_preset(const char *name, MlColor *eta, MlColor *k);
 

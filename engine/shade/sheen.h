@@ -11,13 +11,16 @@
 #include "math/sampling.h"
 #include "shade/coat_albedo.h"
 #include "shade/material.h"
-#include "shade/sheen_table.h"
 
 #define SHEEN_ALPHA_LEAST 0.08f
 #define SHEEN_TABLE_MU 24
 #define SHEEN_TABLE_ALPHA 16
 #define SHEEN_ALBEDO_ERROR 0.008f
 #define SHEEN_PDF INV_TWO_PI_F
+
+/* tables.c; see lobe_tables() */
+extern const float sheen_albedo_table[SHEEN_TABLE_ALPHA][SHEEN_TABLE_MU];
+extern const float sheen_average_table[SHEEN_TABLE_ALPHA];
 
 static inline float sheen_alpha(const Lobe *lobe) { return clamp_f(lobe->alpha, SHEEN_ALPHA_LEAST, 1.0f); }
 

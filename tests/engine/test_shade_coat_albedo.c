@@ -55,7 +55,7 @@ static double node_ior(int k) {
 static int write_table(int n) {
   printf("/* coat_albedo_table.h - written by tests/engine/test_shade_coat_albedo.c --write; see coat_albedo.h. Not to be edited. */\n"
          "#ifndef ML_SHADE_COAT_ALBEDO_TABLE_H\n#define ML_SHADE_COAT_ALBEDO_TABLE_H\n\n"
-         "/* clang-format off */\nstatic const float coat_albedo_table[%d][%d][%d] = {\n",
+         "/* clang-format off */\nconst float coat_albedo_table[%d][%d][%d] = {\n",
          COAT_TABLE_IOR, COAT_TABLE_ALPHA, COAT_TABLE_MU);
   for (int k = 0; k < COAT_TABLE_IOR; k++) {
     printf("  {\n");
@@ -70,7 +70,7 @@ static int write_table(int n) {
     }
     printf("  },\n");
   }
-  printf("};\nstatic const float coat_average_table[%d][%d] = {\n", COAT_TABLE_IOR, COAT_TABLE_ALPHA);
+  printf("};\nconst float coat_average_table[%d][%d] = {\n", COAT_TABLE_IOR, COAT_TABLE_ALPHA);
   for (int k = 0; k < COAT_TABLE_IOR; k++) {
     printf("  {");
     for (int j = 0; j < COAT_TABLE_ALPHA; j++) {

@@ -50,7 +50,7 @@ enum { IORS = DIELECTRIC_TABLE_IORS, ALPHAS = DIELECTRIC_TABLE_ALPHAS, COSINES =
 static const char *const names[2] = {"lost_thin", "lost_dense"};
 
 static void write_table(const char *name, double table[IORS][ALPHAS][COSINES]) {
-  printf("static const uint16_t dielectric_%s_table[%d][%d][%d] = {\n", name, IORS, ALPHAS, COSINES);
+  printf("const uint16_t dielectric_%s_table[%d][%d][%d] = {\n", name, IORS, ALPHAS, COSINES);
   for (int s = 0; s < IORS; s++) {
     printf("  {\n");
     for (int a = 0; a < ALPHAS; a++) {
@@ -59,7 +59,7 @@ static void write_table(const char *name, double table[IORS][ALPHAS][COSINES]) {
     }
     printf("  },\n");
   }
-  printf("};\nstatic const float dielectric_%s_average_table[%d][%d] = {\n", name, IORS, ALPHAS);
+  printf("};\nconst float dielectric_%s_average_table[%d][%d] = {\n", name, IORS, ALPHAS);
   for (int s = 0; s < IORS; s++) {
     printf("  {");
     for (int a = 0; a < ALPHAS; a++) {

@@ -82,7 +82,7 @@ static int write_table(void) {
   printf("/* dispersion_table.h - written by tests/engine/test_shade_dispersion.c --write; see dispersion.h. Not to be edited.\n"
          " * Wavelength in nm, red, green, blue. */\n"
          "#ifndef ML_SHADE_DISPERSION_TABLE_H\n#define ML_SHADE_DISPERSION_TABLE_H\n\n/* clang-format off */\n"
-         "static const float dispersion_table[%d][4] = {\n",
+         "const float dispersion_table[%d][4] = {\n",
          NODES);
   for (int k = 0; k < NODES; k++) printf("  {%.3ff, %.7ff, %.7ff, %.7ff},\n", table[k][0], table[k][1], table[k][2], table[k][3]);
   printf("};\n/* clang-format on */\n\n#endif\n");

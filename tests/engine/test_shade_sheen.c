@@ -40,7 +40,7 @@ static double node_alpha(int j) { return fmax(square(j / (SHEEN_TABLE_ALPHA - 1.
 static int write_table(int n) {
   printf("/* sheen_table.h - written by tests/engine/test_shade_sheen.c --write; see sheen.h. Not to be edited. */\n"
          "#ifndef ML_SHADE_SHEEN_TABLE_H\n#define ML_SHADE_SHEEN_TABLE_H\n\n"
-         "/* clang-format off */\nstatic const float sheen_albedo_table[%d][%d] = {\n",
+         "/* clang-format off */\nconst float sheen_albedo_table[%d][%d] = {\n",
          SHEEN_TABLE_ALPHA, SHEEN_TABLE_MU);
   double average[SHEEN_TABLE_ALPHA];
   for (int j = 0; j < SHEEN_TABLE_ALPHA; j++) {
@@ -58,7 +58,7 @@ static int write_table(int n) {
       average[j] += 4 * t * t * t * ((1 - f) * row[(int)at] + f * row[(int)at + 1]) / steps;
     }
   }
-  printf("};\nstatic const float sheen_average_table[%d] = {", SHEEN_TABLE_ALPHA);
+  printf("};\nconst float sheen_average_table[%d] = {", SHEEN_TABLE_ALPHA);
   for (int j = 0; j < SHEEN_TABLE_ALPHA; j++) printf("%s%.6ff", j ? ", " : "", average[j]);
   printf("};\n/* clang-format on */\n\n#endif\n");
   return 0;

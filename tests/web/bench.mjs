@@ -279,6 +279,7 @@ function sizes() {
   const engine = readdirSync(join(web, 'engine')).filter((file) => file.startsWith('moonlit.'));
   const kb = { unit: 'KB', digits: 1 };
   row('build', `${engine.join(' + ')}, brotli`, [engine.reduce((sum, file) => sum + sent(`engine/${file}`), 0)], { ...kb, floor: 250 });
+  row('build', "the engine's later part, brotli", [sent('engine/later.wasm')], kb);
   row('build', 'main.js and style.css, brotli', [sent('main.js') + sent('style.css')], kb);
   row('build', 'editor and other chunks, brotli', [chunks.reduce((sum, file) => sum + sent(`chunks/${file}`), 0)], kb);
 }

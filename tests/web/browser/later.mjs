@@ -36,6 +36,25 @@ async function plainPicturesComeWithout({ page, open, nativeHash, nativeHashOf }
   same((await look(page)).hash, await nativeHashOf(BALL, SMALL_NATIVE), 'hash with the later part');
 }
 
+/** Materials whose tables are in the part: each by itself has it brought, so that no picture is made with tables that are not there. */
+const TABLED = ['glass{ roughness = .4 }', 'glass{ dispersion = 2 }', 'coat{ base = "#b03a2e", roughness = .3 }', 'sheen{ base = "#b03a2e", roughness = .4 }', 'principled{ coat = 1 }'];
+
+async function tablesComeWithTheirMaterials({ newPage, open, nativeHashOf }) {
+  for (const material of TABLED) {
+    const text = BALL.replace('"#b03a2e"', material);
+    const page = await newPage();
+    await held(page);
+    await open('scene=hello', { page });
+    const before = await write(page, text);
+    await sleep(800);
+    const { state, hash } = await look(page);
+    same([state, hash], ['rendering', undefined], `state and hash of ${material}, when the part has not come`);
+    await page.evaluate(() => globalThis.bring(true));
+    same(await picture(page, { after: before }), await nativeHashOf(text, SMALL_NATIVE), `hash of ${material}`);
+    await page.close();
+  }
+}
+
 async function itCannotBeHad({ page, open, nativeHashOf }) {
   await held(page);
   await open('scene=hello');
@@ -54,5 +73,6 @@ async function itCannotBeHad({ page, open, nativeHashOf }) {
 
 export default [
   ['later part: plain pictures come without it, messages wait for it', plainPicturesComeWithout, { seconds: 60 }],
+  ['later part: tables come with their materials', tablesComeWithTheirMaterials, { seconds: 90 }],
   ['later part: it cannot be had, and then it can', itCannotBeHad, { errors: /./, seconds: 60 }],
 ];
