@@ -429,13 +429,16 @@ export class Session extends EventTarget {
 
   async #provideMissing(missing) {
     const wanted = missing.filter((path) => !this.#provided.has(path) && !this.#refused.has(path));
-    if (!this.files || !wanted.length) return;
-    const posted = this.#posted;
-    const handed = await this.#handOver(wanted);
-    // What was posted meanwhile asks by a report of its own; what was stopped, when it goes on.
-    if (handed && this.#ran && posted === this.#posted && !this.#stopped) this.#send();
-    else if (handed) this.#dirty = true;
+    const handed = this.files && wanted.length ? await this.#handOver(wanted) : 0;
+    if (this.#stopped && handed) this.#dirty = true; // it is looked at when it goes on
+    else if (this.#ran && this.#lacksWhatCame()) this.#send();
     this.#derive();
+  }
+
+  /** The newest script ran without files that the engine has got since, from here or from another that was on its way at the same time. */
+  #lacksWhatCame() {
+    if (this.#stopped || this.#reportDue || !this.#sent || this.#sent.filesVersion === this.#filesPosted) return false;
+    return Boolean(this.report?.missing?.some((path) => this.#provided.has(path)));
   }
 
   /** Gives the engine these files as the page has them now. How many it got or lost; 0 also if the engine has gone meanwhile. */

@@ -232,7 +232,7 @@ function mountList(session, root, store, take) {
     badge.title = missing.length ? `${plural(missing.length, 'file')} missing` : '';
     setText(about, rows.size
       ? 'Kept in this browser. Scenes find them by their names.'
-      : 'Drop or paste pictures, lamps (ies) and modules: they are kept in this browser, and scenes find them by their names.');
+      : 'Drop or paste pictures, models, lamps (ies) and modules: they are kept in this browser, and scenes find them by their names.');
   };
   store.addEventListener('change', draw);
   session.addEventListener('report', () => { drawLacking(); drawUse(); });

@@ -1,7 +1,7 @@
-/** files.mjs - pictures that a scene needs: asked for by name, dropped, kept by the browser, listed, removed. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** files.mjs - pictures and models that a scene needs: asked for by name, dropped, kept by the browser, listed, removed. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SMALL, SMALL_NATIVE, drop, expect, look, picture, same, seen, until, visit, write, wrong } from '../harness/drive.mjs';
 import { ball } from '../harness/scenes.mjs';
 
@@ -9,6 +9,66 @@ const NEEDS = `camera{ from = {0, 1, 4}, look_at = {0, 1, 0}, fov = 40 }
 background{ .7 }
 rect{ size = 2, at = {0, 1, 0}, turn = {x = 90}, material = image{ "wood.png" } }
 `;
+
+/** A model in text that names a library of materials, which names a picture; and one in bytes. */
+const SHED = `camera{ from = {2.5, 2, 4}, look_at = {0, .4, 0}, fov = 40 }
+background{ .7 }
+plane{ material = "#888078" }
+mesh{ "models/shed.obj" }
+mesh{ "gable.ply", at = {1.6, 0, 0}, material = "#8f0f1a" }
+`;
+
+const SHED_OBJ = `mtllib shed.mtl
+v -1 0 -1
+v 1 0 -1
+v 1 0 1
+v -1 0 1
+v 0 1.5 0
+vt 0 0
+vt 1 0
+vt .5 1
+usemtl boards
+f 4/1 3/2 5/3
+f 3/1 2/2 5/3
+f 2/1 1/2 5/3
+f 1/1 4/2 5/3
+`;
+
+const SHED_MTL = 'newmtl boards\nKd 1 1 1\nmap_Kd wood.png\n';
+
+/** Three points, one face. */
+function gable() {
+  const head = Buffer.from(`ply
+format binary_little_endian 1.0
+element vertex 3
+property float x
+property float y
+property float z
+element face 1
+property list uchar int vertex_indices
+end_header
+`);
+  const body = Buffer.alloc(3 * 12 + 13);
+  [-0.6, 0, 0, 0.6, 0, 0, 0, 1.2, -0.3].forEach((value, n) => body.writeFloatLE(value, 4 * n));
+  body.writeUInt8(3, 36);
+  [0, 1, 2].forEach((value, n) => body.writeInt32LE(value, 37 + 4 * n));
+  return Buffer.concat([head, body]);
+}
+
+/** The hash of a scene beside files {path: bytes}, as the command sees them. */
+async function hashBeside(native, text, files) {
+  const folder = await mkdtemp(join(tmpdir(), 'moonlit-files-'));
+  try {
+    for (const [path, bytes] of Object.entries({ ...files, 'scene.lua': text })) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), bytes);
+    }
+    const { stdout } = await native(['hash', join(folder, 'scene.lua'), ...SMALL_NATIVE]);
+    return stdout.toString().trim().split('\n').pop();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** A scene beside its picture, as the command sees them: the picture's bytes and the hash. */
 async function known(native, other = 'origin') {
@@ -63,6 +123,22 @@ async function dropped({ page, open, url, native, shot }) {
   await wrong(page);
 }
 
+async function models({ page, open, native, shot }) {
+  const { bytes: wood } = await known(native);
+  const named = (name, bytes) => ({ name, bytes: Buffer.from(bytes) });
+  const wanted = await hashBeside(native, SHED, { 'models/shed.obj': SHED_OBJ, 'models/shed.mtl': SHED_MTL, 'models/wood.png': wood, 'gable.ply': gable() });
+  await open();
+  const lacking = await wrong(page, { after: await write(page, SHED) });
+  expect(lacking.console.includes('shed.obj') && lacking.console.includes('gable.ply'), `says both models: ${lacking.console}`);
+  // What a model names is asked for when it has come; it is shown without as well
+  await drop(page, '#stage', [named('shed.obj', SHED_OBJ), named('gable.ply', gable())]);
+  await seen(page, 'a word about its library', ({ hash, console: text }) => hash && text.includes('shed.mtl') && !text.includes('gable.ply'));
+  await drop(page, '#stage', [named('shed.mtl', SHED_MTL), named('wood.png', wood)]);
+  await seen(page, 'picture of the models with all that they name', ({ hash }) => hash === wanted);
+  same((await look(page)).notices, '', 'notices');
+  await shot('models');
+}
+
 async function script({ page, open, nativeHashOf }) {
   await open();
   const text = `render{ size = {64, 36}, samples = 4 }\n${ball(77)}`;
@@ -83,6 +159,7 @@ async function damaged({ page, open }) {
 
 export default [
   ['files: missing, dropped, kept, replaced, removed', dropped],
+  ['files: models, and the files that they name', models],
   ['files: a dropped script is another scene', script],
   ['files: a damaged one is said to be so', damaged],
 ];

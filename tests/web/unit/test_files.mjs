@@ -144,3 +144,17 @@ test('what becomes of dropped files', () => {
   assert.deepEqual(names(sort(drop('scene.lua', 'lib/tree.lua', 'img/wood.png'), [], [])), ['scene.lua', ['lib/tree.lua', 'img/wood.png'], []]);
   assert.deepEqual(names(sort(drop('WOOD.PNG', 'notes.txt', 'data'), ['a/data'], [])), [null, ['WOOD.PNG', 'a/data'], ['notes.txt']]);
 });
+
+test('whatever scenes read is taken: pictures, models with what they name, lamps', () => {
+  const taken = ['a.png', 'a.jpg', 'a.jpeg', 'a.hdr', 'a.tga', 'a.bmp', 'chair.obj', 'chair.mtl', 'B.PLY', 'c.stl', 'd.gltf', 'd.bin', 'e.glb', 'lamp.ies'];
+  const left = ['f.fbx', 'g.blend', 'h.zip', 'i.webp', 'obj', 'ply.txt'];
+  const { scene, kept, refused } = sort([...taken, ...left].map((path) => ({ path, file: path })), [], []);
+  assert.deepEqual([scene, kept, refused], [null, taken.map((path) => [path, path]), left]);
+});
+
+test('a model that is asked for in a folder, and its parts', () => {
+  const drop = ['chair.obj', 'chair.mtl', 'wood.png', 'notes'].map((path) => ({ path, file: path }));
+  const { kept, refused } = sort(drop, ['models/chair.obj', 'models/chair.mtl'], ['models/wood.png']);
+  assert.deepEqual(kept.map(([path]) => path), ['models/chair.obj', 'models/chair.mtl', 'models/wood.png']);
+  assert.deepEqual(refused, ['notes']);
+});

@@ -577,6 +577,73 @@ describe('files', () => {
     assert.equal(engine.posts.length, 2);
   });
 
+  test('files that come together, each while another is on its way: the last run has all of them, and counts', async () => {
+    // As the page drops them: the second is in the store when the first has made the scene run
+    const turns = [];
+    engine.provide = (path, bytes) => new Promise((resolve) => { turns.push(() => { engine.files.set(path, bytes); resolve(); }); });
+    const turn = async () => {
+      turns.shift()();
+      await settle();
+    };
+    engine.tell({ missing: ['a.obj', 'b.ply'] });
+    engine.say('wrong');
+    await settle();
+    drop('a.obj', new Uint8Array([1]));
+    session.filesChanged(['a.obj']);
+    await settle();
+    await turn();
+    assert.equal(engine.posts.length, 2);
+    drop('b.ply', new Uint8Array([2]));
+    session.filesChanged(['b.ply']);
+    engine.tell({ missing: ['b.ply', 'a.mtl'] }); // of the run with a.obj alone: b.ply is asked for once more
+    engine.say('wrong');
+    await settle();
+    while (turns.length) await turn();
+    assert.deepEqual([...engine.files.keys()], ['a.obj', 'b.ply']);
+    engine.finish(HASH);
+    await settle();
+    assert.equal(engine.last.filesVersion, Math.max(...engine.posts.map(({ filesVersion }) => filesVersion)));
+    assert.deepEqual([marks.state, marks.hash], ['idle', HASH]);
+  });
+
+  test('a view that is posted while a missing file comes: the scene runs with the file', async () => {
+    let give;
+    session.files.get = () => new Promise((resolve) => { give = resolve; });
+    engine.tell({ missing: ['wood.jpg'] });
+    engine.say('wrong');
+    await settle();
+    session.setSize({ width: 64, height: 36 });
+    await settle();
+    assert.equal(engine.posts.length, 2);
+    engine.say('wrong');
+    give(new Uint8Array([1]));
+    await settle();
+    assert.equal(engine.posts.length, 3);
+    assert.notEqual(engine.posts[2].filesVersion, engine.posts[1].filesVersion);
+    engine.finish(HASH);
+    assert.deepEqual([marks.state, marks.hash], ['idle', HASH]);
+  });
+
+  test('a text that is posted while a missing file comes asks for it by its own report', async () => {
+    let give;
+    session.files.get = () => new Promise((resolve) => { give = resolve; });
+    engine.tell({ missing: ['wood.jpg'] });
+    engine.say('wrong');
+    await settle();
+    session.setText('image "wood.jpg" sphere{}', 'fix');
+    await settle();
+    assert.equal(engine.posts.length, 2);
+    give(new Uint8Array([1]));
+    await settle();
+    assert.equal(engine.posts.length, 2, 'it may have seen the file');
+    engine.tell({ missing: ['wood.jpg'] }); // it has not
+    engine.say('wrong');
+    await settle();
+    assert.equal(engine.posts.length, 3);
+    engine.finish(HASH);
+    assert.deepEqual([marks.state, marks.hash], ['idle', HASH]);
+  });
+
   test('Stop while a changed file is handed over: nothing runs', async () => {
     drop('wood.jpg', new Uint8Array([1]));
     engine.tell({ missing: ['wood.jpg'] });
