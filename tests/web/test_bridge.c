@@ -350,6 +350,17 @@ static void files_are_asked_for_kept_and_forgotten(void **state) {
   page_set(WORD_asset_turn, 0);
 }
 
+static void a_report_lists_no_more_than_a_page_can_show(void **state) {
+  (void)state;
+  static const char source[] = "for i = 1, 1200 do param('p' .. i, i) end "
+                               "for i = 1, 1200 do sphere{ material = matte{ color = image{ 'f' .. i .. '.png' } } } end";
+  assert_int_equal(wait_for(post((Wish){.source = source}), 20), BRIDGE_WRONG);
+  assert_report("\"name\":\"p1000\"");
+  assert_report("\"f1000.png\"]");
+  assert_null(strstr(report_text(), "\"p1001\""));
+  assert_null(strstr(report_text(), "\"f1001.png\""));
+}
+
 static void pictures_are_encoded(void **state) {
   (void)state;
   wish_for_file(1, ML_IMAGE_PNG); // before there is any
@@ -419,6 +430,7 @@ int main(void) {
     TEST(the_newest_request_wins),
 #endif
     TEST(files_are_asked_for_kept_and_forgotten),
+    TEST(a_report_lists_no_more_than_a_page_can_show),
     TEST(pictures_are_encoded),
     TEST(a_refused_picture_file_does_not_end_the_picture),
     TEST(what_cannot_be_rendered_is_said),

@@ -22,7 +22,8 @@
 
 #include <stdint.h>
 
-enum { BRIDGE_MAX_SOURCE = 4 << 20, BRIDGE_MAX_TEXT = BRIDGE_MAX_SOURCE + (256 << 10), BRIDGE_MAX_NAME = 1024, BRIDGE_BAND = 32 };
+enum { BRIDGE_MAX_SOURCE = 4 << 20, BRIDGE_MAX_TEXT = BRIDGE_MAX_SOURCE + (256 << 10), BRIDGE_MAX_NAME = 1024 };
+enum { BRIDGE_MAX_LISTED = 1000, BRIDGE_BAND = 32 };
 
 typedef enum BridgeState {
   BRIDGE_STARTING,
@@ -64,6 +65,7 @@ void bridge_stop(void);
  *   {"generation":n,
  *    "script":{"diagnostics":[...],"errors":n,"warnings":n,"limit":"..."},     as `moonlit check --json`
  *    "console":"file:line: text\n...", "params":[...] as `moonlit params --json`, "missing":["wood.jpg"], "assets":["rock.png"],
+ *    (the first BRIDGE_MAX_LISTED of each)
  *    "scene":{"shapes","triangles","center":[x,y,z],"radius"}, "picture":{"width","height","samples"},
  *    "camera":{"kind":"perspective"|"orthographic","from":[],"look_at":[],"up":[],"fov","height","aperture","focus","blades"},  the script's, resolved
  *    "failure":"..."}   why it could not be rendered or encoded, where the script is right */

@@ -28,10 +28,12 @@ static void add_vec3(Buffer *b, const char *key, MlVec3 v) {
   buffer_text(b, "]");
 }
 
+static size_t at_most(size_t count) { return count < BRIDGE_MAX_LISTED ? count : BRIDGE_MAX_LISTED; }
+
 static void add_list(Buffer *b, const char *key, const char *const *list, size_t count) {
   add_key(b, key);
   buffer_text(b, "[");
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < at_most(count); i++) {
     if (i) buffer_text(b, ",");
     add_string(b, list[i]);
   }
@@ -45,7 +47,9 @@ static void add_evaluation(Buffer *b, const ScriptEvaluation *e) {
   add_key(b, "console");
   add_string(b, e->console ? e->console : "");
   add_key(b, "params");
-  script_write_params_json(e, &sink);
+  ScriptEvaluation listed = *e;
+  listed.param_count = at_most(e->param_count);
+  script_write_params_json(&listed, &sink);
   add_list(b, "missing", e->missing, e->missing_count);
   add_list(b, "assets", e->assets, e->asset_count);
 }

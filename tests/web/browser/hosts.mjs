@@ -28,6 +28,21 @@ async function single({ page, open, nativeHash, nativeHashOf, shot }) {
   same((await look(page)).hash, await nativeHashOf(ball(4), SMALL_NATIVE), 'hash after the loop');
 }
 
+/** The scripts of the threads are on their way for ever: what could be started otherwise takes over, and it is said why. */
+async function threadsNeverCome({ page, open, nativeHash }) {
+  await page.evaluateOnNewDocument(() => {
+    const { Worker, setTimeout: wait } = globalThis;
+    globalThis.setTimeout = (act, time, ...more) => wait(act, time === 30000 ? 1500 : time, ...more); // patience of half a minute
+    globalThis.Worker = function (url, ...more) {
+      return /moonlit\.worker/.test(url) ? Object.assign(new EventTarget(), { postMessage() {}, terminate() {} }) : new Worker(url, ...more);
+    };
+  });
+  same(await open('scene=cornell'), await nativeHash('scenes/cornell.lua', SMALL_NATIVE), 'hash all the same');
+  const { kind, text } = await page.evaluate(() => ({ kind: globalThis.moonlit.engine.kind, text: document.getElementById('engine-reason').textContent }));
+  same(kind, 'single', 'engine');
+  expect(/threads did not come within 30 seconds/.test(text), `why: ${text}`);
+}
+
 /** The page answers while a script runs that takes long: the engine of one thread is in a Worker. */
 async function singleNeverBlocks({ page, open }) {
   await open('threads=no');
@@ -169,6 +184,7 @@ async function littleMemory({ page, open, nativeHash }) {
 export default [
   ['one thread: the same pictures, errors, Stop', single],
   ['one thread: the page answers while a script runs', singleNeverBlocks],
+  ['threads whose scripts never come: one thread, said why', threadsNeverCome, { seconds: 60 }],
   ['little memory: a smaller maximum', littleMemory],
   ['host without headers: service worker, then offline', serviceWorker, { seconds: 45, errors: /Failed to load resource|NetworkError|net::ERR/i }],
   ['host without headers, without service worker: one thread, said why', neither],
