@@ -96,8 +96,8 @@ ifneq ($(filter page%,$(TARGET)),)
   # Nothing that is called per ray or per pixel shown, since every thread waits at its first call. Of LATER_DATA the constants come later, too:
   # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
-             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_paint builder_solids survey) $(addprefix engine/shape/,read* \
+             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
+             images surroundings model* builder_model* builder_generated builder_textures builder_layers builder_mixtures builder_paint builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
              generate* triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
              suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh model* \
              principled room scatter solids surroundings \
