@@ -9,6 +9,7 @@ static const char overview[] = "moonlit renders scenes that are Lua programs.\n"
                                "  moonlit params SCENE.lua [--json]     the scene's parameters\n"
                                "  moonlit doc    [NAME] [--search WORD] the language's reference\n"
                                "  moonlit compare REFERENCE PICTURE     how far two picture files are apart\n"
+                               "  moonlit fix    SCENE.lua [options]    takes over what messages suggest\n"
                                "  moonlit --version\n"
                                "\n"
                                "Options of render (moonlit COMMAND --help lists those of the others):\n";
@@ -29,6 +30,8 @@ static const char *const usages[COMMAND_COUNT] = {
     "How far two picture files (png, jpg, hdr, pfm, tga, bmp) are apart: pixels that differ, RMSE, relative MSE, and FLIP, which\n"
     "is what someone sees who flips between them (0 nothing, 1 the most). Linear ones (hdr, pfm) are measured in radiance and\n"
     "seen with the exposure that suits the reference, or with --exposure.\n\n",
+  [COMMAND_FIX] = "moonlit fix SCENE.lua [options]\n"
+                  "Takes over what messages suggest (\"did you mean\"), says each change, and writes the scene, whole or not at all.\n\n",
 };
 
 static const char codes[] = "\nExit status: 0 done; 1 could not (files, memory); 2 the scene or the call is wrong; 130 interrupted.\n";

@@ -29,9 +29,10 @@ enum {
   PARAMS = 1 << COMMAND_PARAMS,
   DOC = 1 << COMMAND_DOC,
   COMPARE = 1 << COMMAND_COMPARE,
+  FIX = 1 << COMMAND_FIX,
   PICTURE = RENDER | HASH,
   SCENE = RENDER | HASH | CHECK,
-  EVALUATE = SCENE | PARAMS,
+  EVALUATE = SCENE | PARAMS | FIX,
 };
 
 typedef struct OptionSpec {
@@ -56,7 +57,7 @@ static const OptionSpec specs[] = {
   {"--threads", OPTION_COUNT, SCENE, AT(threads), 0, 1, 1024, "N", "threads, 1 to 1024; one per core if not given", "-j,-t,--jobs,--cores"},
   {"--tile", OPTION_COUNT, PICTURE, AT(tile), 0, 1, 65535, "N", "edge of a tile in pixels", "--tile-size,--bucket"},
   {"--crop", OPTION_CROP, SCENE, AT(crop), 0, 0, 65535, "X,Y,W,H", "only this part of the picture", "--region,--window"},
-  {"--camera", OPTION_TEXT, EVALUATE, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
+  {"--camera", OPTION_TEXT, SCENE | PARAMS, AT(camera), 0, 0, 0, "NAME", "the camera of this name", "-c,--view"},
   {"--from", OPTION_POINT, PICTURE, AT(view.from), AT(view.has_from), 0, 1e12, "X,Y,Z", "where the camera stands, in metres",
    "--eye,--position,--camera-from,--origin"},
   {"--look-at", OPTION_POINT, PICTURE, AT(view.look_at), AT(view.has_look_at), 0, 1e12, "X,Y,Z", "what it looks at",
@@ -82,9 +83,9 @@ static const OptionSpec specs[] = {
    "--tone-map,--tonemapping,--display"},
   {"--white-balance", OPTION_NUMBER, RENDER, AT(white_balance), 0, 1000, 40000, "K", "the temperature of the light that is to look white",
    "--wb,--white,--temperature,--kelvin"},
-  {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated",
-   "-D,-p,--param,--define"},
-  {"--params", OPTION_TEXT, EVALUATE, AT(params), 0, 0, 0, "FILE", "parameters from a JSON object; --set comes after it", "--config,--parameters"},
+  {"--set", OPTION_SET, EVALUATE, AT(sets), 0, 0, 0, "name=value", "a parameter of the scene; may be repeated", "-D,-p,--param,--define"},
+  {"--params", OPTION_TEXT, EVALUATE, AT(params), 0, 0, 0, "FILE", "parameters from a JSON object; --set comes after it",
+   "--config,--parameters"},
   {"--time-limit", OPTION_NUMBER, PICTURE, AT(time_limit), 0, 1e-3, 1e9, "S", "stop rendering after S seconds and keep what there is",
    "--timeout,--max-time,--seconds"},
   {"--eval-timeout", OPTION_NUMBER, EVALUATE, AT(eval_timeout), 0, 1e-3, 1e9, "S", "seconds that the script may run (10)",
@@ -97,16 +98,17 @@ static const OptionSpec specs[] = {
   {"--resume", OPTION_TEXT, PICTURE, AT(resume), 0, 0, 0, "FILE", "go on with the film in FILE", "--continue,--load"},
   {"--strict", OPTION_FLAG, EVALUATE, AT(strict), 0, 0, 0, NULL, "warnings are errors", "-W,--werror"},
   {"--quiet", OPTION_FLAG, EVALUATE | COMPARE, AT(quiet), 0, 0, 0, NULL, "only errors and warnings", "-q,--silent"},
-  {"--json", OPTION_FLAG, EVALUATE | DOC | COMPARE, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON", NULL},
+  {"--json", OPTION_FLAG, SCENE | PARAMS | DOC | COMPARE, AT(json), 0, 0, 0, NULL, "diagnostics and results as lines of JSON", NULL},
   {"--schema", OPTION_FLAG, PARAMS, AT(schema), 0, 0, 0, NULL, "what --params takes, as a JSON Schema", "--json-schema"},
   {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD", "-s,--find,--grep"},
   {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown", "--md"},
+  {"--dry-run", OPTION_FLAG, FIX, AT(dry_run), 0, 0, 0, NULL, "only say what would be changed", "-n,--check"},
   {"--help", OPTION_FLAG, EVALUATE | DOC | COMPARE | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
   {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language", "-v,-V"},
 };
 enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
-static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare"};
+static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare", "fix"};
 static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth", NULL}; /* as MlIntegrator */
 static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color", NULL};                  /* as MlTonemap */
 static const char *const builds[] = {"default", "fast", "high", NULL};                                  /* as MlBuild */
@@ -394,7 +396,7 @@ static bool parse_command(Options *options, const char *word, char message[400])
   if (strcmp(word, "version") == 0) return wrong(message, "'version' is not a command; did you mean moonlit --version?");
   const char *meant = nearest_name(&nearest);
   if (meant) return wrong(message, "'%.100s' is not a command; did you mean %s?", word, meant);
-  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc, compare (moonlit --help)", word);
+  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc, compare, fix (moonlit --help)", word);
 }
 
 bool options_parse(Options *options, int argc, char **argv, char message[400]) {
@@ -424,7 +426,7 @@ bool options_parse(Options *options, int argc, char **argv, char message[400]) {
   }
   if (options->help || options->version) return true;
   if (options->command == COMMAND_NONE)
-    return wrong(message, "what shall be done? There are render, check, hash, params, doc, compare (moonlit --help)");
+    return wrong(message, "what shall be done? There are render, check, hash, params, doc, compare, fix (moonlit --help)");
   if (options->command == COMMAND_COMPARE && !options->other)
     return wrong(message, "which two pictures? moonlit compare REFERENCE PICTURE");
   if (options->command != COMMAND_DOC && !options->scene)

@@ -13,6 +13,7 @@ typedef enum Command {
   COMMAND_PARAMS,
   COMMAND_DOC,
   COMMAND_COMPARE,
+  COMMAND_FIX,
   COMMAND_COUNT
 } Command;
 
@@ -43,7 +44,7 @@ typedef struct Options {
   double white_balance; /* K */
   CameraOptions view;
   const char *camera, *isa, *film, *resume, *search;
-  const char *params; /* a file of parameters */
+  const char *params;     /* a file of parameters */
   const char *difference; /* compare: where FLIP's picture goes */
   double max_flip;        /* compare: more is a failure; with has_max_flip */
   bool has_max_flip;
@@ -51,7 +52,7 @@ typedef struct Options {
   uint64_t memory;                 /* bytes */
   ScriptSet *sets;                 /* one block, freed by options_free */
   size_t set_count;
-  bool strict, quiet, json, markdown, schema;
+  bool strict, quiet, json, markdown, schema, dry_run;
 } Options;
 
 /* argv[0] is not looked at. false: *message says what is wrong with the call, in one line. */

@@ -8,7 +8,6 @@
 #include "input.h"
 #include "interrupt.h"
 
-#define SOURCE_LIMIT (UINT64_C(4) << 20)
 #define SCRIPT_MEMORY (UINT64_C(256) << 20) /* of the script's own values, at least; --memory may give it more */
 
 /* -------------------------------------------------------------- evaluating */
@@ -57,7 +56,7 @@ static int read_sets(const SceneFile *scene, Sets *sets) {
   *sets = (Sets){0};
   if (options->params) {
     InputBytes file = {0};
-    int code = input_read(scene->engine, options->params, "a file of parameters", SOURCE_LIMIT, &file);
+    int code = input_read(scene->engine, options->params, "a file of parameters", SCENE_SOURCE_LIMIT, &file);
     if (code == EXIT_DONE && script_read_params(scene->engine, options->params, file.data, file.size, &sets->of_file, &sets->file_count,
                                                 &sets->file_bytes, &error) != ML_OK) {
       code = say_error(&error);
@@ -82,15 +81,14 @@ static void free_sets(const SceneFile *scene, Sets *sets) {
   free(sets->all);
 }
 
-static int evaluate(SceneFile *scene, const char *source, size_t size, const Sets *sets, bool commit, FILE *json) {
+static ScriptInput input_of(const SceneFile *scene, const ScriptAssets *assets, const char *source, size_t size, const Sets *sets) {
   const Options *options = scene->options;
-  const ScriptAssets assets = script_folder_assets(scene->folder);
-  ScriptInput input = {
-    .size = sizeof input,
+  return (ScriptInput){
+    .size = sizeof(ScriptInput),
     .name = options->scene,
     .source = source,
     .source_size = size,
-    .assets = &assets,
+    .assets = assets,
     .sets = sets->all,
     .set_count = sets->count,
     .camera = options->camera,
@@ -99,10 +97,22 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
     .time_limit = options->eval_timeout,
     .memory_cap = options->memory / 4 > SCRIPT_MEMORY ? options->memory / 4 : SCRIPT_MEMORY,
     .strict = options->strict,
-    .no_commit = !commit,
     .cancel = {.poll = interrupt_poll},
     .stuck = evaluation_stuck,
   };
+}
+
+static int evaluation_code(const ScriptEvaluation *e) {
+  if (e->cancelled) return EXIT_INTERRUPTED;
+  if (!e->errors) return EXIT_DONE;
+  return e->out_of_memory ? EXIT_COULD_NOT : EXIT_WRONG;
+}
+
+static int evaluate(SceneFile *scene, const char *source, size_t size, const Sets *sets, bool commit, FILE *json) {
+  const Options *options = scene->options;
+  const ScriptAssets assets = script_folder_assets(scene->folder);
+  ScriptInput input = input_of(scene, &assets, source, size, sets);
+  input.no_commit = !commit;
   if (!options->quiet) input.console = (MlSink){.write = console_write};
   MlError error = {0};
   if (script_evaluate(scene->engine, &input, &scene->evaluation, &error) != ML_OK) return say_error(&error);
@@ -117,8 +127,24 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
     script_write_diagnostics(e, options->quiet ? SCRIPT_WARNING : SCRIPT_NOTE, &sink);
     advise(scene, &input);
   }
-  if (!e->errors) return EXIT_DONE;
-  return e->out_of_memory ? EXIT_COULD_NOT : EXIT_WRONG;
+  return evaluation_code(e);
+}
+
+int scene_evaluate(SceneFile *scene, const char *source, size_t size) {
+  Sets sets;
+  MlError error = {0};
+  int code = read_sets(scene, &sets);
+  if (code == EXIT_DONE) {
+    const ScriptAssets assets = script_folder_assets(scene->folder);
+    ScriptInput input = input_of(scene, &assets, source, size, &sets);
+    input.no_commit = true;
+    script_evaluation_destroy(scene->evaluation);
+    scene->evaluation = NULL;
+    if (script_evaluate(scene->engine, &input, &scene->evaluation, &error) != ML_OK) code = say_error(&error);
+    else code = evaluation_code(scene->evaluation);
+  }
+  free_sets(scene, &sets);
+  return code;
 }
 
 /* ------------------------------------------------------------------- merge */
@@ -215,21 +241,30 @@ static int open_folder(SceneFile *scene) {
   return script_folder_open(scene->engine, folder, &scene->folder, &error) == ML_OK ? EXIT_DONE : say_error(&error);
 }
 
-int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json) {
+static int create_engine(SceneFile *scene, const Options *options) {
   *scene = (SceneFile){.options = options, .view = {.size = sizeof(MlView)}, .settings = {.size = sizeof(MlSettings)}};
   const MlEngineDesc desc =
     ML_DESC(MlEngineDesc, .memory_cap = options->memory, .threads = options->threads, .isa = options->isa, .build = options->build);
   MlError error = {0};
-  if (ml_engine_create(&desc, &scene->engine, &error) != ML_OK) return say_error(&error);
+  return ml_engine_create(&desc, &scene->engine, &error) == ML_OK ? EXIT_DONE : say_error(&error);
+}
+
+int scene_begin(SceneFile *scene, const Options *options) {
+  const int code = create_engine(scene, options);
+  return code == EXIT_DONE ? open_folder(scene) : code;
+}
+
+int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json) {
+  int code = create_engine(scene, options);
+  if (code != EXIT_DONE) return code;
 
   // What the options alone make too large is refused before the script spends its time.
-  int code = EXIT_DONE;
   if (options->width) {
     merge(scene);
     code = check_fits(scene);
   }
   InputBytes source = {0};
-  if (code == EXIT_DONE) code = input_read(scene->engine, options->scene, "a scene", SOURCE_LIMIT, &source);
+  if (code == EXIT_DONE) code = input_read(scene->engine, options->scene, "a scene", SCENE_SOURCE_LIMIT, &source);
   if (code == EXIT_DONE) code = open_folder(scene);
   Sets sets = {0};
   if (code == EXIT_DONE) code = read_sets(scene, &sets);

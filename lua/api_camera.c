@@ -98,9 +98,11 @@ static bool build_camera(Reading *r, Node *node) {
       return false;
     }
   }
+  const Report here = runtime_report_here(r->L, SCRIPT_WARNING, "", "camera");
   CameraRecord *record = store_alloc(&runtime->store, sizeof *record);
   if (!record) return false;
-  *record = (CameraRecord){desc->name ? desc->name : "", camera, desc->exposure, script_white(desc->white_balance), runtime->cameras};
+  *record = (CameraRecord){
+    desc->name ? desc->name : "", camera, desc->exposure, script_white(desc->white_balance), here.file, here.query.line, runtime->cameras};
   runtime->cameras = record;
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "profiles.h"
 #include "reader.h"
+#include "whole_scene.h"
 
 /* The engine reads a strength of 0 as "default"; a light that is switched off is a black one. */
 static MlColor color_of(MlColor color, double strength) { return strength > 0 ? color : (MlColor){0, 0, 0}; }
@@ -36,6 +37,7 @@ static bool build_light(Reading *r, Node *node) {
     ML_DESC(MlLightDesc, .place = r->place, .at = desc->at, .radius = desc->radius, .power = strength_of(desc->power),
             .color = color_of(desc->color, desc->power), .has_color = true, .profile = profile_of(r, desc->ies));
   MlError error = {0};
+  whole_scene_light(r, node, desc->power);
   return made(r, node, ml_light(r->runtime->builder, &light, &error), &error);
 }
 
@@ -67,6 +69,7 @@ static bool build_spot(Reading *r, Node *node) {
                             .color = color_of(desc->color, desc->power), .has_color = true, .profile = profile_of(r, desc->ies));
   look_at(r, desc->at, desc->look_at, &spot.facing);
   MlError error = {0};
+  whole_scene_light(r, node, desc->power);
   return made(r, node, ml_spot(r->runtime->builder, &spot, &error), &error);
 }
 
@@ -110,6 +113,7 @@ static bool build_area(Reading *r, Node *node) {
   *(by_radiance ? &area.radiance : &area.power) = strength_of(strength);
   area.color = color_of(desc->color, strength);
   MlError error = {0};
+  if (!by_radiance) whole_scene_light(r, node, desc->power);
   return made(r, node, ml_area(r->runtime->builder, &area, &error), &error);
 }
 

@@ -50,8 +50,13 @@ static void add_record(lua_State *L, Node *node) {
   }
   node->serial = ++runtime->record_count;
   const bool light = node->entry->kind == API_LIGHT;
-  runtime->records[node->serial - 1] = (NodeRecord){node->id, (light ? NODE_LIGHT : 0u) | (node->emits ? NODE_EMITS : 0u) |
-                                                                (runtime->module_depth > 0 && !light ? NODE_PATTERN : 0u)};
+  static const ApiEntry *const closed[] = {&api_sphere, &api_box, &api_capsule, &api_torus};
+  bool solid = false;
+  for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) solid = solid || node->entry == closed[i];
+  solid = solid && !node->shared.material.refracts && !node->emits && !(node->shared.hidden & ML_HIDE_CAMERA);
+  runtime->records[node->serial - 1] =
+    (NodeRecord){node->id, (light ? NODE_LIGHT : 0u) | (solid ? NODE_SOLID : 0u) | (node->emits ? NODE_EMITS : 0u) |
+                             (runtime->module_depth > 0 && !light ? NODE_PATTERN : 0u)};
 }
 
 void node_use(Runtime *runtime, const Node *node) {

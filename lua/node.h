@@ -64,6 +64,8 @@ typedef struct NodeRoots {
   bool any_light;                         /* or something that emits */
   uint64_t lights, shapes, hidden, parts; /* in the scene: lights, the rest; not in it: hidden, used by nothing that is in it */
 } NodeRoots;
+/* Is a node with these flags in the scene by itself? */
+bool node_is_root(const Runtime *runtime, uint32_t flags);
 /* Put the roots into the scene. false: the error says why. */
 bool node_add_roots(Runtime *runtime, NodeRoots *roots, MlError *error);
 

@@ -9,6 +9,7 @@
 #include "params.h"
 #include "runtime_errors.h"
 #include "suggest.h"
+#include "whole_scene.h"
 
 /* What an evaluation keeps alive. */
 typedef struct Held {
@@ -223,6 +224,7 @@ static void choose_camera(Runtime *runtime, MlView *view) {
   *view = (MlView){.size = sizeof *view, .width = runtime->size.width, .height = runtime->size.height, .tonemap = runtime->tonemap};
   // Before the automatic camera is framed: it fits the picture that is rendered.
   if (runtime->input->width && runtime->input->height) view->width = runtime->input->width, view->height = runtime->input->height;
+  runtime->camera = chosen;
   if (!chosen) return;
   view->camera = chosen->camera;
   view->fixed_exposure = chosen->exposure.fixed;
@@ -273,6 +275,7 @@ static void finish_scene(Held *held) {
                    "the scene has no light: lit by sky{}, the light of a clear sky (background(0) keeps it dark)");
     ml_sky(runtime->builder, &ML_DESC(MlSkyDesc, .place = 0), &error);
   }
+  if (runtime->diagnostics.errors == 0 && !empty) whole_scene_check(runtime);
   e->statistics.nodes = ml_builder_node_count(runtime->builder);
   if (runtime->diagnostics.errors || runtime->input->no_commit) return;
   const double start = ml_clock();

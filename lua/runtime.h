@@ -9,7 +9,17 @@
 #include "text.h"
 
 /* What became of a node: by serial, kept beside the builder's own graph, because Lua may have collected the value. */
-enum { NODE_USED = 1, NODE_HIDDEN = 2, NODE_PATTERN = 4, NODE_SHOWN = 8, NODE_ONLY = 16, NODE_LIGHT = 32, NODE_EMITS = 64 };
+enum {
+  NODE_USED = 1,
+  NODE_HIDDEN = 2,
+  NODE_PATTERN = 4,
+  NODE_SHOWN = 8,
+  NODE_ONLY = 16,
+  NODE_LIGHT = 32,
+  NODE_EMITS = 64,
+  NODE_SOLID = 128
+};
+/* NODE_SOLID: closed, opaque and seen by the camera. */
 typedef struct NodeRecord {
   MlNode id;
   uint32_t flags;
@@ -20,6 +30,8 @@ typedef struct CameraRecord {
   MlCamera camera;
   ApiExposure exposure;
   MlColor white;
+  const char *file; /* of the call */
+  uint32_t line;
   struct CameraRecord *before;
 } CameraRecord;
 
@@ -50,7 +62,9 @@ typedef struct Runtime {
   bool any_only;
   const void *node_metatable; /* to tell nodes from other userdata */
 
-  CameraRecord *cameras; /* newest first */
+  CameraRecord *cameras;      /* newest first */
+  const CameraRecord *camera; /* the one that is used; NULL: automatic */
+  struct LightRecord *lights; /* newest first: whole_scene.c */
   ApiPixels size;
   MlSettings settings;
   MlTonemap tonemap;

@@ -114,7 +114,7 @@ void scene_functions_open(lua_State *L) {
 /* --------------------------------------------------------------------- roots */
 
 /* In the scene: whatever nothing else uses, and what show() names; with only(), shapes besides those are out. */
-static bool is_root(const Runtime *runtime, uint32_t flags) {
+bool node_is_root(const Runtime *runtime, uint32_t flags) {
   if (flags & NODE_HIDDEN) return false;
   if (runtime->any_only && !(flags & NODE_LIGHT)) return (flags & NODE_ONLY) != 0;
   return (flags & (NODE_SHOWN | NODE_ONLY)) || !(flags & (NODE_USED | NODE_PATTERN));
@@ -125,7 +125,7 @@ bool node_add_roots(Runtime *runtime, NodeRoots *roots, MlError *error) {
   for (uint64_t i = 0; i < runtime->record_count; i++) {
     const NodeRecord *record = &runtime->records[i];
     if (!record->id) continue;
-    if (!is_root(runtime, record->flags)) {
+    if (!node_is_root(runtime, record->flags)) {
       if (record->flags & NODE_HIDDEN) roots->hidden++;
       else roots->parts++;
       continue;

@@ -151,6 +151,24 @@ params_file() {
     run 1 check ball.lua --params nowhere.json && err_has 'nowhere.json' && run 0 params ball.lua --params p.json && out_has '^radius=0.5 ' && rm "$work"/*.json
 }
 params_schema() { run 0 params ball.lua --schema --quiet && out_has '"radius":{"type":"number","default":1,"minimum":0.1,"maximum":2,"description":"size of the ball"}'; }
+fixes() {
+  printf 'sphree{ radus = 1, material = metal{ "coper" } }\r\n-- \303\244 sphere{ radus = 1 }\nsphere{ material = "goldd", radus = 2 }\n' >"$work/typos.lua"
+  cp "$work/typos.lua" "$work/before.lua"
+  run 0 fix typos.lua --dry-run && out_has '^typos.lua:1:1: sphree . sphere$' && out_has ', not written$' && cmp "$work/typos.lua" "$work/before.lua" || return
+  run 0 fix typos.lua && out_has '^typos.lua:1:9: radus . radius$' && out_has '^5 changes$' || return
+  printf 'sphere{ radius = 1, material = metal{ "copper" } }\r\n-- \303\244 sphere{ radus = 1 }\nsphere{ material = "gold", radius = 2 }\n' | cmp - "$work/typos.lua" || return
+  run 0 fix typos.lua && out_has '^0 changes$' && run 0 check typos.lua || return
+  printf 'sphere{ radius = -1, colour = 2 }\n' >"$work/typos.lua" && cp "$work/typos.lua" "$work/before.lua"
+  run 2 fix typos.lua && err_has 'expected a number > 0' && out_has 'errors are left$' && rm "$work/typos.lua" "$work/before.lua"
+}
+fix_unwritable() {
+  mkdir "$work/shut" && echo 'sphree{}' >"$work/shut/a.lua" && chmod a-w "$work/shut"
+  if [ -w "$work/shut" ]; then chmod u+w "$work/shut"; rm -r "$work/shut"; return 0; fi # root may write anywhere
+  run 1 fix shut/a.lua && grep -q sphree "$work/shut/a.lua"; local status=$?
+  chmod u+w "$work/shut" && rm -r "$work/shut" && return $status
+}
+check "fix takes over suggestions" fixes
+check "fix writes nothing where it cannot" fix_unwritable
 check "--set" set_param
 check "--params" params_file
 check "--schema" params_schema
