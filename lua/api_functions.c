@@ -5,6 +5,7 @@
 #define PLACING "placing"
 #define VALUES "vectors and colours"
 #define MATHS "maths"
+#define FUNCTIONS "functions of the shading point"
 #define RANDOM "randomness"
 #define CONSOLE "parameters, console, modules"
 #define LUA "from Lua"
@@ -100,6 +101,33 @@ const ApiFunction api_functions[] = {
   {"smoothstep", API_FUNCTION, MATHS, "smoothstep(a, b, x)", "0 at a, 1 at b, smooth between; falls where a > b.", "for i = 0, 9 do sphere{ radius = 0.2, at = {i * 0.5 - 2, smoothstep(2, 7, i), 0} } end"},
   {"rad", API_FUNCTION, MATHS, "rad(degrees)", "Degrees as radians.", "sphere{ radius = sin(rad(30)) }"},
   {"deg", API_FUNCTION, MATHS, "deg(radians)", "Radians as degrees.", "box{ turn = deg(pi / 6) }"},
+
+  /* ---- functions of the shading point: their noise, and conditions */
+  {"noise", API_FUNCTION, FUNCTIONS, "noise(p)", "Smooth random hills, -1..1 with the mean 0, one to a unit of p. A colour or number of a material or texture may be a function(s): called once, it says by arithmetic and these functions what the value is at the point s, "
+   "which has s.p (in the object's own metres), s.world, s.n (normal), s.uv, s.view (to the eye), s.facing (0..1), s.id (0..1, of each placed thing), s.part. Textures can be looked at, t(s.uv). Details too small for a pixel fade away.",
+   "sphere{ floor = true, material = function(s) return mix(color \"#1b3a5c\", color \"#e8d9b5\", noise(s.p * 6) * 0.5 + 0.5) end }\nplane{}"},
+  {"fbm", API_FUNCTION, FUNCTIONS, "fbm(p, { octaves = 5, gain = 0.5, lacunarity = 2 })", "Noise with ever finer noise on top, -1..1 with the mean 0: each octave has gain times the strength and lacunarity times the fineness of the one before.",
+   "sphere{ floor = true, material = function(s)\n  local v = sin(8 * (s.p.x + 1.5 * fbm(s.p * 2)))\n  return mix(color \"#f2ede4\", color \"#27313f\", smoothstep(0.3, 1, v))\nend }\nplane{}"},
+  {"ridged", API_FUNCTION, FUNCTIONS, "ridged(p, { octaves = 5, gain = 0.5, lacunarity = 2 })", "The same with sharp ridges, 0..1: mountains, cracks.",
+   "sphere{ floor = true, material = function(s) return mix(color \"#20160e\", color \"#ffb347\", ridged(s.p * 2) ^ 3) end }\nplane{}"},
+  {"turbulence", API_FUNCTION, FUNCTIONS, "turbulence(p, { octaves = 5, gain = 0.5, lacunarity = 2 })", "The same with sharp valleys, 0..1: clouds, fire.",
+   "sphere{ floor = true, material = function(s) return mix(color \"white\", color \"steelblue\", smoothstep(0.1, 0.4, turbulence(s.p * 2))) end }\nplane{}"},
+  {"value_noise", API_FUNCTION, FUNCTIONS, "value_noise(p)", "A random value at each whole p, -1..1, smooth between: softer and blockier than noise.",
+   "sphere{ floor = true, material = function(s) return value_noise(s.p * 6) * 0.4 + 0.5 end }\nplane{}"},
+  {"voronoi", API_FUNCTION, FUNCTIONS, "voronoi(p)", "Cells about random points, one to a unit of p: v.distance to the nearest point, v.cell, a number of its own for each cell, and v.edge, the distance to the next cell; all 0..1.",
+   "plane{ material = function(s)\n  local v = voronoi(s.p * 2)\n  return where(lt(v.edge, 0.05), color \"#222\", mix(color \"#8a7f70\", color \"#b7ab98\", v.cell))\nend }\nsphere{ floor = true }"},
+  {"where", API_FUNCTION, FUNCTIONS, "where(condition, a, b)", "a where the condition holds, b elsewhere: what `if` cannot do for values that differ from point to point.",
+   "sphere{ floor = true, material = function(s) return where(lt(s.p.y, 0), color \"navy\", color \"gold\") end }\nplane{}"},
+  {"choose", API_FUNCTION, FUNCTIONS, "choose(i, a, b, ...)", "The i-th of the values, counted from 1; the first or the last one beyond.",
+   "for i = 0, 8 do\n  sphere{ radius = 0.4, floor = true, at = {i - 4, 0, 0}, material = function(s) return choose(1 + s.id * 3, \"tomato\", \"gold\", \"teal\") end }\nend\nplane{}"},
+  {"lt", API_FUNCTION, FUNCTIONS, "lt(a, b)", "1 where a < b, else 0: for where.", "sphere{ floor = true, material = function(s) return where(lt(s.p.x, s.p.y), color \"white\", color \"black\") end }\nplane{}"},
+  {"le", API_FUNCTION, FUNCTIONS, "le(a, b)", "1 where a <= b, else 0.", "sphere{ floor = true, material = function(s) return where(le(fract(s.p.y * 4), 0.5), color \"white\", color \"red\") end }\nplane{}"},
+  {"gt", API_FUNCTION, FUNCTIONS, "gt(a, b)", "1 where a > b, else 0.", "sphere{ floor = true, material = function(s) return where(gt(s.n.y, 0.6), color \"white\", color \"#556b2f\") end }\nplane{}"},
+  {"ge", API_FUNCTION, FUNCTIONS, "ge(a, b)", "1 where a >= b, else 0.", "sphere{ floor = true, material = function(s) return where(ge(noise(s.p * 5), 0), 0.8, 0.1) end }\nplane{}"},
+  {"eq", API_FUNCTION, FUNCTIONS, "eq(a, b)", "1 where a is b exactly, else 0: of whole numbers.", "plane{ material = function(s) return where(eq(mod(floor(s.p.x) + floor(s.p.z), 3), 0), color \"teal\", 0.7) end }\nsphere{ floor = true }"},
+  {"both", API_FUNCTION, FUNCTIONS, "both(a, b)", "1 where both conditions hold, else 0.", "sphere{ floor = true, material = function(s) return where(both(gt(s.p.x, 0), gt(s.p.y, 0)), color \"tomato\", 0.7) end }\nplane{}"},
+  {"either", API_FUNCTION, FUNCTIONS, "either(a, b)", "1 where one of the conditions holds or both, else 0.", "sphere{ floor = true, material = function(s) return where(either(gt(s.p.x, 0.4), gt(s.p.y, 0.4)), color \"tomato\", 0.7) end }\nplane{}"},
+  {"invert", API_FUNCTION, FUNCTIONS, "invert(a)", "1 where the condition does not hold, else 0.", "sphere{ floor = true, material = function(s) return where(invert(lt(s.p.y, 0)), color \"gold\", 0.2) end }\nplane{}"},
 
   /* ---- randomness */
   {"random", API_FUNCTION, RANDOM, "random(), random(n) or random(a, b)", "0..1, a whole number 1..n, or between a and b; the same in every run.", "for i = 1, 20 do sphere{ radius = 0.2, at = {random() * 4 - 2, 0.2, random() * 4 - 2} } end\nplane{}"},

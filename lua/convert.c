@@ -71,7 +71,7 @@ static const char *advice(Reading *r, int index) {
   if (motion_test(r->L, index) && r->entry && r->entry->kind == API_LIGHT) return ": a light cannot move, a shape whose material emits can";
   if (motion_test(r->L, index)) return ": in motion can be at, turn and scale, and a camera's from, look_at and up";
   if (lua_isfunction(r->L, index) && !node_constructor(r->L, index))
-    return ": functions of the shading point are not available in this version";
+    return ": a function of the shading point is for colours and numbers of materials and textures";
   if (lua_type(r->L, index) == LUA_TSTRING && lua_stringtonumber(r->L, lua_tostring(r->L, index))) {
     lua_pop(r->L, 1);
     return ": write the number without quotes";

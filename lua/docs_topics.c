@@ -79,7 +79,7 @@ const DocTopic doc_topics[] = {
   {"firefly,fireflies,speckle,spark,outlier,dot", "render.clamp,render.samples",
    "Rare, very bright samples. clamp = 2 to 10 cuts indirect light above that (the picture gets a little darker); more samples thin them out; larger lamps help most."},
   {"noise,noisy,grain,grainy,denoise,smooth,quality,clean,converge", "render.samples,render.clamp,mesh.smooth",
-   "Four times the samples halve the noise. Noise as a texture and denoising are not there yet."},
+   "Four times the samples halve the noise. Denoising is not there yet. Noise as a pattern is a function: noise(p), fbm(p)."},
   {"slow,fast,speed,faster,time,preview,performance", "render.samples,render.size,render.bounces,render.integrator",
    "Fewer samples and pixels (--samples 8 --size 480x270) for trying out; --time-limit 60 keeps what there is after a minute."},
   {"resolution,width,height,pixel,dimension,aspect,large", "render.size", "Also --size WxH."},

@@ -2,6 +2,7 @@
  * are the same functions. Elementary functions are moonlit.h's, the same bits everywhere. */
 #include "lualib.h"
 #include "sandbox_internal.h"
+#include "trace.h"
 #include "values_internal.h"
 
 /* --------------------------------------------------------------- of one number */
@@ -29,6 +30,7 @@ static const Unary unary[] = {
 
 static int of_one(lua_State *L) {
   const Unary *u = &unary[lua_tointeger(L, lua_upvalueindex(1))];
+  TRACE_CALL(L, u->name);
   if (lua_isinteger(L, 1) && u->result != FLOAT) {
     lua_Integer i = lua_tointeger(L, 1);
     if (u->f == ml_fabs) i = i < 0 ? (lua_Integer)(0u - (lua_Unsigned)i) : i;
@@ -58,6 +60,7 @@ static void apply_two(lua_State *L, const char *name, const Value *a, const Valu
 }
 
 static int of_two(lua_State *L, const char *name, double (*f)(double, double)) {
+  TRACE_CALL(L, name);
   Value a = value_argument(L, 1, name, false), b = value_argument(L, 2, name, false);
   apply_two(L, name, &a, &b, f);
   return 1;
@@ -82,6 +85,7 @@ static int math_mod(lua_State *L) {
 
 static int math_atan(lua_State *L) {
   if (!lua_isnoneornil(L, 2)) return of_two(L, "atan", ml_atan2);
+  TRACE_CALL(L, "atan");
   Value x = value_argument(L, 1, "atan", false);
   for (int i = 0; i < 3; i++) x.v[i] = ml_atan(x.v[i]);
   value_push_result(L, &x);
@@ -89,6 +93,7 @@ static int math_atan(lua_State *L) {
 }
 
 static int math_log(lua_State *L) {
+  TRACE_CALL(L, "log");
   Value x = value_argument(L, 1, "log", false);
   double base = luaL_optnumber(L, 2, 0.0);
   bool natural = lua_isnoneornil(L, 2);
@@ -102,6 +107,7 @@ static int math_log(lua_State *L) {
 
 /* Numbers alone keep their type, integer or float; with a vector the result is one. */
 static int extreme(lua_State *L, const char *name, bool greater) {
+  TRACE_CALL(L, name);
   int n = lua_gettop(L), best = 1;
   Value result = value_argument(L, 1, name, false);
   bool numbers = !result.kind;
@@ -122,6 +128,7 @@ static int math_max(lua_State *L) { return extreme(L, "max", true); }
 static int math_min(lua_State *L) { return extreme(L, "min", false); }
 
 static int math_clamp(lua_State *L) {
+  TRACE_CALL(L, "clamp");
   Value x = value_argument(L, 1, "clamp", false), low = value_argument(L, 2, "clamp", false), high = value_argument(L, 3, "clamp", false);
   if (!x.kind && !low.kind && !high.kind) {
     lua_pushvalue(L, x.v[0] < low.v[0] ? 2 : x.v[0] > high.v[0] ? 3 : 1);
@@ -135,6 +142,7 @@ static int math_clamp(lua_State *L) {
 
 /* 0 at a, 1 at b, smooth between; falls where a > b. */
 static int math_smoothstep(lua_State *L) {
+  TRACE_CALL(L, "smoothstep");
   Value a = value_argument(L, 1, "smoothstep", false), b = value_argument(L, 2, "smoothstep", false);
   Value x = value_argument(L, 3, "smoothstep", false);
   Value result = {.kind = value_common_kind(L, value_common_kind(L, a.kind, b.kind, "smoothstep"), x.kind, "smoothstep")};

@@ -14,6 +14,7 @@
 #include "shapes.h"
 #include "suggest.h"
 #include "textures.h"
+#include "trace.h"
 
 Node *node_test(lua_State *L, int index) {
   Node *node = lua_touserdata(L, index);
@@ -136,6 +137,7 @@ void node_finish(Reading *r, Node *node, bool copied) {
 /* A constructor: entry as first upvalue, its defaults as second. */
 static int construct(lua_State *L) {
   const ApiEntry *entry = lua_touserdata(L, lua_upvalueindex(1));
+  if (trace_construct(L, entry)) return 1;
   sandbox_count_nodes(L, 1);
   Node *node = node_push(L, entry);
   Reading r = {.runtime = runtime_of(L),
@@ -203,6 +205,7 @@ static int mix(lua_State *L) {
 Reading method_begin(lua_State *L, const char *name) {
   const Node *self = node_test(L, 1);
   if (!self) luaL_error(L, "write part:%s(...) with a colon, not part.%s(...)", name, name);
+  trace_construct(L, self->entry);
   if (self->entry->kind == API_MATERIAL_KIND && strcmp(name, "with") != 0)
     luaL_error(L, "a material has no place: call :%s on the shape", name);
   if (self->entry->kind == API_TEXTURE_KIND && strcmp(name, "with") != 0)
@@ -474,6 +477,7 @@ static int tostring_node(lua_State *L) {
 static int call_node(lua_State *L) {
   const Node *node = lua_touserdata(L, 1);
   lua_Debug ar = {0};
+  if (node->entry->kind == API_TEXTURE_KIND) return trace_look_at(L);
   if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && ar.name)
     return luaL_error(L, "attempt to call a %s value (%s '%s')", node->entry->name, ar.namewhat, ar.name);
   return luaL_error(L, "attempt to call a %s value", node->entry->name);
@@ -522,4 +526,5 @@ void node_open(lua_State *L) {
   }
   scene_functions_open(L);
   motion_open(L);
+  trace_open(L);
 }

@@ -10,6 +10,7 @@
 #include "motion.h"
 #include "suggest.h"
 #include "textures.h"
+#include "trace.h"
 
 /* --------------------------------------------------------------- reporting */
 
@@ -149,7 +150,7 @@ static bool type_error(Reading *r, const ApiField *field, int index) {
   const bool traced = lua_isfunction(r->L, index) && !node_constructor(r->L, index) &&
                       (field->type == API_NUMBER || field->type == API_COLOR || field->type == API_MATERIAL || field->type == API_VEC3);
   reader_fail(r, "type",
-              traced ? "expected %s, got %s: functions of the shading point are not available in this version" : "expected %s, got %s",
+              traced ? "expected %s, got %s: a function of the shading point is for colours and numbers of materials and textures" : "expected %s, got %s",
               text_string(&expected), reader_describe(r, index));
   return false;
 }
@@ -316,6 +317,22 @@ static bool read_motion(Reading *r, const ApiField *field, int index, void *out)
   return fine;
 }
 
+/* A function of the shading point, for a field that takes one. */
+static bool read_function(Reading *r, const ApiField *field, int index, void *out) {
+  const bool normal = field->type == API_TEXTURE && strcmp(field->name, "normal") == 0;
+  const bool numbers = field->type == API_NUMBER || (field->type == API_TEXTURE && (field->flags & API_DATA) && !normal);
+  if (field->type == API_TEXTURE) return trace_texture(r, field, index, numbers, out);
+  if (field->texture)
+    return trace_texture(r, field, index, numbers, (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture));
+  MlError error = {0};
+  MlMatteDesc matte = ML_DESC(MlMatteDesc);
+  if (!trace_texture(r, field, index, false, &matte.color_texture)) return false;
+  ApiMaterial *material = out;
+  *material = (ApiMaterial){.id = ml_matte(r->runtime->builder, &matte, &error)};
+  if (!material->id) reader_fail_builder(r, &error);
+  return material->id != 0;
+}
+
 bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) {
   if (!field->next) return read_value(r, field, index, out);
   if (motion_test(r->L, index)) return read_motion(r, field, index, out);
@@ -326,6 +343,7 @@ bool reader_read_value(Reading *r, const ApiField *field, int index, void *out) 
 
 static bool read_value(Reading *r, const ApiField *field, int index, void *out) {
   if (module_is_absent(r->L, index)) return false; // has been reported, once
+  if (trace_is_function(r->L, index) && trace_takes(field)) return read_function(r, field, index, out);
   if (field->texture) {
     MlTexture *texture = (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture);
     if (texture_test(r->L, index)) return convert_texture(r, field, index, field->type == API_NUMBER || (field->flags & API_DATA), texture);

@@ -78,6 +78,8 @@ typedef struct Runtime {
   uint64_t sets_used; /* of input->sets, the first 64 */
   ModuleRecord *modules;
   uint32_t module_depth;
+  struct Trace *trace;            /* the function of the shading point that is being traced: trace.c */
+  uint32_t trace_serial;          /* of the last one */
   bool any_absent;                /* a module was missing: module_is_absent */
   struct ImageRecord *images;     /* newest first: images.c */
   struct ProfileRecord *profiles; /* likewise: profiles.c */

@@ -5,6 +5,7 @@
 
 #include "colors.h"
 #include "sandbox_internal.h"
+#include "trace.h"
 #include "values_internal.h"
 
 /* ------------------------------------------------------------------- arguments */
@@ -74,6 +75,7 @@ static double number_argument(lua_State *L, int index, const char *name, const c
 /* ---------------------------------------------------------------- constructors */
 
 static int make_vec2(lua_State *L) {
+  TRACE_CALL(L, "vec2");
   int n = lua_gettop(L);
   double v[2];
   if (n == 1 && lua_type(L, 1) != LUA_TNUMBER) {
@@ -95,6 +97,7 @@ static int make_vec2(lua_State *L) {
 }
 
 static int make_vec3(lua_State *L) {
+  TRACE_CALL(L, "vec3");
   int n = lua_gettop(L);
   double v[3];
   if (n == 1 && lua_type(L, 1) != LUA_TNUMBER) {
@@ -129,6 +132,7 @@ static void warn_large(lua_State *L, const double rgb[3]) {
 }
 
 static int make_color(lua_State *L) {
+  TRACE_CALL(L, "color");
   int n = lua_gettop(L), count;
   double rgb[3];
   if (n == 3) {
@@ -149,6 +153,7 @@ static int make_color(lua_State *L) {
 }
 
 static int make_gray(lua_State *L) {
+  TRACE_CALL(L, "gray");
   double x = number_argument(L, 1, "gray", "the value");
   value_push_color(L, x, x, x);
   return 1;
@@ -204,12 +209,14 @@ static double dot_of(const Value *a, const Value *b) {
 }
 
 static int vector_length(lua_State *L) {
+  TRACE_CALL(L, "length");
   Value v = vector_argument(L, 1, "length");
   lua_pushnumber(L, ml_sqrt(dot_of(&v, &v)));
   return 1;
 }
 
 static int vector_dot(lua_State *L) {
+  TRACE_CALL(L, "dot");
   Value a, b;
   two_vectors(L, "dot", &a, &b);
   lua_pushnumber(L, dot_of(&a, &b));
@@ -217,6 +224,7 @@ static int vector_dot(lua_State *L) {
 }
 
 static int vector_cross(lua_State *L) {
+  TRACE_CALL(L, "cross");
   Value a, b;
   two_vectors(L, "cross", &a, &b);
   if (a.count != 3) return luaL_error(L, "cross needs vec3s");
@@ -225,6 +233,7 @@ static int vector_cross(lua_State *L) {
 }
 
 static int vector_normalize(lua_State *L) {
+  TRACE_CALL(L, "normalize");
   Value v = vector_argument(L, 1, "normalize");
   double length = ml_sqrt(dot_of(&v, &v));
   if (!(length > 0.0)) {
@@ -238,6 +247,7 @@ static int vector_normalize(lua_State *L) {
 }
 
 static int vector_distance(lua_State *L) {
+  TRACE_CALL(L, "distance");
   Value a, b;
   two_vectors(L, "distance", &a, &b);
   for (int i = 0; i < a.count; i++) a.v[i] -= b.v[i];
@@ -247,6 +257,7 @@ static int vector_distance(lua_State *L) {
 
 /* v - 2 (v.n) n, for a unit n. */
 static int vector_reflect(lua_State *L) {
+  TRACE_CALL(L, "reflect");
   Value v, n;
   two_vectors(L, "reflect", &v, &n);
   double twice = 2.0 * dot_of(&v, &n);
@@ -257,6 +268,7 @@ static int vector_reflect(lua_State *L) {
 
 /* a where t is 0, b where it is 1, exactly. Other types take part by __mix. */
 static int value_mix(lua_State *L) {
+  TRACE_CALL(L, "mix");
   lua_settop(L, 3);
   for (int i = 1; i <= 3; i++) {
     if (lua_type(L, i) == LUA_TUSERDATA && luaL_getmetafield(L, i, "__mix") != LUA_TNIL) {

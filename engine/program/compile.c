@@ -249,6 +249,15 @@ static uint32_t simpler(const Compile *c, const CompileNode *node) {
     uint32_t chosen = condition->value[0] != 0.0f ? o[1] : o[2];
     return WIDE_ENOUGH(chosen) ? chosen : NONE;
   }
+  case ML_OP_JOIN: {
+    // All components of a vector, one by one
+    uint32_t whole = c->nodes.data[o[0]].op == ML_OP_PICK ? c->nodes.data[o[0]].operands[0] : NONE;
+    for (uint32_t i = 0; whole != NONE && i < node->width; i++) {
+      const CompileNode *part = &c->nodes.data[o[i]];
+      if (part->op != ML_OP_PICK || part->operands[0] != whole || part->data != i) whole = NONE;
+    }
+    return whole != NONE && WIDE_ENOUGH(whole) ? whole : NONE;
+  }
   case ML_OP_PICK: {
     const CompileNode *of = &c->nodes.data[o[0]];
     if (node->width == 1 && of->op == ML_OP_JOIN) return of->operands[node->data & 3];

@@ -239,7 +239,7 @@ static inline float thing_number(uint32_t thing) { return (float)(hash_u32(thing
 
 /* Fills in what VARIES_POINT asks for. d: the way of the ray that came, of any length. An array's places are things, if it was not in another
  * instance. */
-static __attribute__((noinline)) void texture_point_see(const Scene *scene, const Surface *surface, const Span *footprint, Vec3 d,
+static __attribute__((noinline, unused)) void texture_point_see(const Scene *scene, const Surface *surface, const Span *footprint, Vec3 d,
                                                         TexturePoint *out) {
   const World *world = &scene->world;
   const double *origin = scene->origin;

@@ -254,7 +254,7 @@ static inline Vec3 program_look_at(const void *ud, uint32_t data, uint32_t of, V
   return number ? program_number(spectrum_luminance(value)) : spectrum_to_vec3(value);
 }
 
-static __attribute__((noinline)) Spectrum program_texture_eval(const Textures *textures, const Program *program, const TexturePoint *at) {
+static __attribute__((noinline, unused)) Spectrum program_texture_eval(const Textures *textures, const Program *program, const TexturePoint *at) {
   ProgramPoint point;
   const uint32_t reads = program->inputs;
 #define GIVE(input, value)                                                                                                                 \

@@ -78,6 +78,10 @@ static void failing_allocations_are_survived(void **state) {
   survive("local g = proto(group{ sphere{}, box{}, disk{}, rect{} }) for i = 1, 3 do g:at(i, 0, 0) end\n"
           "mesh{ points = {{0,0,0},{1,0,0},{1,1,0}}, faces = {{1,2,3}} } sphere{ material = emit(1) } print(1)",
           true);
+  survive("background(1) local t = checker{} sphere{ material = plastic{ function(s)\n"
+          "local v = 0 for i = 1, 30 do v = v + fbm(s.p * i + voronoi(s.world).edge) end return mix(t(s.uv), 'red', v) end,\n"
+          "roughness = function(s) return where(lt(s.id, 0.5), 0.1, 0.3) end } } box{ material = function(s) return s.part end }",
+          true);
 }
 
 /* What comes of it is not looked at: only that it comes. */

@@ -1,0 +1,1 @@
+sphere{ material = function(s) s.p.x = 0 return s.p end }

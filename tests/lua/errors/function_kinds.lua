@@ -1,0 +1,1 @@
+sphere{ material = function(s) return s.p + s.uv end }

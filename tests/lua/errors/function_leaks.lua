@@ -1,0 +1,3 @@
+local kept
+sphere{ material = function(s) kept = s.p.x return 1 end }
+box{ size = 1 + kept }

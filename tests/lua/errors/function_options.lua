@@ -1,0 +1,1 @@
+sphere{ material = function(s) return fbm(s.p, { octave = 3 }) end }

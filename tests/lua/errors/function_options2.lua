@@ -1,0 +1,1 @@
+sphere{ material = function(s) return fbm(s.p, { octaves = 99 }) end }

@@ -1,0 +1,1 @@
+sphere{ material = function(s) return s.uv.z end }

@@ -1,0 +1,1 @@
+sphere{ material = function(s) return image("wood" .. s.id .. ".png") end }

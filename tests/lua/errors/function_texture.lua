@@ -1,0 +1,2 @@
+local board = checker{}
+sphere{ material = board(2) }
