@@ -135,7 +135,7 @@ ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS
 
 ENGINE_C := $(filter-out engine/render/kernel.c,$(sort $(wildcard engine/*.c engine/*/*.c)))
 KERNEL_C := $(wildcard engine/render/kernel.c)
-SCRIPT_C := $(filter-out $(if $(filter page%,$(TARGET)),lua/docs%.c lua/reference.c lua/api_json.c),$(sort $(wildcard lua/*.c)))
+SCRIPT_C := $(filter-out $(if $(filter page%,$(TARGET)),lua/docs%.c lua/reference.c lua/api_json.c lua/luals.c),$(sort $(wildcard lua/*.c)))
 CLI_C := $(if $(filter page%,$(TARGET)),,$(sort $(wildcard cli/*.c)))
 BRIDGE_C := $(sort $(wildcard web/bridge/*.c))
 LUA_NAMES := lapi lcode lctype ldebug ldo ldump lfunc lgc llex lmem lobject lopcodes lparser lstate lstring ltable ltm lundump lvm lzio \

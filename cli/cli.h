@@ -19,6 +19,7 @@ int command_params(const Options *options);
 int command_doc(const Options *options);
 int command_compare(const Options *options);
 int command_fix(const Options *options);
+int command_init(const Options *options);
 int command_version(void);
 /* Of a command, or of all of them for COMMAND_NONE. */
 int command_help(Command command);

@@ -10,6 +10,7 @@ static const char overview[] = "moonlit renders scenes that are Lua programs.\n"
                                "  moonlit doc    [NAME] [--search WORD] the language's reference\n"
                                "  moonlit compare REFERENCE PICTURE     how far two picture files are apart\n"
                                "  moonlit fix    SCENE.lua [options]    takes over what messages suggest\n"
+                               "  moonlit init   [FOLDER]               a first scene, and settings for editors\n"
                                "  moonlit --version\n"
                                "\n"
                                "Options of render (moonlit COMMAND --help lists those of the others):\n";
@@ -32,6 +33,10 @@ static const char *const usages[COMMAND_COUNT] = {
     "seen with the exposure that suits the reference, or with --exposure.\n\n",
   [COMMAND_FIX] = "moonlit fix SCENE.lua [options]\n"
                   "Takes over what messages suggest (\"did you mean\"), says each change, and writes the scene, whole or not at all.\n\n",
+  [COMMAND_INIT] =
+    "moonlit init [FOLDER]\n"
+    "Writes scene.lua, a first scene, and for editors with the Lua language server .luarc.json and moonlit.d.lua, which knows all words of\n"
+    "the language. The first two are left alone where they are there already.\n\n",
 };
 
 static const char codes[] = "\nExit status: 0 done; 1 could not (files, memory); 2 the scene or the call is wrong; 130 interrupted.\n";

@@ -16,6 +16,7 @@ static int run(const Options *options) {
   case COMMAND_DOC: return command_doc(options);
   case COMMAND_COMPARE: return command_compare(options);
   case COMMAND_FIX: return command_fix(options);
+  case COMMAND_INIT: return command_init(options);
   case COMMAND_NONE:
   case COMMAND_COUNT: break;
   }

@@ -30,6 +30,7 @@ enum {
   DOC = 1 << COMMAND_DOC,
   COMPARE = 1 << COMMAND_COMPARE,
   FIX = 1 << COMMAND_FIX,
+  INIT = 1 << COMMAND_INIT,
   PICTURE = RENDER | HASH,
   SCENE = RENDER | HASH | CHECK,
   EVALUATE = SCENE | PARAMS | FIX,
@@ -103,12 +104,12 @@ static const OptionSpec specs[] = {
   {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD", "-s,--find,--grep"},
   {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown", "--md"},
   {"--dry-run", OPTION_FLAG, FIX, AT(dry_run), 0, 0, 0, NULL, "only say what would be changed", "-n,--check"},
-  {"--help", OPTION_FLAG, EVALUATE | DOC | COMPARE | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
+  {"--help", OPTION_FLAG, EVALUATE | DOC | COMPARE | INIT | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
   {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language", "-v,-V"},
 };
 enum { SPEC_COUNT = sizeof specs / sizeof *specs };
 
-static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare", "fix"};
+static const char *const commands[COMMAND_COUNT] = {"", "render", "check", "hash", "params", "doc", "compare", "fix", "init"};
 static const char *const integrators[] = {"path", "whitted", "ao", "normals", "albedo", "depth", NULL}; /* as MlIntegrator */
 static const char *const tonemaps[] = {"agx", "neutral", "none", "false_color", NULL};                  /* as MlTonemap */
 static const char *const builds[] = {"default", "fast", "high", NULL};                                  /* as MlBuild */
@@ -396,7 +397,7 @@ static bool parse_command(Options *options, const char *word, char message[400])
   if (strcmp(word, "version") == 0) return wrong(message, "'version' is not a command; did you mean moonlit --version?");
   const char *meant = nearest_name(&nearest);
   if (meant) return wrong(message, "'%.100s' is not a command; did you mean %s?", word, meant);
-  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc, compare, fix (moonlit --help)", word);
+  return wrong(message, "'%.100s' is not a command; there are render, check, hash, params, doc, compare, fix, init (moonlit --help)", word);
 }
 
 bool options_parse(Options *options, int argc, char **argv, char message[400]) {
@@ -420,16 +421,19 @@ bool options_parse(Options *options, int argc, char **argv, char message[400]) {
     } else if (options->command == COMMAND_COMPARE) {
       return wrong(message, "two pictures at a time: '%.100s' is a third", argument);
     } else {
-      return wrong(message, "one %s at a time: '%.100s' and '%.100s'", options->command == COMMAND_DOC ? "name" : "scene", options->scene,
-                   argument);
+      return wrong(message, "one %s at a time: '%.100s' and '%.100s'",
+                   options->command == COMMAND_DOC    ? "name"
+                   : options->command == COMMAND_INIT ? "folder"
+                                                      : "scene",
+                   options->scene, argument);
     }
   }
   if (options->help || options->version) return true;
   if (options->command == COMMAND_NONE)
-    return wrong(message, "what shall be done? There are render, check, hash, params, doc, compare, fix (moonlit --help)");
+    return wrong(message, "what shall be done? There are render, check, hash, params, doc, compare, fix, init (moonlit --help)");
   if (options->command == COMMAND_COMPARE && !options->other)
     return wrong(message, "which two pictures? moonlit compare REFERENCE PICTURE");
-  if (options->command != COMMAND_DOC && !options->scene)
+  if (options->command != COMMAND_DOC && options->command != COMMAND_INIT && !options->scene)
     return wrong(message, "which scene? moonlit %s SCENE.lua", commands[options->command]);
   return true;
 }

@@ -14,6 +14,7 @@ typedef enum Command {
   COMMAND_DOC,
   COMMAND_COMPARE,
   COMMAND_FIX,
+  COMMAND_INIT,
   COMMAND_COUNT
 } Command;
 

@@ -186,6 +186,7 @@ bool script_doc(const char *name, const MlSink *sink);
 /* Entries and fields whose name, synonyms or sentence hold `word`. false: none. */
 bool script_doc_search(const char *word, const MlSink *sink);
 void script_write_reference(const MlSink *sink); /* docs/REFERENCE.md */
+void script_write_luals(const MlSink *sink);     /* moonlit.d.lua: definitions for the Lua language server */
 void script_write_api_json(const MlSink *sink);  /* completion and hover of editors */
 
 #endif

@@ -169,6 +169,14 @@ fix_unwritable() {
 }
 check "fix takes over suggestions" fixes
 check "fix writes nothing where it cannot" fix_unwritable
+inits() {
+  run 0 init new && out_has '^wrote  new/scene.lua$' && (cd "$work/new" && "$moonlit" check scene.lua --strict >../out 2>../err) || { cat "$work/err"; return 1; }
+  python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$work/new/.luarc.json" || return
+  echo '-- mine' >"$work/new/scene.lua" && echo old >"$work/new/moonlit.d.lua" && run 0 init new && out_has '^kept   new/scene.lua$' && out_has '^wrote  new/moonlit.d.lua$' || return
+  same "$(cat "$work/new/scene.lua")" '-- mine' && grep -q '^function sphere(t) end$' "$work/new/moonlit.d.lua" && rm -r "$work/new"
+  run 1 init nowhere/new && err_has 'No such file'
+}
+check "init makes a folder to begin in" inits
 check "--set" set_param
 check "--params" params_file
 check "--schema" params_schema

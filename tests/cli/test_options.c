@@ -152,10 +152,10 @@ static void sizes_of_memory(void **state) {
 
 static void wrong_calls_are_explained(void **state) {
   (void)state;
-  expect_wrong("", "what shall be done? There are render, check, hash, params, doc, compare, fix (moonlit --help)");
+  expect_wrong("", "what shall be done? There are render, check, hash, params, doc, compare, fix, init (moonlit --help)");
   expect_wrong("rendr a.lua", "'rendr' is not a command; did you mean render?");
   expect_wrong("a.lua", "'a.lua' is not a command; did you mean moonlit render a.lua?");
-  expect_wrong("frobnicate", "'frobnicate' is not a command; there are render, check, hash, params, doc, compare, fix (moonlit --help)");
+  expect_wrong("frobnicate", "'frobnicate' is not a command; there are render, check, hash, params, doc, compare, fix, init (moonlit --help)");
   expect_wrong("render", "which scene? moonlit render SCENE.lua");
   expect_wrong("render a.lua b.lua", "one scene at a time: 'a.lua' and 'b.lua'");
   expect_wrong("render a.lua --sampels 3", "--sampels is not an option; did you mean --samples?");

@@ -1,5 +1,6 @@
 /* test_api.c - the table itself: complete, consistent, its defaults pass their own checks, its examples run, its documents are current. */
 #include "api.h"
+#include "lauxlib.h"
 #include "lexer.h"
 #include "module.h"
 #include "node.h"
@@ -133,6 +134,44 @@ static void examples_render(void **state) {
   }
 }
 
+/* Definitions for the language server: every entry, field, function and method, in Lua that can be read. */
+static void definitions_are_complete(void **state) {
+  Scenes *scenes = *state;
+  const MlSink sink = scenes_sink(scenes);
+  script_write_luals(&sink);
+  assert_true(scenes->length > 10000);
+  char wanted[200];
+  for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
+    const ApiEntry *e = *entry;
+    snprintf(wanted, sizeof wanted, "\nfunction %s(%s) end\n", e->name, api_field_count(e) ? "t" : "");
+    assert_contains(scenes->text, wanted);
+    snprintf(wanted, sizeof wanted, "---@class (exact) %c%sFields\n", e->name[0] - 'a' + 'A', e->name + 1);
+    const char *at = api_field_count(e) ? strstr(scenes->text, wanted) : NULL;
+    if (api_field_count(e)) assert_non_null(at);
+    const char *end = at ? strstr(at, "\n\n") : NULL;
+    for (uint32_t i = 0; i < api_field_count(e); i++) {
+      snprintf(wanted, sizeof wanted, "---@field %s? ", api_field(e, i)->name);
+      const char *field = strstr(at, wanted);
+      if (!field || field > end) fail_msg("%s.%s is not there", e->name, api_field(e, i)->name);
+      if (strncmp(field + strlen(wanted), "any ", 4) == 0) fail_msg("%s.%s has no type", e->name, api_field(e, i)->name);
+    }
+  }
+  for (const ApiFunction *f = api_functions; f->name; f++) {
+    if (strcmp(f->section, "from Lua") == 0) continue;
+    snprintf(wanted, sizeof wanted,
+             f->kind == API_VALUE    ? "\n%s = "
+             : f->kind == API_METHOD ? "\nfunction Node:%s("
+                                     : "\nfunction %s(",
+             f->name);
+    if (strcmp(f->name, "param") == 0) snprintf(wanted, sizeof wanted, "\nparam = {}\n");
+    assert_contains(scenes->text, wanted);
+  }
+  lua_State *L = luaL_newstate();
+  assert_non_null(L);
+  if (luaL_loadbufferx(L, scenes->text, scenes->length, "=moonlit.d.lua", "t") != LUA_OK) fail_msg("%s", lua_tostring(L, -1));
+  lua_close(L);
+}
+
 /* ------------------------------------------------------------ table and built-ins */
 
 static void compare_builtins(lua_State *L, void *ud) {
@@ -215,8 +254,8 @@ static void api_json_is_balanced(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_row_is_complete), cmocka_unit_test(defaults_pass_their_own_checks), cmocka_unit_test(examples_run),
-    cmocka_unit_test(examples_render),       cmocka_unit_test(table_and_builtins_agree),       cmocka_unit_test(reference_is_current),
-    cmocka_unit_test(api_json_is_balanced),
+    cmocka_unit_test(examples_render),       cmocka_unit_test(definitions_are_complete),       cmocka_unit_test(table_and_builtins_agree),
+    cmocka_unit_test(reference_is_current),  cmocka_unit_test(api_json_is_balanced),
   };
   return cmocka_run_group_tests_name("lua api", tests, scenes_setup, scenes_teardown);
 }
