@@ -28,38 +28,46 @@ static Float8Lanes dot_of(const Lanes3 *a, const Lanes3 *b, uint32_t width) {
 /* What each point has of a value, as single evaluation has it. */
 static Vec3 lane_of(const Lanes3 *v, int k) { return vec3(v->x[0][k], v->x[1][k], v->x[2][k]); }
 
-static Lanes3 run_step(const ProgramStep *step, const Lanes3 *a, const Lanes3 *b, const Lanes3 *c, const Lanes3 *wide) {
-  Lanes3 r = {{lanes8_all(0.0f), lanes8_all(0.0f), lanes8_all(0.0f)}};
+/* r may be an operand. */
+static void run_step(const ProgramStep *step, const Lanes3 *a, const Lanes3 *b, const Lanes3 *c, const Lanes3 *wide, Lanes3 *r) {
+  if (step->op < ML_OP_DOT && step->width == 1) {
+    r->x[0] = r->x[1] = r->x[2] = lanes8_apply((MlOp)step->op, a->x[0], b->x[0], c->x[0], PROGRAM_LANES);
+    return;
+  }
   if (step->op < ML_OP_DOT) {
-    for (uint32_t i = 0; i < step->width; i++) r.x[i] = lanes8_apply((MlOp)step->op, a->x[i], b->x[i], c->x[i], PROGRAM_LANES);
-    if (step->width == 1) r.x[1] = r.x[2] = r.x[0];
-    return r;
+    for (uint32_t i = 0; i < step->width; i++) r->x[i] = lanes8_apply((MlOp)step->op, a->x[i], b->x[i], c->x[i], PROGRAM_LANES);
+    return;
   }
   Float8Lanes one = lanes8_all(0.0f);
   switch ((uint32_t)step->op) {
   case ML_OP_DOT: one = dot_of(a, b, step->of); break;
   case ML_OP_LENGTH: one = lanes8_sqrt(dot_of(a, a, step->of)); break;
-  case ML_OP_CROSS:
+  case ML_OP_CROSS: {
+    Lanes3 product;
     for (int i = 0; i < 3; i++) {
       int j = (i + 1) % 3, k = (i + 2) % 3;
-      r.x[i] = a->x[j] * b->x[k] - a->x[k] * b->x[j];
+      product.x[i] = a->x[j] * b->x[k] - a->x[k] * b->x[j];
     }
-    return r;
+    *r = product;
+    return;
+  }
   case ML_OP_NORMALIZE: {
     Float8Lanes length2 = dot_of(a, a, step->of), zero = lanes8_all(0.0f);
-    for (int i = 0; i < 3; i++) r.x[i] = lanes8_select(length2 > zero, a->x[i] / lanes8_sqrt(length2), zero);
-    return r;
+    for (int i = 0; i < 3; i++) r->x[i] = lanes8_select(length2 > zero, a->x[i] / lanes8_sqrt(length2), zero);
+    return;
   }
-  case ML_OP_JOIN: return (Lanes3){{a->x[0], b->x[0], c->x[0]}};
-  case ML_OP_PICK:
-    for (int i = 0; i < 3; i++) r.x[i] = a->x[step->width == 1 ? step->data & 3 : step->data >> 2 * i & 3];
-    return r;
+  case ML_OP_JOIN: *r = (Lanes3){{a->x[0], b->x[0], c->x[0]}}; return;
+  case ML_OP_PICK: {
+    const uint32_t first = step->data & 3, second = step->width == 1 ? first : step->data >> 2 & 3;
+    *r = (Lanes3){{a->x[first], a->x[second], a->x[step->width == 1 ? first : step->data >> 4 & 3]}};
+    return;
+  }
   default:
     for (int k = 0; k < PROGRAM_LANES; k++)
       one[k] = program_noise((MlOp)step->op, program_place(lane_of(a, k), step->of), b->x[0][k], c->x[0][k], wide->x[0][k], step->data);
     break;
   }
-  return (Lanes3){{one, one, one}};
+  r->x[0] = r->x[1] = r->x[2] = one;
 }
 
 static const Lanes3 *operand(const Lanes3 *registers, const Lanes3 *constants, const Lanes3 *inputs, uint32_t x) {
@@ -88,8 +96,8 @@ MlStatus program_batch(Memory *memory, const Program *program, const float *cons
     }
     for (const ProgramStep *step = program->steps, *end = step + program->step_count; step != end; step++) {
       const Lanes3 *wide = operand(registers, constants, in, step->wide);
-      registers[step->to] = run_step(step, operand(registers, constants, in, step->a), operand(registers, constants, in, step->b),
-                                     operand(registers, constants, in, step->c), wide);
+      run_step(step, operand(registers, constants, in, step->a), operand(registers, constants, in, step->b),
+               operand(registers, constants, in, step->c), wide, &registers[step->to]);
     }
     const Lanes3 *result = operand(registers, constants, in, program->result);
     for (uint32_t k = 0; k < PROGRAM_LANES && first + k < count; k++)

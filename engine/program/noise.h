@@ -35,12 +35,18 @@ static inline NoiseBits noise_finish(NoiseBits h) {
   return h ^ h >> 15;
 }
 
-/* A coordinate's cell and what is left of it, 0..1. Beyond 2^30 (and for NaN) it is an end's. */
-static inline int32_t noise_cell(float x, float *rest) {
-  x = clamp_f(x, -0x1p30f, 0x1p30f);
-  float cell = floor_f(x);
-  *rest = x - cell;
-  return (int32_t)cell;
+/* A point's cell and what is left of it, 0..1. Coordinates beyond 2^30 (and NaN) are an end's. */
+static inline NoiseMask noise_cell(Vec3 p, Vec3 *rest) {
+  NoiseFloats x = noise_select(p > noise_all(-0x1p30f), p, noise_all(-0x1p30f));
+  x = noise_select(x < noise_all(0x1p30f), x, noise_all(0x1p30f));
+  NoiseMask cell = __builtin_convertvector(x, NoiseMask);
+  cell += __builtin_convertvector(cell, NoiseFloats) > x; // true is -1: what was rounded upwards
+  *rest = x - __builtin_convertvector(cell, NoiseFloats);
+  return cell;
+}
+/* The linear form that cells are hashed by. */
+static inline uint32_t noise_base(NoiseMask cell) {
+  return (uint32_t)cell[0] * NOISE_X + (uint32_t)cell[1] * NOISE_Y + (uint32_t)cell[2] * NOISE_Z;
 }
 
 static inline float noise_fade(float t) { return t * t * t * (t * (t * 6.0f - 15.0f) + 10.0f); }
@@ -58,11 +64,11 @@ typedef struct NoiseCell {
 
 static inline NoiseCell noise_cell_at(Vec3 p, uint32_t seed) {
   NoiseCell cell;
-  uint32_t x = (uint32_t)noise_cell(p[0], &cell.x), y = (uint32_t)noise_cell(p[1], &cell.y), z = (uint32_t)noise_cell(p[2], &cell.z);
-  uint32_t base = x * NOISE_X + y * NOISE_Y + z * NOISE_Z + seed;
-  NoiseBits corners = noise_bits_all(base) + (NoiseBits){0, NOISE_X, NOISE_Y, NOISE_X + NOISE_Y};
+  Vec3 rest;
+  NoiseBits corners = noise_bits_all(noise_base(noise_cell(p, &rest)) + seed) + (NoiseBits){0, NOISE_X, NOISE_Y, NOISE_X + NOISE_Y};
   cell.lower = noise_finish(corners);
   cell.upper = noise_finish(corners + NOISE_Z);
+  cell.x = rest[0], cell.y = rest[1], cell.z = rest[2];
   return cell;
 }
 
@@ -203,9 +209,9 @@ typedef enum NoiseCells { CELLS_DISTANCE, CELLS_CELL, CELLS_EDGE } NoiseCells;
 static inline float noise_cells(NoiseCells kind, Vec3 p, float width) {
   float keep = noise_keep(width), mean = kind == CELLS_DISTANCE ? NOISE_MEAN_DISTANCE : kind == CELLS_CELL ? 0.5f : NOISE_MEAN_EDGE;
   if (!(keep > 0.0f)) return mean;
-  float rest[3];
-  uint32_t base = (uint32_t)noise_cell(p[0], &rest[0]) * NOISE_X + (uint32_t)noise_cell(p[1], &rest[1]) * NOISE_Y +
-                  (uint32_t)noise_cell(p[2], &rest[2]) * NOISE_Z + 0x5bd1e995u;
+  Vec3 in_cell;
+  uint32_t base = noise_base(noise_cell(p, &in_cell)) + 0x5bd1e995u;
+  const float rest[3] = {in_cell[0], in_cell[1], in_cell[2]};
   // Points that were not looked at are at least 1 away, or 2
   NoisePoint nearest = noise_nearest(base, rest, 1);
   if (nearest.distance2 > 1.0f && kind != CELLS_DISTANCE) nearest = noise_nearest(base, rest, 2);
