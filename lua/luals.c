@@ -97,12 +97,22 @@ static void put_about(const ApiField *f, const MlSink *sink) {
   if (f->def) put_format(sink, " Default %s.", f->def);
 }
 
-static void put_field(const ApiField *f, const MlSink *sink) {
+static bool takes_nodes(const ApiEntry *entry) { return entry->field_count && entry->fields[0].type == API_NODES; }
+
+/* The field that a value without a name at this place is; NULL: none. Shapes' own come before those that all have. */
+static const ApiField *field_at(const ApiEntry *entry, uint32_t position) {
+  if (takes_nodes(entry)) return NULL; // all of them are its parts
+  for (uint32_t i = 0; i < api_field_count(entry); i++)
+    if (api_field(entry, i)->position == position) return api_field(entry, i);
+  return NULL;
+}
+
+static void put_field(const ApiEntry *entry, const ApiField *f, const MlSink *sink) {
   put_format(sink, "---@field %s? ", f->name);
   put_type(f, sink);
   put_about(f, sink);
   put_string(sink, "\n");
-  if (!f->position) return;
+  if (!f->position || field_at(entry, f->position) != f) return;
   put_format(sink, "---@field [%u]? ", f->position);
   put_type(f, sink);
   put_format(sink, " The same as %s.\n", f->name);
@@ -124,12 +134,12 @@ static const char *class_of(ApiKind kind) {
 
 static void put_entry(const ApiEntry *entry, const MlSink *sink) {
   const char *result = class_of(entry->kind);
-  const bool many = entry->field_count && entry->fields[0].type == API_NODES;
+  const bool many = takes_nodes(entry);
   if (api_field_count(entry)) {
     put_string(sink, "---@class (exact) ");
     put_class(entry->name, sink);
     put_string(sink, "Fields\n");
-    for (uint32_t i = 0; i < api_field_count(entry); i++) put_field(api_field(entry, i), sink);
+    for (uint32_t i = 0; i < api_field_count(entry); i++) put_field(entry, api_field(entry, i), sink);
     if (many) put_string(sink, "---@field [integer] Node|Node[]|false What it is made of.\n");
     put_string(sink, "\n");
   }
@@ -140,7 +150,12 @@ static void put_entry(const ApiEntry *entry, const MlSink *sink) {
   if (api_field_count(entry)) {
     put_string(sink, "---@param t? ");
     put_class(entry->name, sink);
-    put_string(sink, "Fields|any\n");
+    put_string(sink, "Fields");
+    const ApiField *first = field_at(entry, 1);
+    if (first) put_string(sink, "|");
+    if (first) put_type(first, sink); // name(x) is name{ x }
+    if (many) put_string(sink, "|Node");
+    put_string(sink, "\n");
   }
   if (result) put_format(sink, "---@return %s\n", result);
   put_format(sink, "function %s(%s) end\n\n", entry->name, api_field_count(entry) ? "t" : "");

@@ -166,6 +166,8 @@ static void definitions_are_complete(void **state) {
     if (strcmp(f->name, "param") == 0) snprintf(wanted, sizeof wanted, "\nparam = {}\n");
     assert_contains(scenes->text, wanted);
   }
+  assert_contains(scenes->text, "\n---@param t? SphereFields|number\n");
+  assert_contains(scenes->text, "\n---@param t? GroupFields|Node\n");
   lua_State *L = luaL_newstate();
   assert_non_null(L);
   if (luaL_loadbufferx(L, scenes->text, scenes->length, "=moonlit.d.lua", "t") != LUA_OK) fail_msg("%s", lua_tostring(L, -1));
