@@ -149,6 +149,7 @@ BENCH_rays := ray_embree ray_compare $(BENCH_PARTS)
 BENCH_rays_own := $(BENCH_PARTS)
 BENCH_start := $(BENCH_PARTS)
 BENCH_programs := $(BENCH_PARTS)
+BENCH_scripts := $(BENCH_PARTS)
 BENCH_build := ray_embree $(BENCH_PARTS)
 # The files whose behaviour ML_PROTECT changes: release tests link them with it on.
 PROTECT_C := $(if $(filter release,$(CONFIG)),$(shell grep -ls ML_PROTECT $(ENGINE_C) /dev/null))
@@ -326,6 +327,7 @@ $(eval $(call bench,rays,-lembree3))
 $(eval $(call bench,rays_own))
 $(eval $(call bench,start,,$(SCRIPT_A)))
 $(eval $(call bench,programs,,$(SCRIPT_A)))
+$(eval $(call bench,scripts,,$(SCRIPT_A)))
 # As the kernel that evaluates them
 $(OBJ)/tests/bench/programs.o: TEST_CFLAGS += $(if $(filter avx2,$(ISAS)),$(ISA_FLAGS_avx2))
 $(eval $(call bench,build,-lembree3))
@@ -351,7 +353,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web bench-rays bench-build bench-wasm bench-start bench-programs test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve bench-web bench-rays bench-build bench-wasm bench-start bench-programs bench-scripts test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -399,6 +401,10 @@ bench-wasm: $(OUT)/tests/bench/rays_own$(EXE)
 bench-start: all $(OUT)/tests/bench/start$(EXE)
 	@mkdir -p '$(BUILD)/rays'
 	@RUNS='$(RUNS)' $(OUT)/tests/bench/start$(EXE) '$(COMMAND)' '$(BUILD)/rays'
+
+## bench-scripts   many calls and a million scattered things, without a pixel: RUNS=5
+bench-scripts: $(OUT)/tests/bench/scripts$(EXE)
+	@RUNS='$(RUNS)' $<
 
 ## bench-programs  textures by functions, per evaluation at a hit and in batches, against a diffuse ray: RUNS=7
 bench-programs: all $(OUT)/tests/bench/programs$(EXE)
