@@ -4,6 +4,7 @@
 #include "budget.h"
 #include "reader.h"
 #include "shapes.h"
+#include "trace.h"
 #include "values.h"
 
 static bool generated(Reading *r, Node *node, MlNode id, const MlError *error) {
@@ -130,28 +131,80 @@ const ApiEntry api_curve = {"curve", API_SHAPE, curve_fields, API_COUNT(curve_fi
 
 /* -------------------------------------------------------------- heightfield */
 
+/* Heights by the function that the node keeps, in a block that lies on the stack. false: reported. */
+static bool run_heights(Reading *r, const HeightfieldDesc *desc, ApiRows *out) {
+  lua_State *L = r->L;
+  const uint32_t columns = desc->resolution.width + 1, rows = desc->resolution.height + 1;
+  MlProgram program;
+  r->steps[0] = (SourceStep){"height", 0};
+  r->step_count = 1;
+  lua_getiuservalue(L, r->node_index, 1);
+  if (!trace_heights(r, lua_gettop(L), &program)) return false;
+  float *heights = lua_newuserdatauv(L, (size_t)columns * rows * sizeof *heights, 0);
+  float *points = lua_newuserdatauv(L, (size_t)columns * 3 * sizeof *points, 0);
+  for (uint32_t j = 0; j < rows; j++) {
+    float *row = heights + (size_t)j * columns;
+    const double z = ((double)j / (rows - 1) - 0.5) * desc->size.y; // the rearmost first
+    for (uint32_t i = 0; i < columns; i++) {
+      points[3 * i] = (float)(((double)i / (columns - 1) - 0.5) * desc->size.x);
+      points[3 * i + 1] = 0;
+      points[3 * i + 2] = (float)z;
+    }
+    MlError error = {0};
+    const MlStatus status = ml_program_run(r->runtime->builder, program, points, columns, row, &cancel, &error);
+    if (status == ML_ERROR_CANCELLED) budget_check(L);
+    if (status != ML_OK) {
+      reader_fail_builder(r, &error);
+      return false;
+    }
+    for (uint32_t i = 0; i < columns; i++) {
+      if (row[i] - row[i] == 0 && row[i] >= -1e12f && row[i] <= 1e12f) continue;
+      reader_fail(r, "finite", "expected finite heights up to 1e12, got %g for x = %g, z = %g", (double)row[i], (double)points[3 * i], z);
+      return false;
+    }
+  }
+  r->step_count = 0;
+  *out = (ApiRows){heights, columns, rows};
+  return true;
+}
+
 static bool build_heightfield(Reading *r, Node *node) {
   const HeightfieldDesc *desc = (const HeightfieldDesc *)node->desc;
-  if (!desc->heights.data) return false; // reported as missing
+  const int top = lua_gettop(r->L);
+  ApiRows heights = desc->heights;
+  const bool by_function = desc->height && reader_given(r, "height");
+  if (!by_function && !heights.data) {
+    if (!r->failed) reader_fail(r, "required", "height is missing: it needs a function(x, z), or heights, a table of them");
+    return false;
+  }
+  MlNode id = 0;
   MlError error = {0};
+  const bool made = !by_function || run_heights(r, desc, &heights);
   const MlHeightfieldDesc heightfield =
-    ML_DESC(MlHeightfieldDesc, .heights = desc->heights.data, .columns = desc->heights.columns, .rows = desc->heights.rows,
-            .width = desc->size.x, .depth = desc->size.y, .crease = crease_of(desc->crease), .cancel = &cancel, .place = r->place);
-  return generated(r, node, ml_heightfield(r->runtime->builder, &heightfield, &error), &error);
+    ML_DESC(MlHeightfieldDesc, .heights = heights.data, .columns = heights.columns, .rows = heights.rows, .width = desc->size.x,
+            .depth = desc->size.y, .crease = crease_of(desc->crease), .cancel = &cancel, .place = r->place);
+  if (made) id = ml_heightfield(r->runtime->builder, &heightfield, &error);
+  r->step_count = 0;
+  lua_settop(r->L, top);
+  return made && generated(r, node, id, &error);
 }
 
 // clang-format off
 static const ApiField heightfield_fields[] = {
-  {.name = "heights", .type = API_ROWS, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .position = 1, .synonyms = "height,data,values,rows,y",
+  {.name = "height", .type = API_CALLBACK, .xgroup = XGROUP_A, .synonyms = "f,func,fn,y,elevation", .offset = offsetof(HeightfieldDesc, height),
+   .doc = "A function(x, z) of the height in metres, called once: by arithmetic and noise it says what the height is, as functions of materials do."},
+  {.name = "heights", .type = API_ROWS, RANGE_LENGTH, .unit = "m", .position = 1, .xgroup = XGROUP_A_OTHER, .synonyms = "data,values,rows",
    .offset = offsetof(HeightfieldDesc, heights), .doc = "Rows of heights, the rearmost first, each from left to right: the table looks like the map."},
+  {.name = "resolution", .type = API_CELLS, .range = {1, 2048, 1, 2048, false}, .def = "256", .synonyms = "segments,steps,cells,grid,n,detail",
+   .offset = offsetof(HeightfieldDesc, resolution), .doc = "How many faces along x and along z, of height."},
   {.name = "size", .type = API_SIZE2, RANGE_POSITIVE_LENGTH, .unit = "m", .def = "1", .synonyms = "width,depth,extent,dimensions",
    .offset = offsetof(HeightfieldDesc, size), .doc = "Its width and depth; centred on the origin."},
   CREASE(HeightfieldDesc, "180"),
 };
 const ApiEntry api_heightfield = {"heightfield", API_SHAPE, heightfield_fields, API_COUNT(heightfield_fields), &api_shared_shape,
-  sizeof(HeightfieldDesc), 1, "A landscape over a rectangle in the xz plane, from a table of heights. u runs to the right, v to the back.",
-  "local rows = {}\nfor j = 1, 40 do\n  rows[j] = {}\n  for i = 1, 40 do rows[j][i] = 0.4 * sin(i * 0.3) * cos(j * 0.25) end\nend\n"
-  "heightfield{ heights = rows, size = 4, material = \"#5a7d3a\" }", "surface,mesh", build_heightfield};
+  sizeof(HeightfieldDesc), 2, "A landscape over a rectangle in the xz plane, by a function or a table of heights. u runs to the right, v to the back.",
+  "heightfield{ size = 4, height = function(x, z) return 0.8 * ridged(vec2(x, z) * 0.8) - 0.3 end,\n"
+  "             material = function(s) return mix(color \"#556b2f\", color \"#f4f7fa\", smoothstep(0.1, 0.3, s.p.y)) end }", "surface,mesh,noise", build_heightfield};
 // clang-format on
 
 /* ------------------------------------------------------------------ surface */

@@ -53,7 +53,7 @@ const DocTopic doc_topics[] = {
   {"sdf,fractal,mandelbulb,metaball,isosurface,font,hair", "surface,curve,mesh",
    "Not there yet; surface and mesh take points that the script computes."},
   {"text,letter,logo,plate,polygon,floorplan,outline,star,gear", "extrude", "extrude draws an outline out; text with fonts is not there yet."},
-  {"terrain,landscape,hill,mountain,ground,sea,wave", "heightfield,surface", "heightfield takes a table of heights; noise to fill it with is not there yet."},
+  {"terrain,landscape,hill,mountain,ground,sea,wave", "heightfield,surface", "heightfield takes a function of x and z, in which noise makes hills (fbm) and mountains (ridged), or a table of heights."},
   {"vase,bowl,bottle,cup,glass,chess,spindle,revolve,revolution,rotate_extrude,turned,goblet", "lathe", "lathe turns a profile around the y axis."},
   {"spline,bezier,catmull,path,wire,rope,cable,hose,tube,pipe,knot,tendril,sweep", "curve,cylinder,torus", "curve is a tube through points."},
   {"parametric,moebius,seashell,klein,shell,function", "surface", "surface asks a function for its points."},

@@ -150,7 +150,8 @@ static bool type_error(Reading *r, const ApiField *field, int index) {
   const bool traced = lua_isfunction(r->L, index) && !node_constructor(r->L, index) &&
                       (field->type == API_NUMBER || field->type == API_COLOR || field->type == API_MATERIAL || field->type == API_VEC3);
   reader_fail(r, "type",
-              traced ? "expected %s, got %s: a function of the shading point is for colours and numbers of materials and textures" : "expected %s, got %s",
+              traced ? "expected %s, got %s: a function of the shading point is for colours and numbers of materials and textures"
+                     : "expected %s, got %s",
               text_string(&expected), reader_describe(r, index));
   return false;
 }
@@ -321,12 +322,11 @@ static bool read_motion(Reading *r, const ApiField *field, int index, void *out)
 static bool read_function(Reading *r, const ApiField *field, int index, void *out) {
   const bool normal = field->type == API_TEXTURE && strcmp(field->name, "normal") == 0;
   const bool numbers = field->type == API_NUMBER || (field->type == API_TEXTURE && (field->flags & API_DATA) && !normal);
-  if (field->type == API_TEXTURE) return trace_texture(r, field, index, numbers, out);
-  if (field->texture)
-    return trace_texture(r, field, index, numbers, (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture));
+  if (field->type == API_TEXTURE) return trace_texture(r, index, numbers, out);
+  if (field->texture) return trace_texture(r, index, numbers, (MlTexture *)(void *)((unsigned char *)out - field->offset + field->texture));
   MlError error = {0};
   MlMatteDesc matte = ML_DESC(MlMatteDesc);
-  if (!trace_texture(r, field, index, false, &matte.color_texture)) return false;
+  if (!trace_texture(r, index, false, &matte.color_texture)) return false;
   ApiMaterial *material = out;
   *material = (ApiMaterial){.id = ml_matte(r->runtime->builder, &matte, &error)};
   if (!material->id) reader_fail_builder(r, &error);

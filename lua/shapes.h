@@ -60,6 +60,8 @@ typedef struct CurveDesc {
 typedef struct HeightfieldDesc {
   ApiSize2 size;
   ApiRows heights;
+  bool height; /* a function is kept */
+  ApiPixels resolution;
   double crease;
 } HeightfieldDesc;
 typedef struct SurfaceDesc {

@@ -390,26 +390,37 @@ static bool read_result(Reading *r, bool numbers, Operand *out) {
   return false;
 }
 
-bool trace_texture(Reading *r, const ApiField *field, int index, bool numbers, MlTexture *out) {
+/* The point s. */
+static int push_point(lua_State *L) {
+  lua_newuserdatauv(L, 1, 0);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &point_key);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* x and z of the place. */
+static int push_ground(lua_State *L) {
+  const Operand p = trace_add(L, &(MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P}, VALUE_VEC3, NULL, NULL);
+  for (uint32_t i = 0; i <= 2; i += 2)
+    trace_push(L, trace_add(L, &(MlProgramNode){.op = ML_OP_PICK, .operands = {p.node}, .data = i, .width = 1}, TRACED_NUMBER, NULL, NULL));
+  return 2;
+}
+
+/* Calls the function at index with what `push` gives. false: reported. */
+static bool trace_program(Reading *r, int index, int (*push)(lua_State *), bool numbers, MlProgram *out) {
   lua_State *L = r->L;
-  (void)field;
   luaL_checkstack(L, 20, "functions inside each other");
   struct Trace *trace = push_trace(L);
   const int place = lua_gettop(L);
   lua_pushvalue(L, index);
-  lua_newuserdatauv(L, 1, 0);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &point_key);
-  lua_setmetatable(L, -2);
-  lua_call(L, 1, 1);
+  lua_call(L, push(L), 1);
   Operand result;
   MlError error = {0};
   bool fine = read_result(r, numbers, &result);
   if (fine) {
-    MlBuilder *builder = r->runtime->builder;
     const MlProgramDesc desc =
       ML_DESC(MlProgramDesc, .nodes = trace->nodes, .node_count = trace->count, .result = result.node, .place = r->place);
-    const MlProgram program = ml_program(builder, &desc, &error);
-    *out = program ? ml_program_texture(builder, &ML_DESC(MlProgramTextureDesc, .program = program, .place = r->place), &error) : 0;
+    *out = ml_program(r->runtime->builder, &desc, &error);
     fine = *out != 0;
     if (fine) {
       warn_of_dead(r, trace, result.node);
@@ -422,6 +433,26 @@ bool trace_texture(Reading *r, const ApiField *field, int index, bool numbers, M
   lua_closeslot(L, place);
   lua_settop(L, place - 1);
   return fine;
+}
+
+bool trace_texture(Reading *r, int index, bool numbers, MlTexture *out) {
+  MlProgram program;
+  MlError error = {0};
+  if (!trace_program(r, index, push_point, numbers, &program)) return false;
+  *out = ml_program_texture(r->runtime->builder, &ML_DESC(MlProgramTextureDesc, .program = program, .place = r->place), &error);
+  if (*out) return true;
+  runtime_check_memory(r->L, &error);
+  reader_fail(r, "function", "the function cannot be used: %s", error.message);
+  return false;
+}
+
+bool trace_heights(Reading *r, int index, MlProgram *out) {
+  if (!trace_program(r, index, push_ground, true, out)) return false;
+  const MlProgramInfo info = ml_program_info(r->runtime->builder, *out);
+  if (!info.textures && !(info.inputs & ~(1u << ML_INPUT_P))) return true;
+  reader_fail(r, "function",
+              "textures are looked at where something is seen, and heights are wanted before that: take noise, or a table of heights");
+  return false;
 }
 
 /* -------------------------------------------------- constructors, textures */

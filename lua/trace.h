@@ -13,8 +13,10 @@
 bool trace_takes(const ApiField *field);
 /* Whether the value at index is a function that scripts wrote, no constructor. */
 bool trace_is_function(lua_State *L, int index);
-/* Trace the function at index for the field into a texture. numbers: of a number, else of a colour. false: reported. May raise. */
-bool trace_texture(Reading *reading, const ApiField *field, int index, bool numbers, MlTexture *out);
+/* Trace the function at index into a texture. numbers: of a number, else of a colour. false: reported. May raise. */
+bool trace_texture(Reading *reading, int index, bool numbers, MlTexture *out);
+/* Trace a function of x and z into a program for ml_program_run. false: reported. May raise. */
+bool trace_heights(Reading *reading, int index, MlProgram *out);
 
 /* Is one of the arguments of the running C function a traced value? */
 bool trace_any(lua_State *L);

@@ -207,6 +207,21 @@ static void failing_functions_leave_nothing(void **state) {
   assert_int_equal((*(Scenes **)state)->evaluation->warnings, 0);
 }
 
+/* What a function of x and z gives is what a table of the same heights does, and finite. */
+static void heights_by_functions(void **state) {
+  const uint64_t by_function =
+    hash_of(*state, "background(1) heightfield{ size = {4, 2}, resolution = {4, 2}, height = function(x, z) return x * 2 - z * z end }");
+  assert_true(
+    by_function ==
+    hash_of(*state, "background(1) heightfield{ size = {4, 2}, heights = {{-5, -3, -1, 1, 3}, {-4, -2, 0, 2, 4}, {-5, -3, -1, 1, 3}} }"));
+  good(
+    *state,
+    "background(1) local h = heightfield{ size = 9, height = function(x, z) return fbm(vec2(x, z)) end } h:at(9, 0, 0) h:with{ size = 3 }:at(0, 9, 0)");
+  good(
+    *state,
+    "background(1) heightfield{ size = 9, resolution = 300, height = function(x, z) return ridged(vec2(x, z) * 0.3, { octaves = 8 }) end }");
+}
+
 /* Many operations take time in proportion: the most that is allowed, and textures deep inside each other. */
 static void large_functions(void **state) {
   good(*state, "background(1) sphere{ material = function(s) local v = 0 for i = 1, 12000 do v = v + sin(s.p.x * i) end return v end }");
@@ -217,9 +232,13 @@ static void large_functions(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_function_is_traced),        cmocka_unit_test(equal_functions_are_one),
-    cmocka_unit_test(fields_that_take_functions),      cmocka_unit_test(plain_values_are_the_same),
-    cmocka_unit_test(failing_functions_leave_nothing), cmocka_unit_test(large_functions),
+    cmocka_unit_test(every_function_is_traced),
+    cmocka_unit_test(equal_functions_are_one),
+    cmocka_unit_test(fields_that_take_functions),
+    cmocka_unit_test(plain_values_are_the_same),
+    cmocka_unit_test(failing_functions_leave_nothing),
+    cmocka_unit_test(large_functions),
+    cmocka_unit_test(heights_by_functions),
   };
   return cmocka_run_group_tests_name("functions of the shading point", tests, scenes_setup, scenes_teardown);
 }
