@@ -433,7 +433,7 @@ test-long: setup
 mutants: setup
 	@BUILD='$(BUILD)' DEPS_DIR='$(DEPS_DIR)' tests/mutants/run $(ONLY)
 
-## fuzz        let a fuzzer at every reader of files, each for SECONDS (60): make fuzz ONLY='gltf ply'; what it finds is left in build/
+## fuzz        let a fuzzer at every reader of files and at scenes drawn from the table, each for SECONDS (60): make fuzz ONLY='gltf ply'; what it finds is left in build/
 fuzz:
 	+$(Q)$(MAKE) CC=clang CONFIG=fuzz fuzzers
 	@BUILD='$(BUILD)' SECONDS_EACH='$(or $(SECONDS),60)' tests/fuzz/run '$(BUILD)/fuzz-clang/tests/fuzz' $(ONLY)
