@@ -50,7 +50,7 @@ int command_check(const Options *options) {
     const MlSceneStats stats = ml_scene_stats(scene.evaluation->scene);
     ml_render_check(scene.engine, &scene.view, &scene.settings, &film, NULL);
     if (options->json) statistics_as_json(&scene, &stats, film, stdout);
-    else if (!options->quiet) statistics_as_text(&scene, &stats, film, stdout);
+    else if (!options->quiet && !options->dump_scene) statistics_as_text(&scene, &stats, film, stdout);
   }
   scene_close(&scene);
   if (!output_arrived() && code == EXIT_DONE) code = EXIT_COULD_NOT;

@@ -103,6 +103,8 @@ static const OptionSpec specs[] = {
   {"--schema", OPTION_FLAG, PARAMS, AT(schema), 0, 0, 0, NULL, "what --params takes, as a JSON Schema", "--json-schema"},
   {"--search", OPTION_TEXT, DOC, AT(search), 0, 0, 0, "WORD", "entries and fields that mention WORD", "-s,--find,--grep"},
   {"--markdown", OPTION_FLAG, DOC, AT(markdown), 0, 0, 0, NULL, "the whole reference as Markdown", "--md"},
+  {"--dump-scene", OPTION_FLAG, CHECK, AT(dump_scene), 0, 0, 0, NULL, "the scene that the script made, as stable text",
+   "--dump,--print-scene"},
   {"--dry-run", OPTION_FLAG, FIX, AT(dry_run), 0, 0, 0, NULL, "only say what would be changed", "-n,--check"},
   {"--help", OPTION_FLAG, EVALUATE | DOC | COMPARE | INIT | 1, AT(help), 0, 0, 0, NULL, "this help", NULL},
   {"--version", OPTION_FLAG, 1, AT(version), 0, 0, 0, NULL, "versions of moonlit, its pictures and its language", "-v,-V"},

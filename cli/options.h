@@ -53,7 +53,7 @@ typedef struct Options {
   uint64_t memory;                 /* bytes */
   ScriptSet *sets;                 /* one block, freed by options_free */
   size_t set_count;
-  bool strict, quiet, json, markdown, schema, dry_run;
+  bool strict, quiet, json, markdown, schema, dry_run, dump_scene;
 } Options;
 
 /* argv[0] is not looked at. false: *message says what is wrong with the call, in one line. */

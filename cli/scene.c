@@ -114,6 +114,7 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
   ScriptInput input = input_of(scene, &assets, source, size, sets);
   input.no_commit = !commit;
   if (!options->quiet) input.console = (MlSink){.write = console_write};
+  if (options->dump_scene) input.dump = stream_sink(stdout);
   MlError error = {0};
   if (script_evaluate(scene->engine, &input, &scene->evaluation, &error) != ML_OK) return say_error(&error);
 

@@ -849,6 +849,9 @@ ML_API MlImageFormat ml_image_format(const char *path); /* by extension, without
 ML_API MlStatus ml_image_check(MlImageFormat format, uint32_t width, uint32_t height, uint64_t *bytes, MlError *error);
 /* Where bytes go. Returns false to stop with an error. */
 typedef struct MlSink { bool (*write)(void *ud, const void *bytes, size_t count); void *ud; } MlSink;
+/* What a builder holds, as text: nodes that were added and all below them, materials, what is all around. The same scene is the same text everywhere; large arrays are
+ * hashes. ML_ERROR_FILE: the sink stopped it. */
+ML_API MlStatus ml_builder_write(const MlBuilder *b, const MlSink *sink, MlError *error);
 /* png and jpg: display pixels; hdr and pfm: linear means, untouched. */
 ML_API MlStatus ml_film_encode(MlEngine *engine, const MlFilm *film, MlImageFormat format, const MlDisplay *display, const MlSink *sink, MlError *error);
 /* The same into a file: temporary name beside it, fsync, rename. Never a half file. */

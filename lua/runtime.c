@@ -276,6 +276,9 @@ static void finish_scene(Held *held) {
     ml_sky(runtime->builder, &ML_DESC(MlSkyDesc, .place = 0), &error);
   }
   if (runtime->diagnostics.errors == 0 && !empty) whole_scene_check(runtime);
+  if (runtime->diagnostics.errors == 0 && runtime->input->dump.write &&
+      ml_builder_write(runtime->builder, &runtime->input->dump, &error) == ML_ERROR_MEMORY)
+    runtime->out_of_memory = true;
   e->statistics.nodes = ml_builder_node_count(runtime->builder);
   if (runtime->diagnostics.errors || runtime->input->no_commit) return;
   const double start = ml_clock();

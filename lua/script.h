@@ -64,6 +64,7 @@ typedef struct ScriptInput {
   /* Native only: called on a watchdog's thread when a limit was hit and not honoured for 2 s; expected to end the process. May be NULL. */
   void (*stuck)(void *ud);
   void *stuck_ud;
+  MlSink dump;    /* receives the scene as text (ml_builder_write) before it is frozen, if nothing is wrong with it; all zero: none */
   MlSink console; /* receives the console's lines as they come, besides the evaluation's copy; all zero: none */
 } ScriptInput;
 

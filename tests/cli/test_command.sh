@@ -177,6 +177,12 @@ inits() {
   run 1 init nowhere/new && err_has 'No such file'
 }
 check "init makes a folder to begin in" inits
+dump_scene() {
+  run 0 check ball.lua --dump-scene --quiet && out_has '^added 1$' && out_has '^node 1 sphere (0, 0, 0) r 1 material 1$' && out_has '^around (0.5, 0.5, 0.5)$' && err_empty || return
+  cp "$work/out" "$work/first" && run 0 check ball.lua --dump-scene --quiet && cmp "$work/out" "$work/first" && run 0 check ball.lua --dump-scene --quiet --set radius=.5 &&
+    same "$(diff "$work/first" "$work/out" | grep -c '^[<>]')" 2 && rm "$work/first"
+}
+check "--dump-scene" dump_scene
 check "--set" set_param
 check "--params" params_file
 check "--schema" params_schema

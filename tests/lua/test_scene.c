@@ -358,8 +358,36 @@ static void the_hosts_floats_do_not_matter(void **state) {
 #endif
 }
 
+/* ---- the scene as text */
+
+static void scenes_are_told(void **state) {
+  Scenes *scenes = *state;
+  static const char source[] =
+    "local b = box{ size = 2, material = 'red' }\nlocal g = group{ b, sphere{ radius = .5, at = {0, 3, 0} } }\n"
+    "g:at(1, 0, 0) hide(b):at(5, 0, 0) sphere{}:grid{ 100, 50, 2 } light{ at = {0, 9, 0}, power = 50 } background(.25)";
+  Scenes *text = calloc(1, sizeof *text);
+  const MlSink sink = scenes_sink(text);
+  const ScriptEvaluation *e = scenes_evaluate(scenes, source, (ScriptInput){.dump = sink});
+  if (!e->scene) fail_msg("%s", scenes_diagnostics(scenes));
+  if (strncmp(text->text, "added", 5) != 0) fail_msg("%s", text->text);
+  assert_contains(text->text, "node 1 box (-1, -1, -1) (1, 1, 1) material 1");
+  assert_contains(text->text, " sphere (0, 0, 0) r 0.5\n");
+  assert_contains(text->text, " by 1 0 0 0 0 1 0 3 0 0 1 0\n");
+  assert_contains(text->text, " left out\n");
+  assert_contains(text->text, " times 5000 ");
+  assert_contains(text->text, " light (0, 9, 0)");
+  assert_contains(text->text, "material 1\n  lobe 0 weight 1 color (1, 0, 0)");
+  assert_contains(text->text, "around (0.25, 0.25, 0.25)\n");
+  // Nothing where something is wrong
+  scenes_sink(text);
+  scenes_evaluate(scenes, "sphere{ radius = -1 }", (ScriptInput){.dump = sink});
+  assert_string_equal(text->text, "");
+  free(text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(scenes_are_told),
     cmocka_unit_test(unused_things_are_in_the_scene),
     cmocka_unit_test(marks_decide),
     cmocka_unit_test(lights_and_backgrounds),

@@ -121,6 +121,10 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   CAME_OUT(s, point);
   ml_survey_drop(survey, (MlVec3){0.1, 9, 0.3}, &below);
   CAME_OUT(s, below);
+  uint64_t text = 0;
+  const MlStatus written = ml_builder_write(b, &(MlSink){hash_sink, &text}, NULL);
+  CAME_OUT(s, written);
+  CAME_OUT(s, text);
   const MlNode painted = ml_paint(b, &ML_DESC(MlPaintDesc, .child = group, .material = material), NULL);
   CAME_OUT(s, painted);
   assert_int_not_equal(group, 0);
