@@ -204,6 +204,12 @@ static void drops_find_what_is_below(void **state) {
       assert_true(__builtin_fabs(at.position.y - 0.5 * x) < 1e-6);
     }
   assert_false(ml_survey_drop(ground, (MlVec3){-0.001, 99, 5}, &at));
+  // Of two floors, the upper one, or the one below
+  const MlNode floor = terrain(4, level), floors[] = {floor, shifted(floor, 0, 5, 0)};
+  const MlSurvey *house = survey_of(group_of(floors, 2), true);
+  assert_true(ml_survey_drop(house, (MlVec3){1.3, 99, 2.2}, &at) && at.position.y == 5 && at.normal.y == 1);
+  assert_true(ml_survey_drop(house, (MlVec3){1.3, 4.9, 2.2}, &at) && at.position.y == 0);
+  assert_true(ml_survey_drop(house, (MlVec3){1.3, -1, 2.2}, &at) && at.position.y == 5);
   // Solids of all kinds, side by side and on top of each other
   const MlNode parts[] = {shifted(ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 3, .tube = 1), NULL), 0, 10, 0),
                           ml_cone(b, &ML_DESC(MlConeDesc, .to = {0, 4, 0}, .radius = 2), NULL),
