@@ -2,7 +2,7 @@
  * same bits. Per-ray code.
  *
  * Between which corners the ray passes is decided in float for all lanes (watertight: Woop, Benthin, Wald 2013). What passes, mostly one
- * lane or none, has its own box made of its corners and tested; then the distance in double, one lane at a time. */
+ * lane or none, has its distance computed in double; and what is near enough then has its own box made of its corners and tested. */
 #ifndef ML_BVH_BLOCK_H
 #define ML_BVH_BLOCK_H
 
@@ -80,18 +80,21 @@ ALWAYS_INLINE MlVec3 block_point(const TriangleBlock *block, int corner, uint32_
 
 /* Lane k of those that block_edges gives: whether the ray meets the triangle at a distance of at most t_max, *t. */
 ALWAYS_INLINE bool block_hit(const TriangleBlock *block, const RayQuery *q, const WalkRay *r, uint32_t k, bool zero, Lanes floor,
-                             float t_max, float *t) {
+                             float t_max, float *t, TriangleMeeting *meeting) {
   // The distance first: a ray that begins on a surface passes through its triangle and box, at a distance of 0 or behind it
-  const MlVec3 a = block_point(block, 0, k), b = block_point(block, 1, k), c = block_point(block, 2, k);
-  const MlVec3 normal = dvec_cross(dvec_subtract(b, a), dvec_subtract(c, a));
-  const double slope = dvec_dot(normal, q->dd), height = dvec_dot(normal, dvec_subtract(a, q->od));
+  const MlVec3 corner = block_point(block, 0, k);
+  const MlVec3 edges[2] = {dvec_subtract(block_point(block, 1, k), corner), dvec_subtract(block_point(block, 2, k), corner)};
+  const MlVec3 normal = dvec_cross(edges[0], edges[1]);
+  const double slope = dvec_dot(normal, q->dd), height = dvec_dot(normal, dvec_subtract(corner, q->od));
   if (!((slope > 0.0) & (height > 0.0)) & !((slope < 0.0) & (height < 0.0))) return false;
-  const float distance = (float)(height / slope);
+  const double exact = height / slope;
+  const float distance = (float)exact;
   if (!distance_valid(distance) || distance > t_max) return false;
   if (zero && !block_edges_exactly(block, q, k)) return false;
   _Alignas(32) float near[TREE_WIDTH];
   if ((block_boxes(block, r, floor, t_max, near) >> k & 1) == 0) return false;
   *t = max_f(distance, near[k]);
+  *meeting = (TriangleMeeting){corner, {edges[0], edges[1]}, normal, exact};
   return true;
 }
 

@@ -11,10 +11,9 @@
 #include "bvh/block.h"
 #include "bvh/placement.h"
 
-/* A ray has to be finite: tests of what is not may say anything. */
+/* A ray has to be finite: tests of what is not may say anything. (What is 1 over an infinite number is 0.) */
 ALWAYS_INLINE bool ray_is_finite(const RayQuery *q) {
-  double nothing = 0.0 * (((q->od.x + q->od.y) + q->od.z) + ((q->dd.x + q->dd.y) + q->dd.z)); /* or NaN; sums of floats do not overflow */
-  return nothing == 0.0;
+  return vec3_mask((vec3_abs(q->box.o) <= LARGEST_F) & (vec3_abs(q->box.near_rd) > 0.0f)) == 7;
 }
 
 /* ---- keeping the nearest: everything of a Hit but its u and v, which follow when a tree has been walked */
@@ -48,38 +47,38 @@ static __attribute__((noinline)) bool trace_prim(const Prim *prim, const PlacedT
 /* ---- geometries: whether something nearer was found, with `any` set something at all. q: in the geometry's space; floor: under t, the near
  * distance of the box around it. */
 
-static __attribute__((noinline)) bool trace_mesh(const Bvh *bvh, const RayQuery *q, const WalkRay *along, const InstanceQuery *in,
-                                                 uint64_t path, float floor, Hit *hit) {
+static __attribute__((noinline)) bool trace_mesh(const Bvh *bvh, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
+                                                 Hit *hit) {
   const BvhNode *nodes = bvh->nodes;
-  const TriangleBlock *blocks = bvh->blocks, *hit_block = NULL;
-  const WalkRay ray = *along;
+  const TriangleBlock *blocks = bvh->blocks;
+  const WalkRay ray = walk_ray(&q->box);
   const Lanes floors = lanes_all(floor);
+  TriangleMeeting meetings[2], *nearest = NULL, *found = &meetings[0];
   float t;
-  uint32_t leaf, hit_lane = 0;
+  uint32_t leaf;
   uint64_t stack[WALK_STACK], *top = walk_begin(stack, bvh, floor);
   while ((leaf = walk_child(walk_next(&top, nodes, &ray, floors, hit->t, false))) != BVH_EMPTY) {
     const TriangleBlock *block = &blocks[leaf & ~BVH_LEAF];
     LaneMask zeros;
     for (uint32_t lanes = block_edges(block, q, &zeros); lanes != 0; lanes &= lanes - 1) {
       uint32_t k = (uint32_t)__builtin_ctz(lanes);
-      if (!block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, hit->t, &t)) continue;
+      if (!block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, hit->t, &t, found)) continue;
       if (!hit_consider(hit, t, 0, in->instance, path, block->id[k])) continue;
-      hit_block = block;
-      hit_lane = k;
+      nearest = found;
+      found = &meetings[found == &meetings[0]];
     }
   }
-  if (hit_block == NULL) return false;
-  float p[3][3];
-  block_corners(hit_block, hit_lane, p);
-  triangle_coordinates(q, p[0], p[1], p[2], &hit->u, &hit->v);
+  if (nearest == NULL) return false;
+  triangle_meeting_coordinates(q, nearest, &hit->u, &hit->v);
   return true;
 }
 
-static __attribute__((noinline)) bool trace_mesh_any(const Bvh *bvh, const RayQuery *q, const WalkRay *along, float floor, float t_max) {
+static __attribute__((noinline)) bool trace_mesh_any(const Bvh *bvh, const RayQuery *q, float floor, float t_max) {
   const BvhNode *nodes = bvh->nodes;
   const TriangleBlock *blocks = bvh->blocks;
-  const WalkRay ray = *along;
+  const WalkRay ray = walk_ray(&q->box);
   const Lanes floors = lanes_all(floor), limits = lanes_all(t_max);
+  TriangleMeeting found;
   float t;
   uint32_t leaf, stack[WALK_STACK], *top = walk_any_begin(stack, bvh);
   while ((leaf = walk_any_next(&top, nodes, &ray, floors, limits)) != BVH_EMPTY) {
@@ -87,19 +86,20 @@ static __attribute__((noinline)) bool trace_mesh_any(const Bvh *bvh, const RayQu
     LaneMask zeros;
     for (uint32_t lanes = block_edges(block, q, &zeros); lanes != 0; lanes &= lanes - 1) {
       uint32_t k = (uint32_t)__builtin_ctz(lanes);
-      if (block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, t_max, &t) && t <= t_max) return true;
+      if (block_hit(block, q, &ray, k, lane_mask_bits(zeros) >> k & 1, floors, t_max, &t, &found) && t <= t_max) return true;
     }
   }
   return false;
 }
 
 /* A group of primitives alone. */
-static __attribute__((noinline)) bool trace_group(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
-                                                  const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+static __attribute__((noinline)) bool trace_group(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                  float floor, Hit *hit) {
+  const WalkRay along = walk_ray(&q->box);
   const Lanes floors = lanes_all(floor);
   uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
   bool closer = false;
-  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, along, floors, hit->t, true)) != BVH_EMPTY) {
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
     uint32_t id = walk_child(leaf) & ~BVH_LEAF;
     if (trace_prim(&geometry->prims[id], geometry->placed, q, in, path, walk_near(leaf), id, hit)) closer = true;
     if (in->any && closer) return true;
@@ -108,19 +108,19 @@ static __attribute__((noinline)) bool trace_group(const Geometry *geometry, cons
   return closer;
 }
 
-static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
-                                                   const InstanceQuery *in, uint64_t path, float floor, Hit *hit);
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                   float floor, Hit *hit);
 
-ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const WalkRay *along, const InstanceQuery *in, uint64_t path,
-                                  float floor, Hit *hit) {
+ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
+                                  Hit *hit) {
   if (geometry->mesh.triangle_count != 0) {
-    if (!in->any) return trace_mesh(&geometry->bvh, q, along, in, path, floor, hit);
-    if (!trace_mesh_any(&geometry->bvh, q, along, floor, hit->t)) return false;
+    if (!in->any) return trace_mesh(&geometry->bvh, q, in, path, floor, hit);
+    if (!trace_mesh_any(&geometry->bvh, q, floor, hit->t)) return false;
     hit->prim = 0; /* something */
     return true;
   }
-  if (geometry->instances.count != 0) return trace_nested(geometry, q, along, in, path, floor, hit);
-  return trace_group(geometry, q, along, in, path, floor, hit);
+  if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
+  return trace_group(geometry, q, in, path, floor, hit);
 }
 
 /* ---- instances */
@@ -155,17 +155,17 @@ static __attribute__((noinline)) bool trace_instance(const Instances *set, uint3
   RayQuery inner;
   if (!instance_enter(set, i, q, in, hit->t, &inner, &near)) return false;
   const Geometry *geometry = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
-  const WalkRay along = walk_ray(&inner.box);
-  return trace_geometry(geometry, &inner, &along, in, path, near, hit);
+  return trace_geometry(geometry, &inner, in, path, near, hit);
 }
 
 /* One with instances inside; calls itself, GEOMETRY_LEVELS deep at most. */
-static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const WalkRay *along,
-                                                   const InstanceQuery *in, uint64_t path, float floor, Hit *hit) {
+static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                   float floor, Hit *hit) {
+  const WalkRay along = walk_ray(&q->box);
   const Lanes floors = lanes_all(floor);
   uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
   bool closer = false, own = false; /* own: the nearest is a primitive of this one's */
-  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, along, floors, hit->t, true)) != BVH_EMPTY) {
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
     uint32_t item = walk_child(leaf) & ~BVH_LEAF;
     float near = walk_near(leaf);
     if (item < geometry->prim_count) {
@@ -192,8 +192,7 @@ static __attribute__((noinline)) bool trace_planes(const World *world, const Ray
 }
 
 /* An item of the scene's tree, whose box the ray meets at `near` <= hit->t. */
-ALWAYS_INLINE void trace_item(const World *world, uint32_t item, const RayQuery *q, const WalkRay *along, InstanceQuery *in, float near,
-                              Hit *hit) {
+ALWAYS_INLINE void trace_item(const World *world, uint32_t item, const RayQuery *q, InstanceQuery *in, float near, Hit *hit) {
   if (item < world->prim_count) {
     in->instance = NO_ID;
     trace_prim(&world->prims[item], world->placed, q, in, 0, near, item, hit);
@@ -202,7 +201,7 @@ ALWAYS_INLINE void trace_item(const World *world, uint32_t item, const RayQuery 
   in->instance = item - (uint32_t)world->prim_count;
   const Instance *instance = &world->instances.data[in->instance];
   if ((instance->hidden & in->kind) != 0) return;
-  if (instance->identity) trace_geometry(instance_geometry(&world->instances, instance), q, along, in, 0, near, hit);
+  if (instance->identity) trace_geometry(instance_geometry(&world->instances, instance), q, in, 0, near, hit);
   else trace_instance(&world->instances, in->instance, q, in, 0, near, hit);
 }
 
@@ -212,19 +211,15 @@ ALWAYS_INLINE bool trace_world(const World *world, const RayQuery *q, const Ray 
   if (world->plane_count != 0 && trace_planes(world, q, &in, hit) && any) return true;
   const BvhNode *nodes = world->bvh.nodes;
   if (world->bvh.node_count == 1 && nodes->child[1] == BVH_EMPTY) { /* one thing, mostly a mesh: nothing to walk */
-    const float lo[3] = {nodes->planes[0][0], nodes->planes[1][0], nodes->planes[2][0]},
-                hi[3] = {nodes->planes[3][0], nodes->planes[4][0], nodes->planes[5][0]};
     float near = 0.0f;
-    if (ray_box_test(&q->box, lo, hi, &near) && near <= hit->t) {
-      const WalkRay along = walk_ray(&q->box);
-      trace_item(world, nodes->child[0] & ~BVH_LEAF, q, &along, &in, near, hit);
-    }
+    if (ray_box_test(&q->box, world->bvh.bounds.lo, world->bvh.bounds.hi, &near) && near <= hit->t)
+      trace_item(world, nodes->child[0] & ~BVH_LEAF, q, &in, near, hit);
   } else {
     const WalkRay along = walk_ray(&q->box);
     const Lanes floors = lanes_all(0.0f);
     uint64_t stack[WALK_STACK], *top = walk_begin(stack, &world->bvh, 0.0f), leaf;
     while (walk_child(leaf = walk_next(&top, nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
-      trace_item(world, walk_child(leaf) & ~BVH_LEAF, q, &along, &in, walk_near(leaf), hit);
+      trace_item(world, walk_child(leaf) & ~BVH_LEAF, q, &in, walk_near(leaf), hit);
       if (any && hit->prim != NO_ID) return true;
     }
   }

@@ -20,7 +20,7 @@ typedef TriangleBlock4 TriangleBlock;
 
 /* ---- the boxes of a node */
 
-/* A RayBox for many boxes at once; both rd negated. near, far: offsets of the planes that the ray comes to first and last. */
+/* A RayBox for many boxes at once. first, last: offsets of the planes that the ray comes to first and last. */
 typedef struct WalkRay {
   Lanes ox, oy, oz, near_x, near_y, near_z, far_x, far_y, far_z;
   uint32_t first_x, first_y, first_z, last_x, last_y, last_z;
@@ -28,16 +28,16 @@ typedef struct WalkRay {
 
 ALWAYS_INLINE WalkRay walk_ray(const RayBox *box) {
   enum { ROW = TREE_WIDTH * sizeof(float) };
-  uint32_t x = 3 * ROW * (uint32_t)box->negative[0], y = 3 * ROW * (uint32_t)box->negative[1], z = 3 * ROW * (uint32_t)box->negative[2];
+  const uint32_t x = (uint32_t)box->back[0] & 3 * ROW, y = (uint32_t)box->back[1] & 3 * ROW, z = (uint32_t)box->back[2] & 3 * ROW;
   return (WalkRay){.ox = lanes_all(box->o[0]),
                    .oy = lanes_all(box->o[1]),
                    .oz = lanes_all(box->o[2]),
-                   .near_x = lanes_all(-box->near_rd[0]),
-                   .near_y = lanes_all(-box->near_rd[1]),
-                   .near_z = lanes_all(-box->near_rd[2]),
-                   .far_x = lanes_all(-box->far_rd[0]),
-                   .far_y = lanes_all(-box->far_rd[1]),
-                   .far_z = lanes_all(-box->far_rd[2]),
+                   .near_x = lanes_all(box->near_rd[0]),
+                   .near_y = lanes_all(box->near_rd[1]),
+                   .near_z = lanes_all(box->near_rd[2]),
+                   .far_x = lanes_all(box->far_rd[0]),
+                   .far_y = lanes_all(box->far_rd[1]),
+                   .far_z = lanes_all(box->far_rd[2]),
                    .first_x = x,
                    .first_y = ROW + y,
                    .first_z = 2 * ROW + z,
@@ -48,8 +48,8 @@ ALWAYS_INLINE WalkRay walk_ray(const RayBox *box) {
 
 ALWAYS_INLINE Lanes walk_planes(const BvhNode *node, uint32_t offset) { return lanes_load((const float *)((const char *)node + offset)); }
 
-/* Bit k: slot k's box passes, at a distance of at most t. near: the distances, at least `floor`. The products of ray_box_test, with the
- * signs of both factors changed; their maximum is the same in any order, as the last operand, floor, is not negative. */
+/* Bit k: slot k's box passes, at a distance of at most t. near: the distances, at least `floor`. The products of
+ * ray_box_test; their maximum is the same in any order, as the last operand, floor, is not negative. */
 ALWAYS_INLINE uint32_t walk_boxes(const BvhNode *node, const WalkRay *r, Lanes floor, Lanes t, Lanes *near) {
   const Lanes nx = lanes_multiply(lanes_subtract(r->ox, walk_planes(node, r->first_x)), r->near_x),
               ny = lanes_multiply(lanes_subtract(r->oy, walk_planes(node, r->first_y)), r->near_y),
@@ -88,15 +88,10 @@ ALWAYS_INLINE uint64_t walk_take(uint32_t *hits, const float near[TREE_WIDTH], c
   return walk_key(near[k], node->child[k]);
 }
 
-/* What is nearest goes on, the rest onto the stack, the farthest first. Two hits or more. */
+/* What is nearest goes on, the rest onto the stack, the farthest first. Three hits or more. */
 ALWAYS_INLINE uint64_t walk_sort(uint64_t **top, uint32_t hits, const float near[TREE_WIDTH], const BvhNode *node) {
   uint64_t a = walk_take(&hits, near, node), b = walk_take(&hits, near, node), *base = *top;
   walk_order(&a, &b);
-  if (hits == 0) {
-    base[1] = b;
-    *top = base + 1;
-    return a;
-  }
   uint64_t c = walk_take(&hits, near, node);
   if (hits == 0) {
     walk_order(&b, &c);
@@ -129,6 +124,56 @@ ALWAYS_INLINE uint64_t walk_sort(uint64_t **top, uint32_t hits, const float near
   return *end;
 }
 
+/* Which child goes on is told by a jump, not by a number: a child that is looked up by the number of its slot comes at the end of a chain of
+ * some thirty cycles (planes, products, minimum, mask, slot, child), where a jump that the processor foretells lets the next node be
+ * fetched and tested while this one's distances are still being compared. Neighbouring rays take the same ways. Measured: 20 % more camera
+ * rays, 10 % more diffuse ones. The empty assembly keeps compilers from making a number of it again. */
+#define WALK_APART(k) __asm__ volatile("" ::"i"(k))
+#define WALK_CHILD(k) (distances ? walk_key(distance[k], node->child[k]) : node->child[k])
+#define WALK_ONE(i)                                                                                                                        \
+  case 1u << (i):                                                                                                                          \
+    WALK_APART(i);                                                                                                                         \
+    key = WALK_CHILD(i);                                                                                                                   \
+    break;
+#define WALK_TWO(i, j)                                                                                                                     \
+  case 1u << (i) | 1u << (j):                                                                                                              \
+    if (distance[i] <= distance[j]) {                                                                                                      \
+      WALK_APART(8 * (i) + (j));                                                                                                           \
+      *++*top = walk_key(distance[j], node->child[j]);                                                                                     \
+      key = WALK_CHILD(i);                                                                                                                 \
+    } else {                                                                                                                               \
+      WALK_APART(8 * (j) + (i));                                                                                                           \
+      *++*top = walk_key(distance[i], node->child[i]);                                                                                     \
+      key = WALK_CHILD(j);                                                                                                                 \
+    }                                                                                                                                      \
+    break;
+#define WALK_4(of) of(0) of(1) of(2) of(3)
+#define WALK_8(of) WALK_4(of) of(4) of(5) of(6) of(7)
+#define WALK_PAIRS_4(of) of(0, 1) of(0, 2) of(0, 3) of(1, 2) of(1, 3) of(2, 3)
+#define WALK_PAIRS_8(of)                                                                                                                   \
+  WALK_PAIRS_4(of)                                                                                                                         \
+  of(0, 4) of(1, 4) of(2, 4) of(3, 4) of(0, 5) of(1, 5) of(2, 5) of(3, 5) of(4, 5) of(0, 6) of(1, 6) of(2, 6) of(3, 6) of(4, 6) of(5, 6)   \
+    of(0, 7) of(1, 7) of(2, 7) of(3, 7) of(4, 7) of(5, 7) of(6, 7)
+
+#define WALK_FIRST(i)                                                                                                                      \
+  case i:                                                                                                                                  \
+    k = i;                                                                                                                                 \
+    __asm__ volatile("" : "+r"(k) : "i"(i));                                                                                               \
+    break;
+/* The lowest bit of `bits`, of which there is one. */
+ALWAYS_INLINE uint32_t walk_first(uint32_t bits) {
+  uint32_t k;
+  switch (__builtin_ctz(bits)) {
+#if TREE_WIDTH == 8
+    WALK_8(WALK_FIRST)
+#else
+    WALK_4(WALK_FIRST)
+#endif
+  default: __builtin_unreachable();
+  }
+  return k;
+}
+
 /* The next leaf whose box passes at a distance of at most t, as a key; its child is BVH_EMPTY when none is left. With `distances` its
  * near distance is in it. */
 ALWAYS_INLINE uint64_t walk_next(uint64_t **top, const BvhNode *nodes, const WalkRay *ray, Lanes floor, float t, bool distances) {
@@ -142,17 +187,22 @@ ALWAYS_INLINE uint64_t walk_next(uint64_t **top, const BvhNode *nodes, const Wal
       if (key & BVH_LEAF) return key;
       const BvhNode *node = &nodes[walk_child(key)];
       Lanes near;
-      uint32_t hits = walk_boxes(node, ray, floor, limits, &near);
-      if (hits == 0) break;
+      const uint32_t hits = walk_boxes(node, ray, floor, limits, &near);
       _Alignas(32) float distance[TREE_WIDTH];
       lanes_store(distance, near);
-      if ((hits & (hits - 1)) == 0) {
-        uint32_t k = (uint32_t)__builtin_ctz(hits);
-        key = distances ? walk_key(distance[k], node->child[k]) : node->child[k];
-      } else {
-        key = walk_sort(top, hits, distance, node);
+      switch (hits) {
+      case 0: goto none;
+#if TREE_WIDTH == 8
+        WALK_8(WALK_ONE)
+        WALK_PAIRS_8(WALK_TWO)
+#else
+        WALK_4(WALK_ONE)
+        WALK_PAIRS_4(WALK_TWO)
+#endif
+      default: key = walk_sort(top, hits, distance, node);
       }
     }
+  none:;
   }
 }
 
@@ -197,13 +247,12 @@ ALWAYS_INLINE uint32_t walk_any_next(uint32_t **top, const BvhNode *nodes, const
   while ((child & BVH_LEAF) == 0) {
     const BvhNode *node = &nodes[child];
     Lanes near;
-    uint32_t hits = walk_boxes(node, ray, floor, t, &near);
+    const uint32_t hits = walk_boxes(node, ray, floor, t, &near);
     if (hits == 0) {
       child = *(*top)--;
       continue;
     }
-    // The first goes on without waiting for how the others are put away
-    child = node->child[__builtin_ctz(hits)];
+    child = node->child[walk_first(hits)];
     *top = walk_push(*top, node->child, hits & (hits - 1));
   }
   return child;

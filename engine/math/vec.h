@@ -42,8 +42,16 @@ static inline Vec3 normalize(Vec3 v) { return v / length(v); } /* v not 0 */
 static inline Vec3 vec3_abs(Vec3 v) { return (Vec3)((Vec3Bits)v & 0x7fffffff); }
 /* m's lanes are all ones or all zeros, as comparisons give them. */
 static inline Vec3 vec3_select(Vec3Bits m, Vec3 a, Vec3 b) { return (Vec3)((m & (Vec3Bits)a) | (~m & (Vec3Bits)b)); }
+/* Compare-and-select, as min_f and max_f; vec3_mask: a comparison's lanes as bits 0..2. */
+#if defined(__SSE2__)
+static inline Vec3 vec3_min(Vec3 a, Vec3 b) { return __builtin_ia32_minps(a, b); }
+static inline Vec3 vec3_max(Vec3 a, Vec3 b) { return __builtin_ia32_maxps(a, b); }
+static inline uint32_t vec3_mask(Vec3Bits m) { return (uint32_t)__builtin_ia32_movmskps((Vec3)m) & 7; }
+#else
 static inline Vec3 vec3_min(Vec3 a, Vec3 b) { return vec3_select(a < b, a, b); }
 static inline Vec3 vec3_max(Vec3 a, Vec3 b) { return vec3_select(a > b, a, b); }
+static inline uint32_t vec3_mask(Vec3Bits m) { return (uint32_t)((m[0] & 1) | (m[1] & 2) | (m[2] & 4)); }
+#endif
 /* Each coordinate of p's neighbour in the direction of `away`'s; the same where that is 0. Infinities stay, NaN is not allowed. */
 static inline Vec3 vec3_rounded_away(Vec3 p, Vec3 away) {
   const int32_t infinity = 0x7f800000;
@@ -54,6 +62,7 @@ static inline Vec3 vec3_rounded_away(Vec3 p, Vec3 away) {
   return vec3_select(step != 0, (Vec3)(((order ^ sign) - sign) | (sign & INT32_MIN)), p);
 }
 static inline float vec3_max_element(Vec3 v) { return max_f(max_f(v[0], v[1]), v[2]); }
+static inline float vec3_min_element(Vec3 v) { return min_f(min_f(v[0], v[1]), v[2]); }
 static inline bool vec3_is_finite(Vec3 v) { return isfinite(v[0]) && isfinite(v[1]) && isfinite(v[2]); }
 static inline Vec3 face_forward(Vec3 n, Vec3 v) { return dot(n, v) < 0.0f ? -n : n; }
 /* wo and the mirrored direction both point away from the surface. */

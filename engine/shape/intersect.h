@@ -35,10 +35,10 @@ static inline MlVec3 dvec_from_vec3(Vec3 v) { return (MlVec3){(double)v[0], (dou
 /* A coordinate of -0 counts as 0: then a placement that changes nothing changes no bits. */
 ALWAYS_INLINE RayQuery ray_query(Vec3 o, Vec3 d) {
   o += 0.0f, d += 0.0f;
-  Vec3 size = vec3_abs(d);
-  // Without branches, which nobody could foretell
-  uint32_t second = size[0] < size[1], last = max_f(size[0], size[1]) < size[2], kz = (second & ~last) | last << 1;
-  uint32_t kx = 9u >> 2 * kz & 3, ky = 18u >> 2 * kz & 3;
+  const Vec3 size = vec3_abs(d);
+  // The largest axis by what x < y, y < z, x < z say, two bits for each case; without branches, which nobody could foretell
+  const uint32_t less = vec3_mask(__builtin_shufflevector(size, size, 0, 1, 0, 3) < __builtin_shufflevector(size, size, 1, 2, 2, 3));
+  const uint32_t kz = 0xa684u >> 2 * less & 3, kx = 9u >> 2 * kz & 3, ky = 18u >> 2 * kz & 3;
   return (RayQuery){.box = ray_box(o, d),
                     .od = dvec_from_vec3(o),
                     .dd = dvec_from_vec3(d),
@@ -127,12 +127,21 @@ ALWAYS_INLINE bool triangle_distance(const RayQuery *q, const float *a, const fl
   *t = plane_distance(q, dvec_load(a), corners_normal(a, b, c));
   return *t > 0.0;
 }
-static inline void triangle_coordinates(const RayQuery *q, const float *a, const float *b, const float *c, float *u, float *v) {
-  MlVec3 p = dvec_load(a), n = corners_normal(a, b, c);
-  PlanePoint at = plane_point(q, p, dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p), n, plane_distance(q, p, n));
+/* A triangle's corner, the edges from there, their product, and where the ray meets its plane. */
+typedef struct TriangleMeeting {
+  MlVec3 corner, edge[2], normal;
+  double t;
+} TriangleMeeting;
+ALWAYS_INLINE void triangle_meeting_coordinates(const RayQuery *q, const TriangleMeeting *m, float *u, float *v) {
+  PlanePoint at = plane_point(q, m->corner, m->edge[0], m->edge[1], m->normal, m->t);
   double along = clamp_between(at.u, 0.0, 1.0);
   *u = (float)along;
   *v = (float)clamp_between(at.v, 0.0, 1.0 - along);
+}
+static inline void triangle_coordinates(const RayQuery *q, const float *a, const float *b, const float *c, float *u, float *v) {
+  MlVec3 p = dvec_load(a), n = corners_normal(a, b, c);
+  TriangleMeeting m = {p, {dvec_subtract(dvec_load(b), p), dvec_subtract(dvec_load(c), p)}, n, plane_distance(q, p, n)};
+  triangle_meeting_coordinates(q, &m, u, v);
 }
 
 /* Two triangles by the diagonal, so that a quad is as tight as its neighbours; one plane through three corners. */
