@@ -1,7 +1,7 @@
 /* build_subtree.c - the binary tree of one subtree by one thread, depth first, in memory that stays in its cache; what is kept is its plan. */
 #include "bvh/build_split.h"
 
-#define LEAF_GAIN 0.85f /* what fits a leaf is split when it costs less than so much of it: full blocks are worth something */
+#define LEAF_GAIN 0.7f /* what fits a leaf is split when it costs less than so much of it: full blocks are worth something */
 
 typedef struct Grower {
   BvhPlan *plan;
