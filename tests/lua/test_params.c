@@ -159,7 +159,7 @@ static void objects_are_read(void **state) {
   Scenes *scenes = *state;
   size_t count, bytes;
   MlError error;
-  ScriptSet *sets = read_sets(scenes, " \xEF\xBB\xBF" + 1, &count, &bytes, &error); // nothing but a mark
+  ScriptSet *sets = read_sets(scenes, "\xEF\xBB\xBF", &count, &bytes, &error); // nothing but a mark
   assert_int_equal(error.status, ML_ERROR_FORMAT);
   assert_null(sets);
   sets = read_sets(scenes, "{}", &count, &bytes, &error);
