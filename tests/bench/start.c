@@ -195,7 +195,7 @@ static bool bench_origin(const char *command, const char *folder, int runs) {
   const char *words[] = {command, "render", "scenes/origin.lua", "-o", picture, "--size", "800x800", "--threads", "1", "--quiet", NULL};
   if (!command_runs(words, runs, &wall, &cpu, &megabytes)) return false;
   printf(
-    "origin    %.3f s (CPU %.3f s), %.0f MB; floor .18 s; the demo's own code 1.78 s on the machine of ../shared/design/performance.md\n",
+    "origin    %.3f s (CPU %.3f s), %.0f MB; floor .18 s; the demo's own code 1.78 s\n",
     wall, cpu, megabytes);
   return true;
 }
