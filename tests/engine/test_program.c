@@ -70,7 +70,7 @@ static void all_evaluators_agree(void **state) {
       Vec3 single = program_evaluate(program, &points[k], golden_no_texture, NULL);
       for (uint32_t c = 0; c < width; c++) {
         uint32_t wanted = plain_bits(values[last][c]);
-        finite += isfinite(values[last][c]);
+        finite += isfinite(values[last][c]) ? 1 : 0;
         if (plain_bits(single[c]) != wanted || plain_bits(batch[(uint32_t)k * width + c]) != wanted)
           fail_msg("program %d, point %d, component %u: %.9g plain, %.9g single, %.9g in a batch", i, k, c, (double)values[last][c],
                    (double)single[c], (double)batch[(uint32_t)k * width + c]);
@@ -290,7 +290,7 @@ static void noise_keeps_its_range(void **state) {
     {ML_OP_NOISE, -1, 1, 0, .006, .2},         {ML_OP_VALUE_NOISE, -1, 1, 0, .006, .2},
     {ML_OP_FBM, -1, 1, 0, .006, .12},          {ML_OP_RIDGED, 0, 1, .5, .2, .08},
     {ML_OP_TURBULENCE, 0, 1, .22, .04, .05},   {ML_OP_VORONOI_DISTANCE, 0, 1, .52, .006, .12},
-    {ML_OP_VORONOI_CELL, 0, 1, .5, .006, .27}, {ML_OP_VORONOI_EDGE, 0, 1, NOISE_MEAN_EDGE, .006, .09},
+    {ML_OP_VORONOI_CELL, 0, 1, .5, .006, .27}, {ML_OP_VORONOI_EDGE, 0, 1, (double)NOISE_MEAN_EDGE, .006, .09},
   };
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     Spread s = spread_of(wanted[i].op, 0.0f);
