@@ -87,7 +87,9 @@ VARIANT := $(subst $(space),-,$(strip $(filter-out native,$(TARGET)) $(filter-ou
 # A visitor loads all of a page's module: what takes the time is compiled for speed, the rest for size.
 ifneq ($(filter page%,$(TARGET)),)
   SPEED := -O3# and apart: a tile that was inlined into the threads' endless function would never be optimised by a browser
-  HOT := engine/render/kernel_simd128 $(addprefix lua-5.4.9/,lapi ldo lgc lmathlib lobject lstring ltable ltm lvm) \
+  # emcc inlines nothing where it has seen -Oz, whatever comes after it: the kernel must not see it, for which that is half of its speed.
+  HOTTEST := engine/render/kernel_simd128
+  HOT := $(addprefix lua-5.4.9/,lapi ldo lgc lmathlib lobject lstring ltable ltm lvm) \
          $(patsubst %.c,%,$(wildcard engine/bvh/*.c)) engine/image/tonemap engine/image/white_balance engine/render/film engine/render/film_picture \
          web/bridge/frame
   # Jumps are made from objects, not from what the linker optimises.
@@ -105,6 +107,10 @@ ifneq ($(filter page%,$(TARGET)),)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
            diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \
            is_constant digit ml_mix motion_test
+  # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, and nested instances'.
+  # A thread brings it for itself by texture_point_at() or another that takes and gives no vectors: JavaScript, which waits, can pass none on.
+  GOES := program_texture_eval noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
+          motion_place trace_nested
   LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
 endif
 
@@ -207,7 +213,7 @@ $(1): FORCE | setup
 	@{ echo '$(2)'; $(COMPILER) --version 2>/dev/null | head -1; } > $$@.new; \
 	  if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 endef
-$(eval $(call remember,$(OBJ)/flags.engine,$(COMPILER) $(ENGINE_CFLAGS) $(SPEED) $(HOT)))
+$(eval $(call remember,$(OBJ)/flags.engine,$(COMPILER) $(ENGINE_CFLAGS) $(SPEED) $(HOT) $(HOTTEST)))
 $(eval $(call remember,$(OBJ)/flags.script,$(COMPILER) $(SCRIPT_CFLAGS)))
 $(eval $(call remember,$(OBJ)/flags.lua,$(COMPILER) $(LUA_CFLAGS) $(SPEED) $(HOT)))
 $(eval $(call remember,$(OBJ)/flags.link,$(COMPILER) $(ALL_LDFLAGS)))
@@ -215,12 +221,13 @@ $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
 $(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
 $(eval $(call remember,$(OBJ)/list.bridge,$(BRIDGE_O)))
-$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS) $(LATER_DATA)))
+$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS) $(GOES) $(LATER_DATA)))
 .PHONY: FORCE
 FORCE:
 
 DEPFLAGS = -MMD -MP -MF $(@:.o=.d)
 
+$(HOTTEST:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto -Oz,$(ENGINE_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): SCRIPT_CFLAGS := $(filter-out -flto,$(SCRIPT_CFLAGS)) $(SPEED)
 $(HOT:%=$(OBJ)/%.o): LUA_CFLAGS := $(filter-out -flto,$(LUA_CFLAGS)) $(SPEED)
@@ -298,7 +305,7 @@ $(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/list.la
 	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS) >$(@:.js=.map)
 	$(if $(filter page-threads,$(TARGET)),$(call say,SPLIT,$(@D)/later.wasm))
 	$(if $(filter page-threads,$(TARGET)),$(Q)node web/split.mjs $(@:.js=.wasm) $(@D)/later.wasm $(@:.js=.map) \
-	  $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS) -- $(LATER_DATA:%=$(OBJ)/%.o))
+	  $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS) -- $(GOES) -- $(LATER_DATA:%=$(OBJ)/%.o))
 
 # Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
 $(filter $(OUT)/tests/web/%,$(TESTS)): TEST_LIBS := $(BRIDGE_A) $(SCRIPT_A)

@@ -2,10 +2,10 @@
  * split.mjs - cuts the threaded module in two: a first part, with which the page starts, and a later one, which a thread loads when it first
  * calls a function of it (web/engine/later.js, later-worker.js).
  *
- *   node web/split.mjs MODULE.wasm LATER.wasm MODULE.map OBJECT... -- OBJECT... -- NAME... -- OBJECT...
+ *   node web/split.mjs MODULE.wasm LATER.wasm MODULE.map OBJECT... -- OBJECT... -- NAME... -- NAME... -- OBJECT...
  *
  * MODULE.wasm has the names of its functions, and becomes the first part, without them. What the objects after the first -- define goes to
- * LATER.wasm, but for the functions NAME; a name that others define, too, stays. wasm-split (binaryen) does the cutting: calls of what is
+ * LATER.wasm, but for the functions NAME; a name that others define, too, stays. The functions after the next -- go wherever they are. wasm-split (binaryen) does the cutting: calls of what is
  * not there yet go through the table, whose slots are filled when the later part is instantiated.
  *
  * The constants of the objects after the last -- go along: where the linker's map says that they are, the first part leaves zeros, and the
@@ -19,7 +19,7 @@ import path from 'node:path';
 const FEATURES = ['threads', 'simd', 'bulk-memory', 'mutable-globals', 'exception-handling', 'nontrapping-float-to-int', 'sign-ext'].map((name) => `--enable-${name}`);
 
 const [module, later, map, ...words] = process.argv.slice(2);
-const [objects, laterObjects, stay, dataObjects] = words.join('\n').split(/\n?^--$\n?/m).map((list) => list.split('\n').filter(Boolean));
+const [objects, laterObjects, stay, go, dataObjects] = words.join('\n').split(/\n?^--$\n?/m).map((list) => list.split('\n').filter(Boolean));
 const run = (tool, ...args) => execFileSync(tool, args, { encoding: 'utf8', maxBuffer: 256 << 20, stdio: ['ignore', 'pipe', 'inherit'] });
 
 // -- functions ------------------------------------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ function chosen() {
   const moved = defined(laterObjects);
   const names = functions.filter((name) => {
     const plain = moved.has(name) ? name : name.replace(/\.\d+$/, ''); // the linker numbers static functions of one name: `finish.4124`
-    return moved.has(plain) && !first.has(plain);
+    return go.includes(name) || (moved.has(plain) && !first.has(plain));
   });
   if (names.length === 0) throw new Error(`split: ${module} has no function of the objects that are to come later.`);
   return names;
