@@ -1,6 +1,6 @@
 #!/bin/bash
 # Other compilers, optimisation levels and machines draw the same bits. Reads MOONLIT (the reference), BUILD, and HASH_BUILDS: folders
-# below BUILD (as the Makefile names them) to compare, e.g. "wasm clang O0 aarch64". What is not built fails.
+# below BUILD (as the Makefile names them) to compare, e.g. "wasm clang O0 aarch64". What is not built fails. Emulated, a script takes its time.
 . tests/tap.sh
 . tests/render/pictures.sh
 
@@ -15,9 +15,9 @@ command_of() {
 while read -r _ scene options; do
   reference=$(hash_of "$MOONLIT" hash "$scene" $options)
   for build in ${HASH_BUILDS:-wasm}; do
-    check "$scene: $build" same_hash "$reference" $(command_of "$build") hash "$scene" $options
+    check "$scene: $build" same_hash "$reference" $(command_of "$build") hash "$scene" --eval-timeout 120 $options
     case $build in wasm* | aarch64*) # their instruction set is their own; here is the reference's
-      check "$scene: $build, scalar" same_hash "$reference" $(command_of "$build") hash "$scene" $options --isa scalar ;;
+      check "$scene: $build, scalar" same_hash "$reference" $(command_of "$build") hash "$scene" --eval-timeout 120 $options --isa scalar ;;
     esac
   done
 done < <(pictures)

@@ -133,7 +133,7 @@ async function atRest({ page, open }) {
 
 export default [
   ['first picture', firstPicture],
-  ["every scene of the gallery has the command's hash", gallery, { seconds: 60 }],
+  ["every scene of the gallery has the command's hash", gallery, { seconds: 120 }],
   ["the canvas has the command's pixels", samePixels],
   ['size and samples', sizeAndSamples],
   ['a coarse picture first', coarseFirst],
