@@ -22,8 +22,11 @@ async function firstPicture({ page, url, nativeHash, shot }) {
 
 async function gallery({ open, nativeHash }) {
   const wanted = await Promise.all(scenes.map((name) => nativeHash(`scenes/${name}.lua`, SMALL_NATIVE)));
+  // On busy cores Firefox takes half a minute or more to leave the page of mountains for another
+  const last = scenes.indexOf('mountains');
+  const order = scenes.map((_, at) => at).sort((a, b) => (a === last) - (b === last) || a - b);
   const got = [];
-  for (const name of scenes) got.push(await open(`scene=${name}`));
+  for (const at of order) got[at] = await open(`scene=${scenes[at]}`);
   const list = (hashes) => hashes.map((hash, at) => `${scenes[at]} ${hash}`);
   same(list(got), list(wanted), 'hashes');
 }
