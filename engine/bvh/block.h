@@ -34,7 +34,7 @@ ALWAYS_INLINE uint32_t block_edges(const TriangleBlock *block, const RayQuery *q
 }
 
 typedef struct BlockSlab {
-  Lanes low, high; /* of the triangles along an axis; low with its sign changed */
+  Lanes low, high; /* of the triangles along an axis */
 } BlockSlab;
 ALWAYS_INLINE BlockSlab block_slab(const TriangleBlock *block, uint32_t axis, Lanes *extent) {
   const Lanes a = block_row(block, 0, axis), b = block_row(block, 1, axis), c = block_row(block, 2, axis);

@@ -62,7 +62,6 @@ static inline Vec3 vec3_rounded_away(Vec3 p, Vec3 away) {
   return vec3_select(step != 0, (Vec3)(((order ^ sign) - sign) | (sign & INT32_MIN)), p);
 }
 static inline float vec3_max_element(Vec3 v) { return max_f(max_f(v[0], v[1]), v[2]); }
-static inline float vec3_min_element(Vec3 v) { return min_f(min_f(v[0], v[1]), v[2]); }
 static inline bool vec3_is_finite(Vec3 v) { return isfinite(v[0]) && isfinite(v[1]) && isfinite(v[2]); }
 static inline Vec3 face_forward(Vec3 n, Vec3 v) { return dot(n, v) < 0.0f ? -n : n; }
 /* wo and the mirrored direction both point away from the surface. */

@@ -377,7 +377,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     return bounds;
   }
   case NODE_MESH: {
-    const Mesh *mesh = node->mesh->geometry != NULL ? &node->mesh->geometry->mesh : &node->mesh->mesh;
+    const Mesh *mesh = mesh_node_mesh(node->mesh);
     if (affine_is_identity(t) || node->effort > budget) return affine_bounds(t, &node->mesh->bounds);
     MlBounds bounds = {.empty = true};
     for (uint64_t i = 0; i < 3 * mesh->triangle_count && work_goes_on(work, 64); i++) {
@@ -388,19 +388,8 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     }
     return bounds;
   }
-  case NODE_SPHERE:
-  case NODE_BOX:
-  case NODE_PLANE:
-  case NODE_DISK:
-  case NODE_QUAD:
-  case NODE_TRIANGLE:
-  case NODE_CONE:
-  case NODE_CAPSULE:
-  case NODE_TORUS:
-  case NODE_LIGHT:
-  case NODE_AREA:
-  case NODE_SUN:
-  case NODE_DIRECTIONAL: break;
+  case NODE_SURFACES:
+  case NODE_LIGHTS: break;
   }
   return leaf_bounds(node, t);
 }

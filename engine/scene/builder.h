@@ -57,6 +57,23 @@ typedef enum NodeKind {
   NODE_GROUP,
 } NodeKind;
 
+/* For switches: `case` and one of these stands for all leaves with a shape's surface, and all that are lights. */
+#define NODE_SURFACES                                                                                                                      \
+  NODE_SPHERE:                                                                                                                             \
+  case NODE_BOX:                                                                                                                           \
+  case NODE_PLANE:                                                                                                                         \
+  case NODE_DISK:                                                                                                                          \
+  case NODE_QUAD:                                                                                                                          \
+  case NODE_TRIANGLE:                                                                                                                      \
+  case NODE_CONE:                                                                                                                          \
+  case NODE_CAPSULE:                                                                                                                       \
+  case NODE_TORUS
+#define NODE_LIGHTS                                                                                                                        \
+  NODE_LIGHT:                                                                                                                              \
+  case NODE_AREA:                                                                                                                          \
+  case NODE_SUN:                                                                                                                           \
+  case NODE_DIRECTIONAL
+
 /* What is somewhere in a node. */
 enum {
   NODE_HAS_MESH = 1,
@@ -93,6 +110,7 @@ typedef struct MeshNode {
   const Geometry *geometry;
   uint64_t owned; /* the arrays are not the arena's but blocks of the node's own, triangles for so many; 0: they are not */
 } MeshNode;
+static inline const Mesh *mesh_node_mesh(const MeshNode *node) { return node->geometry != NULL ? &node->geometry->mesh : &node->mesh; }
 
 typedef struct PlaceNode {
   MlTransform transform; /* in motion: when the frame begins */

@@ -110,19 +110,8 @@ static MlNode paint_new(Paint *p, MlNode id) {
   case NODE_MESH:
     if (node->material != 0) return paint_mesh(p, id);
     return ml_place(p->b, &(MlPlaceDesc){.size = sizeof(MlPlaceDesc), .child = id, .material = p->material, .place = p->place}, p->error);
-  case NODE_SPHERE:
-  case NODE_BOX:
-  case NODE_PLANE:
-  case NODE_DISK:
-  case NODE_QUAD:
-  case NODE_TRIANGLE:
-  case NODE_CONE:
-  case NODE_CAPSULE:
-  case NODE_TORUS: return paint_leaf(p, id);
-  case NODE_LIGHT:
-  case NODE_AREA:
-  case NODE_SUN:
-  case NODE_DIRECTIONAL: break;
+  case NODE_SURFACES: return paint_leaf(p, id);
+  case NODE_LIGHTS: break;
   }
   return id;
 }

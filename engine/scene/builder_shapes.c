@@ -254,7 +254,7 @@ static MlNode add_mesh_node(MlBuilder *b, MeshNode *mesh, MlMaterial material, c
   }
   Node node = {.kind = NODE_MESH, .material = material, .place = source->place, .leaves = 1, .mesh = mesh};
   node.traits = (uint16_t)(shape_traits(b, material) | NODE_HAS_MESH);
-  node.effort = 1 + 3 * (mesh->geometry != NULL ? &mesh->geometry->mesh : &mesh->mesh)->triangle_count;
+  node.effort = 1 + 3 * mesh_node_mesh(mesh)->triangle_count;
   MlNode id = builder_add_node(b, &node, source->error);
   if (id == 0 && mesh->geometry != NULL) cache_release(b->context.cache, mesh->geometry);
   return id;

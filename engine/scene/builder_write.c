@@ -120,24 +120,13 @@ static void put_node(Writer *w, MlNode id) {
   }
   case NODE_MESH: {
     char text[64];
-    const Mesh *mesh = node->mesh->geometry != NULL ? &node->mesh->geometry->mesh : &node->mesh->mesh;
+    const Mesh *mesh = mesh_node_mesh(node->mesh);
     snprintf(text, sizeof text, " %llu triangles %016llx", (unsigned long long)mesh->triangle_count, (unsigned long long)node->mesh->hash);
     put(w, text);
     break;
   }
-  case NODE_SPHERE:
-  case NODE_BOX:
-  case NODE_PLANE:
-  case NODE_DISK:
-  case NODE_QUAD:
-  case NODE_TRIANGLE:
-  case NODE_CONE:
-  case NODE_CAPSULE:
-  case NODE_TORUS:
-  case NODE_LIGHT:
-  case NODE_AREA:
-  case NODE_SUN:
-  case NODE_DIRECTIONAL: put_leaf(w, node->leaf); break;
+  case NODE_SURFACES:
+  case NODE_LIGHTS: put_leaf(w, node->leaf); break;
   }
   if (node->kind != NODE_ARRAY) put_named(w, " material", (double)node->material);
   if ((node->traits & NODE_HIDDEN) != 0) put(w, " left out");

@@ -46,19 +46,8 @@ static uint32_t levels_of(const Expansion *e, const Measure *measures, uint64_t 
   case NODE_ARRAY: return 1u + measures[i].inside;
   case NODE_GROUP: return e->forms[i] != GROUP_EXPANDED ? 1u + measures[i].inside : measures[i].inside;
   case NODE_PLACE: return measures[i].inside;
-  case NODE_SPHERE:
-  case NODE_BOX:
-  case NODE_PLANE:
-  case NODE_DISK:
-  case NODE_QUAD:
-  case NODE_TRIANGLE:
-  case NODE_CONE:
-  case NODE_CAPSULE:
-  case NODE_TORUS:
-  case NODE_LIGHT:
-  case NODE_AREA:
-  case NODE_SUN:
-  case NODE_DIRECTIONAL: break;
+  case NODE_SURFACES:
+  case NODE_LIGHTS: break;
   }
   return 0;
 }

@@ -156,23 +156,12 @@ static void walk(Walk *w, MlNode id, const MlTransform *t) {
       if ((builder_node(w->b, node->group->children[i])->traits & NODE_HIDDEN) == 0) walk(w, node->group->children[i], t);
     break;
   case NODE_MESH: {
-    const Mesh *mesh = node->mesh->geometry != NULL ? &node->mesh->geometry->mesh : &node->mesh->mesh;
+    const Mesh *mesh = mesh_node_mesh(node->mesh);
     if (mesh->triangle_count != 0) add_piece(w, PIECE_TRIANGLE, 0, mesh, t);
     break;
   }
-  case NODE_SPHERE:
-  case NODE_BOX:
-  case NODE_PLANE:
-  case NODE_DISK:
-  case NODE_QUAD:
-  case NODE_TRIANGLE:
-  case NODE_CONE:
-  case NODE_CAPSULE:
-  case NODE_TORUS:
-  case NODE_LIGHT:
-  case NODE_AREA:
-  case NODE_SUN:
-  case NODE_DIRECTIONAL: add_leaf(w, node, t); break;
+  case NODE_SURFACES:
+  case NODE_LIGHTS: add_leaf(w, node, t); break;
   }
 }
 
