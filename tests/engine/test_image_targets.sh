@@ -1,30 +1,14 @@
 #!/bin/bash
 # Pictures are decoded, reduced and looked up to the same bits by every compiler, optimisation level and machine at hand: the floors base,
 # math and image compiled by each, without the rest. Targets whose compiler is missing are left out, and said so. Reads BUILD, DEPS_DIR.
-. tests/tap.sh
+. tests/engine/targets.sh
 folder=${BUILD:-build}/image-targets
-mkdir -p "$folder"
-export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
-golden=$(sed -n 's/^#define GOLDEN_IMAGES 0x\([0-9a-f]*\)ull$/\1/p' tests/engine/golden_images.h)
-
-# target NAME RUNNER COMPILER FLAGS...: build with the flags that every build has, run, compare.
-target() {
-  name=$1 runner=$2 program=$folder/$1
-  shift 2
-  if ! command -v "$1" >/dev/null || { [ -n "$runner" ] && ! command -v "${runner%% *}" >/dev/null; }; then
-    tap_count=$((tap_count + 1))
-    echo "ok $tap_count - $name # SKIP ${1} or ${runner:-it} is not installed"
-    return
-  fi
-  case $1 in emcc) program=$program.js ;; esac
-  "$@" -std=gnu17 -ffp-contract=off -fno-math-errno -fno-trapping-math -fwrapv -Wno-psabi -Iengine -Itests -isystem "${DEPS_DIR:-.deps}/include" \
-    -o "$program" tests/engine/golden_images.c engine/base/*.c engine/math/*.c engine/image/read*.c engine/image/texture_build.c engine/image/color.c >&2
-  check "$name" same "$($runner "$program")" "$golden"
-}
+sources=(-fwrapv tests/engine/golden_images.c engine/base/*.c engine/math/*.c engine/image/read*.c engine/image/texture_build.c engine/image/color.c)
+golden=$(of_header 'GOLDEN_IMAGES' tests/engine/golden_images.h)
 
 target gcc-O0 "" gcc -O0 -pthread
 target clang-O2 "" clang -O2 -pthread
-target wasm "node --no-experimental-fetch --no-warnings" emcc -O2 -DML_NO_THREADS -msimd128 -sSUPPORT_LONGJMP=wasm -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1
+target wasm "$node" emcc -O2 -DML_NO_THREADS -msimd128 -sSUPPORT_LONGJMP=wasm -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1
 target aarch64 qemu-aarch64 aarch64-linux-gnu-gcc -O2 -pthread -static
 case $(uname -m) in x86_64)
   if grep -q avx2 /proc/cpuinfo 2>/dev/null; then target gcc-avx2 "" gcc -O3 -mavx2 -pthread; fi ;;

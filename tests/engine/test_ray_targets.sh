@@ -1,28 +1,11 @@
 #!/bin/bash
 # Rays hit the same, to the bit, from every compiler, machine and instruction set at hand, by trees of either width: the floors base, math,
 # shape and bvh compiled by each, without the rest. Targets whose compiler is missing are left out, and said so. Reads BUILD, DEPS_DIR.
-. tests/tap.sh
+. tests/engine/targets.sh
 folder=${BUILD:-build}/ray-targets
-mkdir -p "$folder"
-export NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
-golden=$(sed -n 's/^#define GOLDEN_RAYS 0x\([0-9a-f]*\)ull$/\1/p' tests/engine/golden_rays.h)
+sources=(tests/engine/golden_rays.c engine/base/*.c engine/math/*.c engine/shape/prim.c engine/bvh/*.c)
+golden=$(of_header 'GOLDEN_RAYS' tests/engine/golden_rays.h)
 
-# target NAME RUNNER COMPILER FLAGS...: build with the flags that every build has, run, compare.
-target() {
-  name=$1 runner=$2 program=$folder/$1
-  shift 2
-  if ! command -v "$1" >/dev/null || { [ -n "$runner" ] && ! command -v "${runner%% *}" >/dev/null; }; then
-    tap_count=$((tap_count + 1))
-    echo "ok $tap_count - $name # SKIP ${1} or ${runner:-it} is not installed"
-    return
-  fi
-  case $1 in emcc) program=$program.js ;; esac
-  "$@" -std=gnu17 -ffp-contract=off -fno-math-errno -fno-trapping-math -Wno-psabi -Iengine -Itests -isystem "${DEPS_DIR:-.deps}/include" \
-    -o "$program" tests/engine/golden_rays.c engine/base/*.c engine/math/*.c engine/shape/prim.c engine/bvh/*.c >&2
-  check "$name" same "$($runner "$program")" "$golden"
-}
-
-node="node --no-experimental-fetch --no-warnings"
 target gcc-scalar-O0 "" gcc -O0 -DML_ISA_SCALAR -pthread
 target clang-O2 "" clang -O2 -pthread
 target wasm-simd "$node" emcc -O3 -msimd128 -DML_NO_THREADS -sALLOW_MEMORY_GROWTH=1
