@@ -218,6 +218,7 @@ typedef enum MlOp {
   ML_OP_NOISE, ML_OP_VALUE_NOISE, /* -1..1 */
   ML_OP_FBM, ML_OP_RIDGED, ML_OP_TURBULENCE, /* of a place, gain, lacunarity; data: octaves, 1 to 16. fbm -1..1, the others 0..1 */
   ML_OP_VORONOI_DISTANCE, ML_OP_VORONOI_CELL, ML_OP_VORONOI_EDGE, /* 0..1: to the nearest point, a number of its own, to the cell's border */
+  ML_OP_HASH, /* of `data` values, 1 to 3, of any width: 0..1, equal for equal values and otherwise as by chance; XXH64 */
   /* data: MlTexture. At the surface's own place (the operand is ML_NO_OPERAND), or at one of 2 or 3 components in its stead: texture coordinates, or a
    * point for what lies in object space. Gives 3 components, a colour; with ML_TEXTURE_NUMBER added to data one, its luminance undecoded. */
   ML_OP_TEXTURE,
@@ -234,6 +235,8 @@ typedef enum MlProgramInput {
   ML_INPUT_FACING, /* 1: cosine between N and VIEW, 0..1 */
   ML_INPUT_ID,     /* 1: 0..1, its own for each outermost placed thing */
   ML_INPUT_PART,   /* 1: 0..1, its own for each shape in it */
+  ML_INPUT_DEPTH,  /* 1: metres to where it is seen from: the eye, or what reflects it or is lit by it */
+  ML_INPUT_CURVATURE, /* 1: mean curvature in 1/m, above 0 where it bulges: 1 / radius of a ball; of meshes by their normals */
   ML_INPUT_COUNT
 } MlProgramInput;
 /* operands: numbers of earlier nodes, as many as the operation has. */

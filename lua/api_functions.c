@@ -104,7 +104,7 @@ const ApiFunction api_functions[] = {
 
   /* ---- functions of the shading point: their noise, and conditions */
   {"noise", API_FUNCTION, FUNCTIONS, "noise(p)", "Smooth random hills, -1..1 with the mean 0, one to a unit of p. A colour or number of a material or texture may be a function(s): called once, it says by arithmetic and these functions what the value is at the point s, "
-   "which has s.p (in the object's own metres), s.world, s.n (normal), s.uv, s.view (to the eye), s.facing (0..1), s.id (0..1, of each placed thing), s.part. Textures can be looked at, t(s.uv). Details too small for a pixel fade away.",
+   "which has s.p (in the object's own metres), s.world, s.n (normal), s.uv, s.view (to the eye), s.facing (0..1), s.id (0..1, of each placed thing), s.part, s.depth (metres to the eye, or to what sees it instead), s.curvature (1/m, above 0 where it bulges), s.time (0). Textures can be looked at, t(s.uv). Details too small for a pixel fade away.",
    "sphere{ floor = true, material = function(s) return mix(color \"#1b3a5c\", color \"#e8d9b5\", noise(s.p * 6) * 0.5 + 0.5) end }\nplane{}"},
   {"fbm", API_FUNCTION, FUNCTIONS, "fbm(p, { octaves = 5, gain = 0.5, lacunarity = 2 })", "Noise with ever finer noise on top, -1..1 with the mean 0: each octave has gain times the strength and lacunarity times the fineness of the one before.",
    "sphere{ floor = true, material = function(s)\n  local v = sin(8 * (s.p.x + 1.5 * fbm(s.p * 2)))\n  return mix(color \"#f2ede4\", color \"#27313f\", smoothstep(0.3, 1, v))\nend }\nplane{}"},
@@ -135,7 +135,7 @@ const ApiFunction api_functions[] = {
    "local r = rng \"balls\"\nfor i = 1, 20 do\n  local p = r:disk() * 2\n  sphere{ radius = r(0.1, 0.3), floor = true, at = {p.x, 0, p.y}, material = r:color() }\nend\nplane{}"},
   {"points_on", API_FUNCTION, RANDOM, "points_on(shape, n) or points_on(shape, n, seed)", "Two lists: n points at random on the surface of a shape or group, evenly by area, and the normals there; in its coordinates, as it is placed.",
    "local ball = sphere{ radius = 1, at = {0, 1, 0}, material = \"#333333\" }\nlocal points, normals = points_on(ball, 200)\nfor i, p in ipairs(points) do sphere{ radius = 0.05, at = p + normals[i] * 0.03, material = \"gold\" } end\nplane{}"},
-  {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone.", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
+  {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone; also from up to three values of the shading point, for instance whole numbers of cells: hash(floor(s.p.x), floor(s.p.z)).", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
 
   /* ---- parameters, console, modules */
   {"param", API_FUNCTION, CONSOLE, "param(name, default, { min, max, step, int, unit, help, group, drag }), param(name, default, { \"a\", \"b\" }) or param.file(name, default, { \".ply\", \".obj\" })",

@@ -7,6 +7,7 @@
 #include "colors.h"
 #include "sandbox_internal.h"
 #include "suggest.h"
+#include "trace.h"
 #include "values.h"
 
 typedef struct Generator {
@@ -245,6 +246,7 @@ static uint64_t hash_value(lua_State *L, int index, uint64_t hash) {
 static int stateless_hash(lua_State *L) {
   uint64_t hash = 0;
   int n = lua_gettop(L);
+  TRACE_CALL(L, "hash");
   if (n == 0) return luaL_error(L, "hash needs at least one value");
   for (int i = 1; i <= n; i++) {
     budget_charge(16);

@@ -280,6 +280,9 @@ static const struct {
   {"facing", "fresnel,cosine,ndotv,angle,rim", ML_INPUT_FACING, TRACED_NUMBER},
   {"id", "instance,object_id,random,seed,index", ML_INPUT_ID, TRACED_NUMBER},
   {"part", "part_id,leaf,primitive,shape", ML_INPUT_PART, TRACED_NUMBER},
+  {"depth", "distance,dist,t,z_depth,far", ML_INPUT_DEPTH, TRACED_NUMBER},
+  {"curvature", "curve,bend,convexity,cavity,pointiness,edge", ML_INPUT_CURVATURE, TRACED_NUMBER},
+  {"time", "seconds,clock,frame,now", ML_INPUT_COUNT, TRACED_NUMBER}, // of the script, which is run for each picture
 };
 
 static int get_input(lua_State *L) {
@@ -293,6 +296,10 @@ static int get_input(lua_State *L) {
       if (strlen(name) > 2) suggest_try(&near, inputs[i].name);
       continue;
     }
+    if (inputs[i].input == ML_INPUT_COUNT) {
+      trace_push(L, trace_number(L, 0));
+      return 1;
+    }
     uint32_t *node = &trace->inputs[inputs[i].input];
     if (*node == 0) *node = trace_add(L, &(MlProgramNode){.op = ML_OP_INPUT, .data = inputs[i].input}, inputs[i].kind, NULL, NULL).node + 1;
     trace_push(L, (Operand){*node - 1, inputs[i].kind});
@@ -302,7 +309,7 @@ static int get_input(lua_State *L) {
     return luaL_error(L, "the shading point has no field '%s' \xE2\x80\x94 did you mean 'p.%s'?", name, name);
   if (!meant) meant = near.best;
   if (meant) return luaL_error(L, "the shading point has no field '%s' \xE2\x80\x94 did you mean '%s'?", name, meant);
-  return luaL_error(L, "the shading point has no field '%s': it has p, world, n, uv, view, facing, id, part", name);
+  return luaL_error(L, "the shading point has no field '%s': it has p, world, n, uv, view, facing, id, part, depth, curvature, time", name);
 }
 
 static int no_new_input(lua_State *L) { return luaL_error(L, "the shading point cannot be changed"); }

@@ -143,6 +143,82 @@ static int call_vectors(lua_State *L, const char *name) {
   return 1;
 }
 
+/* ---------------------------------------------------- colours, directions, hash */
+
+static Operand op2(lua_State *L, MlOp op, Operand a, Operand b) {
+  return trace_op(L, op, a.kind == TRACED_NUMBER ? b.kind : a.kind, a, b, a);
+}
+static Operand op3(lua_State *L, MlOp op, Operand a, Operand b, Operand c) { return trace_op(L, op, a.kind, a, b, c); }
+static Operand three(lua_State *L, double x, double y, double z) {
+  const MlProgramNode node = {.op = ML_OP_CONSTANT, .width = 3, .value = {x, y, z}};
+  return trace_add(L, &node, VALUE_COLOR, NULL, NULL);
+}
+
+/* The decoding of sRGB, by component: c / 12.92 below .04045, else ((c + .055) / 1.055)^2.4. */
+static Operand srgb_decode(lua_State *L, Operand c) {
+  const Operand low = scaled(L, c, 1 / 12.92), edge = trace_number(L, 0.04045);
+  Operand high = op2(L, ML_OP_DIVIDE, op2(L, ML_OP_ADD, c, trace_number(L, 0.055)), trace_number(L, 1.055));
+  high = op2(L, ML_OP_POW, high, trace_number(L, 2.4));
+  return op3(L, ML_OP_SELECT, op2(L, ML_OP_LESS, edge, c), high, low);
+}
+
+/* hsv, hsl: as colors.c has them, a hue's channels being clamp(|mod(h + offset, 360) / 60 - 3| - 1, 0, 1). What is out of range is clamped. */
+static int call_hue(lua_State *L, const char *name) {
+  check_count(L, name, 3, 3);
+  const Operand zero = trace_number(L, 0), one = trace_number(L, 1);
+  const Operand h = number_operand(L, 1, name), s = op3(L, ML_OP_CLAMP, number_operand(L, 2, name), zero, one),
+                v = op3(L, ML_OP_CLAMP, number_operand(L, 3, name), zero, one);
+  Operand hue = op2(L, ML_OP_MOD, op2(L, ML_OP_ADD, h, three(L, 0, 240, 120)), trace_number(L, 360));
+  hue = op2(L, ML_OP_SUBTRACT, scaled(L, hue, 1.0 / 60), trace_number(L, 3));
+  hue = op2(L, ML_OP_SUBTRACT, op2(L, ML_OP_ABS, hue, hue), one);
+  hue = op3(L, ML_OP_CLAMP, hue, zero, one);
+  Operand c;
+  if (strcmp(name, "hsv") == 0) {
+    c = op2(L, ML_OP_MULTIPLY, op2(L, ML_OP_SUBTRACT, hue, one), s);
+    c = op2(L, ML_OP_MULTIPLY, op2(L, ML_OP_ADD, c, one), v);
+  } else {
+    Operand chroma = op2(L, ML_OP_SUBTRACT, scaled(L, v, 2), one);
+    chroma = op2(L, ML_OP_MULTIPLY, op2(L, ML_OP_SUBTRACT, one, op2(L, ML_OP_ABS, chroma, chroma)), s);
+    c = op2(L, ML_OP_MULTIPLY, op2(L, ML_OP_SUBTRACT, hue, trace_number(L, 0.5)), chroma);
+    c = op3(L, ML_OP_CLAMP, op2(L, ML_OP_ADD, c, v), zero, one);
+  }
+  trace_push(L, srgb_decode(L, c));
+  return 1;
+}
+
+/* polar(radius, degrees, y), spherical(radius, height, heading) */
+static int call_directions(lua_State *L, const char *name) {
+  const bool polar = strcmp(name, "polar") == 0;
+  const double degree = 3.141592653589793 / 180;
+  check_count(L, name, polar ? 2 : 3, 3);
+  Operand radius = number_operand(L, 1, name), y = trace_number(L, 0);
+  const Operand angle = scaled(L, number_operand(L, polar ? 2 : 3, name), degree);
+  if (polar && lua_gettop(L) == 3) y = number_operand(L, 3, name);
+  if (!polar) {
+    const Operand height = scaled(L, number_operand(L, 2, name), degree);
+    y = op2(L, ML_OP_MULTIPLY, radius, op2(L, ML_OP_SIN, height, height));
+    radius = op2(L, ML_OP_MULTIPLY, radius, op2(L, ML_OP_COS, height, height));
+  }
+  const Operand x = op2(L, ML_OP_MULTIPLY, radius, op2(L, ML_OP_SIN, angle, angle));
+  trace_push(L, join(L, VALUE_VEC3, x, y, op2(L, ML_OP_MULTIPLY, radius, op2(L, ML_OP_COS, angle, angle))));
+  return 1;
+}
+
+static int call_hash(lua_State *L) {
+  const int count = lua_gettop(L);
+  if (count > 3)
+    return luaL_error(L, "hash of values of the shading point takes up to three of them, got %d: put numbers into one with vec3(x, y, z)",
+                      count);
+  MlProgramNode node = {.op = ML_OP_HASH, .operands = {ML_NO_OPERAND, ML_NO_OPERAND, ML_NO_OPERAND}, .data = (uint32_t)count};
+  for (int i = 0; i < count; i++) {
+    if (lua_type(L, i + 1) == LUA_TSTRING)
+      return luaL_error(L, "hash: argument %d: beside values of the shading point there are numbers and vectors, no text", i + 1);
+    node.operands[i] = trace_operand(L, i + 1, "hash", (OperandRules){0}).node;
+  }
+  trace_push(L, trace_add(L, &node, TRACED_NUMBER, "hash", "hash"));
+  return 1;
+}
+
 int trace_call(lua_State *L, const char *name) {
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
     if (strcmp(plain[i].name, name) == 0) return call_plain(L, i);
@@ -157,6 +233,9 @@ int trace_call(lua_State *L, const char *name) {
     check_count(L, name, 1, 1);
     return call_make(L, name, VALUE_COLOR);
   }
+  if (strcmp(name, "hsv") == 0 || strcmp(name, "hsl") == 0) return call_hue(L, name);
+  if (strcmp(name, "polar") == 0 || strcmp(name, "spherical") == 0) return call_directions(L, name);
+  if (strcmp(name, "hash") == 0) return call_hash(L);
   const bool rad = strcmp(name, "rad") == 0;
   if (rad || strcmp(name, "deg") == 0 || strcmp(name, "saturate") == 0) {
     check_count(L, name, 1, 1);

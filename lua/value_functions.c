@@ -172,6 +172,7 @@ static double range_argument(lua_State *L, int index, const char *name, const ch
 }
 
 static int make_hsv(lua_State *L) {
+  TRACE_CALL(L, "hsv");
   double rgb[3], h = range_argument(L, 1, "hsv", "hue (degrees)", -1e6, 1e6);
   double s = range_argument(L, 2, "hsv", "saturation", 0.0, 1.0);
   color_hsv(h, s, range_argument(L, 3, "hsv", "value", 0.0, 1.0), rgb);
@@ -180,6 +181,7 @@ static int make_hsv(lua_State *L) {
 }
 
 static int make_hsl(lua_State *L) {
+  TRACE_CALL(L, "hsl");
   double rgb[3], h = range_argument(L, 1, "hsl", "hue (degrees)", -1e6, 1e6);
   double s = range_argument(L, 2, "hsl", "saturation", 0.0, 1.0);
   color_hsl(h, s, range_argument(L, 3, "hsl", "lightness", 0.0, 1.0), rgb);
@@ -302,6 +304,7 @@ static void sin_cos(double degrees, double *sine, double *cosine) {
 }
 
 static int make_polar(lua_State *L) {
+  TRACE_CALL(L, "polar");
   double radius = number_argument(L, 1, "polar", "the radius"), degrees = number_argument(L, 2, "polar", "the angle (degrees)");
   double y = lua_isnoneornil(L, 3) ? 0.0 : number_argument(L, 3, "polar", "y"), s, c;
   sin_cos(degrees, &s, &c);
@@ -310,6 +313,7 @@ static int make_polar(lua_State *L) {
 }
 
 static int make_spherical(lua_State *L) {
+  TRACE_CALL(L, "spherical");
   double radius = number_argument(L, 1, "spherical", "the radius"), height = number_argument(L, 2, "spherical", "the height (degrees)");
   double heading = number_argument(L, 3, "spherical", "the heading (degrees)"), sh, ch, s, c;
   sin_cos(height, &sh, &ch);

@@ -14,8 +14,9 @@ typedef struct Lanes3 {
 
 uint32_t program_input_width(uint32_t input) {
   static const uint8_t widths[PROGRAM_INPUTS] = {
-    [ML_INPUT_P] = 3,  [ML_INPUT_WORLD] = 3, [ML_INPUT_N] = 3,    [ML_INPUT_VIEW] = 3,     [ML_INPUT_UV] = 2,   [ML_INPUT_FACING] = 1,
-    [ML_INPUT_ID] = 1, [ML_INPUT_PART] = 1,  [INPUT_P_WIDTH] = 1, [INPUT_WORLD_WIDTH] = 1, [INPUT_UV_WIDTH] = 1};
+    [ML_INPUT_P] = 3,      [ML_INPUT_WORLD] = 3, [ML_INPUT_N] = 3,        [ML_INPUT_VIEW] = 3, [ML_INPUT_UV] = 2,
+    [ML_INPUT_FACING] = 1, [ML_INPUT_ID] = 1,    [ML_INPUT_PART] = 1,     [INPUT_P_WIDTH] = 1, [INPUT_WORLD_WIDTH] = 1,
+    [INPUT_UV_WIDTH] = 1,  [ML_INPUT_DEPTH] = 1, [ML_INPUT_CURVATURE] = 1};
   return widths[input];
 }
 
@@ -57,6 +58,9 @@ static void run_step(const ProgramStep *step, const Lanes3 *a, const Lanes3 *b, 
     return;
   }
   case ML_OP_JOIN: *r = (Lanes3){{a->x[0], b->x[0], c->x[0]}}; return;
+  case ML_OP_HASH:
+    for (int k = 0; k < PROGRAM_LANES; k++) one[k] = program_hash(step->data, lane_of(a, k), lane_of(b, k), lane_of(c, k));
+    break;
   case ML_OP_PICK: {
     const uint32_t first = step->data & 3, second = step->width == 1 ? first : step->data >> 2 & 3;
     *r = (Lanes3){{a->x[first], a->x[second], a->x[step->width == 1 ? first : step->data >> 4 & 3]}};

@@ -77,6 +77,7 @@ static const struct {
   OP(VORONOI_DISTANCE, 1, NOISE),
   OP(VORONOI_CELL, 1, NOISE),
   OP(VORONOI_EDGE, 1, NOISE),
+  OP(HASH, 3, OWN),
   OP(TEXTURE, 1, OWN),
 #undef OP
 };
@@ -85,6 +86,7 @@ const char *program_op_name(MlOp op) { return (uint32_t)op < ML_OP_COUNT ? ops[o
 
 uint32_t program_op_operands(const MlProgramNode *node) {
   if (node->op == ML_OP_JOIN) return node->width == 2 ? 2 : 3;
+  if (node->op == ML_OP_HASH) return node->data < 3 ? node->data : 3;
   if (node->op == ML_OP_TEXTURE) return node->operands[0] == ML_NO_OPERAND ? 0 : 1;
   return ops[node->op].operands;
 }
@@ -119,6 +121,7 @@ static uint32_t own_width(const MlProgramNode *node, const uint32_t widths[3], c
     for (uint32_t i = 0; i < node->width; i++)
       if ((node->data >> 2 * i & 3) >= widths[0]) return 0;
     return node->width;
+  case ML_OP_HASH: *why = "expected 1 to 3 values"; return node->data >= 1 && node->data <= 3 ? 1 : 0;
   case ML_OP_TEXTURE:
     *why = "expected coordinates of 2 or 3 components";
     if (node->operands[0] != ML_NO_OPERAND && widths[0] < 2) return 0;
@@ -156,7 +159,8 @@ static Vec3 no_texture(const void *ud, uint32_t data, uint32_t of, Vec3 place, f
 static Vec3 tidy(Vec3 v, uint32_t width) { return width == 1 ? program_number(v[0]) : vec3(v[0], v[1], width == 3 ? v[2] : 0.0f); }
 
 Vec3 program_fold(const MlProgramNode *node, const Vec3 values[3], const uint32_t widths[3], uint32_t width) {
-  const ProgramStep step = {.op = (uint16_t)node->op, .width = (uint8_t)width, .of = (uint8_t)widths[0], .data = node->data};
+  const uint32_t data = node->op == ML_OP_HASH ? program_hash_data(node->data & 3, widths) : node->data;
+  const ProgramStep step = {.op = (uint16_t)node->op, .width = (uint8_t)width, .of = (uint8_t)widths[0], .data = data};
   const Vec3 zero = program_number(0.0f);
   return tidy(program_step(&step, values[0], values[1], values[2], &zero, no_texture, NULL), width);
 }
@@ -281,9 +285,9 @@ static uint32_t operation(Compile *c, MlOp op, uint32_t width, uint32_t data, co
   for (int i = 0; i < 4; i++) fold = fold && (operands[i] == NONE || is_constant(c, operands[i]));
   if (fold) {
     Vec3 values[3] = {program_number(0.0f), program_number(0.0f), program_number(0.0f)};
-    uint32_t widths[3] = {node.of, 1, 1};
+    uint32_t widths[3] = {1, 1, 1};
     for (int i = 0; i < 3; i++)
-      if (operands[i] != NONE) values[i] = value_of(c, operands[i]);
+      if (operands[i] != NONE) values[i] = value_of(c, operands[i]), widths[i] = c->nodes.data[operands[i]].width;
     return constant(c, program_fold(&(MlProgramNode){.op = op, .data = data}, values, widths, width), width);
   }
   if (op == ML_OP_POW && is_all(c, operands[1], 2.0f)) {
@@ -362,6 +366,7 @@ static uint32_t width_from(Compile *c, uint32_t id) {
   case ML_OP_XOR:
   case ML_OP_NOT:
   case ML_OP_CONSTANT:
+  case ML_OP_HASH:
   case ML_OP_TEXTURE: return number(c, 0.0f);
   default: return greater_of(c, w[0], greater_of(c, w[1], w[2]));
   }
@@ -423,6 +428,7 @@ static MlStatus add_node(Compile *c, const MlProgramDesc *desc, uint32_t i, cons
   if (program_is_noise((MlOp)node->op) || (node->op == ML_OP_TEXTURE && count != 0)) operands[3] = width_of(c, operands[0]);
   uint32_t used = node->op == ML_OP_PICK ? node->data & ((1u << 2 * node->width) - 1) : data ? node->data : 0;
   if (ops[node->op].shape == SHAPE_COMPONENTS || node->op == ML_OP_JOIN) used = 0;
+  if (node->op == ML_OP_HASH) used = program_hash_data(count, widths);
   *out = operation(c, (MlOp)node->op, width, used, operands);
   return ML_OK;
 }

@@ -5,6 +5,7 @@
 #define ML_PROGRAM_EVALUATE_H
 
 #include "program/noise.h"
+#include "program/number_hash.h"
 #include "program/program.h"
 
 #define LANES 4
@@ -58,6 +59,7 @@ static inline __attribute__((always_inline)) Vec3 program_step(const ProgramStep
     if (step->width == 1) return program_number(x);
     return (Vec3){x, a[step->data >> 2 & 3], a[step->data >> 4 & 3], 0.0f};
   }
+  case ML_OP_HASH: return program_number(program_hash(step->data, a, b, c));
   case ML_OP_TEXTURE: return texture(ud, step->data, step->of, a, (*wide)[0]);
   default: return program_number(program_noise((MlOp)step->op, program_place(a, step->of), b[0], c[0], (*wide)[0], step->data));
   }

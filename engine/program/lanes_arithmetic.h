@@ -134,6 +134,7 @@ static inline __attribute__((always_inline)) FLOATS LANE_NAME(apply)(MlOp op, FL
   case ML_OP_VORONOI_DISTANCE:
   case ML_OP_VORONOI_CELL:
   case ML_OP_VORONOI_EDGE:
+  case ML_OP_HASH:
   case ML_OP_TEXTURE:
   case ML_OP_COUNT: break;
   }

@@ -25,6 +25,7 @@ typedef struct Path {
   float pdf;                                       /* density of its direction there; 0: camera or specular */
   uint32_t bounces, diffuse, glossy, transmission; /* scattering events so far */
   uint32_t cutouts;                                /* surfaces with holes that it has met */
+  float passed;                                    /* metres that the ray's origin is from where it left, where holes let it pass */
   RayCone cone;                                    /* about the ray: for filters, of no effect on what is not textured */
   MediumStack media;
   Sampler sampler;
@@ -167,6 +168,7 @@ static inline bool path_passes(Path *path, const Surface *surface, const Materia
   if (!(material->varies & VARIES_OPACITY) || sampler_cutout(&path->sampler, path->cutouts++) < opacity) return false;
   path->ray.o = ray_origin(surface->p, surface->p_error, surface->ng, path->ray.d);
   path->cone.width = width;
+  path->passed = surface->depth;
   return true;
 }
 
@@ -180,6 +182,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   }
   Surface surface;
   surface_at(scene, &path->ray, &hit, &surface);
+  surface.depth += path->passed;
   const Material *material = &scene->materials[surface.material];
   if (material->stretched) surface.tangent = surface_tangent(scene, &surface);
   Vec3 wo = -path->ray.d;
@@ -213,6 +216,7 @@ static inline bool path_step(Tracer *tracer, Path *path) {
   if (scene->textures.count != 0) path_widen_cone(path, width, sample.pdf);
   path->pdf = sample.pdf;
   path->from = lit;
+  path->passed = 0.0f;
   path->ray = (Ray){ray_origin(surface.p, surface.p_error, surface.ng, sample.wi), sample.wi, INFINITY_F, RAY_REFLECTION, path->ray.time};
 
   // Russian roulette by what the path can still bring

@@ -49,6 +49,7 @@ static inline Spectrum preview_radiance(Tracer *tracer, const Camera *camera, co
     surface_at(scene, &rest, &hit, &surface);
     material = &scene->materials[surface.material];
     before = dot(rest.o - ray->o, ray->d);
+    surface.depth = before + hit.t;
     shading_at(scene, material, &surface, ray->d, cone.width + cone.spread * (before + hit.t), false, &shading);
     if (shading.opacity >= 0.5f) break;
   }

@@ -40,6 +40,7 @@ static __attribute__((noinline)) float tracer_walk(Tracer *tracer, const Ray *ra
     surface_at(scene, &rest, &hit, &surface);
     const Material *material = &scene->materials[surface.material];
     if (!(material->varies & VARIES_OPACITY)) return 0.0f;
+    surface.depth = length(surface.p - ray->o);
     float opacity;
     shading_exact_at(scene, material, &surface, rest.d, NULL, &opacity);
     left *= 1.0f - opacity;
@@ -98,6 +99,7 @@ static __attribute__((noinline)) Spectrum tracer_light_radiance(const Tracer *tr
   }
   const Material *material = &scene->materials[surface.material];
   if (!(material->varies & VARIES_EMISSION)) return sample->radiance;
+  surface.depth = length(surface.p - sample->shadow.o);
   Spectrum emission;
   shading_exact_at(scene, material, &surface, sample->wi, &emission, NULL);
   return emission;

@@ -21,6 +21,7 @@ typedef struct Branch {
   uint32_t bounces;
   MediumStack media;
   RayCone cone;
+  float passed; /* as a path's */
 } Branch;
 
 typedef struct BranchStack {
@@ -96,6 +97,7 @@ static inline Spectrum whitted_left(const Bsdf *bsdf, const Lobe *lobe) {
 static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branch *from, const Bsdf *bsdf, const Surface *surface) {
   Branch branch = *from;
   branch.bounces++;
+  branch.passed = 0.0f;
   Spectrum reflected = spectrum_zero();
   for (uint32_t i = 0; i < bsdf->count; i++) {
     const Lobe *lobe = &bsdf->lobes[i];
@@ -157,6 +159,7 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
     }
     Surface surface;
     surface_at(scene, &branch.ray, &hit, &surface);
+    surface.depth += branch.passed;
     const Material *material = &scene->materials[surface.material];
     Vec3 wo = -branch.ray.d;
     bool front = dot(wo, surface.ng) >= 0.0f;
@@ -169,6 +172,7 @@ static inline Spectrum whitted_radiance(Tracer *tracer, const Ray *ray, RayCone 
     if (shading.opacity < 1.0f) {
       Branch beyond = branch;
       beyond.weight *= 1.0f - shading.opacity;
+      beyond.passed = surface.depth;
       beyond.ray.o = ray_origin(surface.p, surface.p_error, surface.ng, branch.ray.d);
       branch_push(&stack, base, &beyond);
       branch.weight *= shading.opacity;

@@ -53,11 +53,11 @@ MlStatus ml_program_run(const MlBuilder *b, MlProgram id, const float *points, u
 }
 
 uint32_t ml_op_operands(MlOp op, uint32_t *most) {
-  MlProgramNode node = {.op = op, .width = 3};
+  MlProgramNode node = {.op = op, .width = 3, .data = 3};
   *most = 0;
   if ((uint32_t)op >= ML_OP_COUNT) return 0;
   *most = program_op_operands(&node);
-  return op == ML_OP_TEXTURE ? 0 : op == ML_OP_JOIN ? 2 : *most;
+  return op == ML_OP_TEXTURE ? 0 : op == ML_OP_JOIN ? 2 : op == ML_OP_HASH ? 1 : *most;
 }
 
 uint32_t ml_op_value(const MlProgramNode *node, const double operands[3][3], const uint32_t widths[3], double out[3], MlError *error) {
@@ -82,7 +82,8 @@ uint32_t ml_op_value(const MlProgramNode *node, const double operands[3][3], con
 
 uint32_t builder_program_varies(const MlBuilder *b, const Program *program) {
   const uint32_t uv = 1u << ML_INPUT_UV | 1u << INPUT_UV_WIDTH, p = 1u << ML_INPUT_P | 1u << INPUT_P_WIDTH;
-  uint32_t varies = (program->inputs & uv ? VARIES_UV : 0u) | (program->inputs & ~(uv | p) ? VARIES_POINT : 0u);
+  uint32_t varies = (program->inputs & uv ? VARIES_UV : 0u) | (program->inputs & ~(uv | p) ? VARIES_POINT : 0u) |
+                    (program->inputs & 1u << ML_INPUT_CURVATURE ? VARIES_CURVATURE : 0u);
   for (uint32_t i = 0; i < program->step_count; i++) {
     const ProgramStep *step = &program->steps[i];
     if (step->op == ML_OP_TEXTURE) varies |= b->textures.data[(step->data & ~ML_TEXTURE_NUMBER) - 1].varies;

@@ -123,7 +123,7 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
   const World *world = &scene->world;
   MlVec3 o = dvec_from_vec3(ray->o), d = dvec_from_vec3(ray->d), shading = {0.0, 0.0, 0.0};
   *surface = (Surface){
-    .u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part, .path = hit->path, .time = ray->time};
+    .u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part, .path = hit->path, .time = ray->time, .depth = hit->t};
   LocalPoint point;
   MlVec3 error;
   if (hit->instance == NO_ID) {

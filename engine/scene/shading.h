@@ -53,7 +53,7 @@ static inline Vec3 normal_by_bump(const Scene *scene, const Material *material, 
   Span steps = {step * frame.s, step * frame.t}, uv_span;
   TexturePoint at;
   texture_point_at(scene, surface, &steps, material->varies, &uv_span, &at);
-  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &steps, d, &at);
+  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &steps, material->varies, d, &at);
   TexturePoint along = at, across = at;
   along.world += at.wx, across.world += at.wy;
   along.p += at.px;
@@ -97,7 +97,7 @@ static __attribute__((noinline)) void shading_vary(const Scene *scene, const Mat
   Span footprint = span_of_cone(surface->ng, d, width), uv_span = span_none();
   TexturePoint at;
   texture_point_at(scene, surface, &footprint, material->varies, &uv_span, &at);
-  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &footprint, d, &at);
+  if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &footprint, material->varies, d, &at);
   if (material->varies & (VARIES_EMISSION | VARIES_OPACITY)) {
     TexturePoint here = at;
     if (exact) {
@@ -134,7 +134,7 @@ static inline void shading_exact_at(const Scene *scene, const Material *material
   TexturePoint at = {0};
   if (material->varies & (VARIES_EMISSION | VARIES_OPACITY)) {
     texture_point_at(scene, surface, &none, material->varies, &uv_span, &at);
-    if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &none, d, &at);
+    if (material->varies & VARIES_POINT) texture_point_see(scene, surface, &none, material->varies, d, &at);
     at.normal = surface->ng;
   }
   if (emission != NULL) *emission = emission_at(scene, material, &at);

@@ -5,7 +5,9 @@
 
 #include "base/hash.h"
 #include "light/sample.h"
+#include "scene/curvature.h"
 #include "scene/hit_surface.h"
+#include "shade/material.h"
 #include "shade/texture.h"
 
 /* Two vectors of the world that span a surface: edges of a footprint, or how the point moves with u and with v. */
@@ -237,10 +239,11 @@ static inline void texture_point_at(const Scene *scene, const Surface *surface, 
 /* 0..1 by the number. */
 static inline float thing_number(uint32_t thing) { return (float)(hash_u32(thing) >> 8) * 0x1p-24f; }
 
-/* Fills in what VARIES_POINT asks for. d: the way of the ray that came, of any length. An array's places are things, if it was not in another
+/* Fills in what VARIES_POINT and VARIES_CURVATURE of the material's `varies` ask for. d: the way of the ray that came, of any length. An array's places are things, if it was not in another
  * instance. */
-static __attribute__((noinline, unused)) void texture_point_see(const Scene *scene, const Surface *surface, const Span *footprint, Vec3 d,
-                                                        TexturePoint *out) {
+static __attribute__((noinline, unused)) void texture_point_see(const Scene *scene, const Surface *surface, const Span *footprint,
+                                                                uint32_t varies, Vec3 d, TexturePoint *out) {
+  out->curvature = varies & VARIES_CURVATURE ? surface_curvature(scene, surface) : 0.0f;
   const World *world = &scene->world;
   const double *origin = scene->origin;
   out->world = vec3((float)((double)surface->p[0] + origin[0]), (float)((double)surface->p[1] + origin[1]),
@@ -267,6 +270,7 @@ static __attribute__((noinline, unused)) void texture_point_see(const Scene *sce
   }
   out->thing = thing_number(thing);
   out->part = thing_number(part);
+  out->depth = surface->depth;
 }
 
 #endif

@@ -69,7 +69,8 @@ enum {
   VARIES_OPACITY = 4,
   VARIES_NORMAL = 8,
   VARIES_UV = 16, /* some texture of it looks at texture coordinates */
-  VARIES_POINT = 32, /* likewise, a program, at what else is known of the point: TexturePoint.world ... part */
+  VARIES_POINT = 32, /* likewise, a program, at what else is known of the point: TexturePoint.world ... depth */
+  VARIES_CURVATURE = 64, /* likewise, at the curvature */
 };
 
 typedef struct Material {

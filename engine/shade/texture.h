@@ -74,7 +74,7 @@ typedef struct TexturePoint {
   // For programs that ask (VARIES_POINT): in the scene's own coordinates, not relative to its origin
   Vec3 world, wx, wy; /* wx, wy: edges of the footprint */
   Vec3 normal, view;  /* unit; the shading normal outside, and where it is seen from */
-  float thing, part;  /* MlProgramInput: ID, PART */
+  float thing, part, depth, curvature; /* MlProgramInput: ID, PART, DEPTH, CURVATURE; the last for programs that ask (VARIES_CURVATURE) */
 } TexturePoint;
 
 /* ---- means of periodic functions over [x - w/2, x + w/2] */
@@ -267,6 +267,8 @@ static __attribute__((noinline, unused)) Spectrum program_texture_eval(const Tex
   GIVE(ML_INPUT_FACING, program_number(min_f(abs_dot(at->normal, at->view), 1.0f)));
   GIVE(ML_INPUT_ID, program_number(at->thing));
   GIVE(ML_INPUT_PART, program_number(at->part));
+  GIVE(ML_INPUT_DEPTH, program_number(at->depth));
+  GIVE(ML_INPUT_CURVATURE, program_number(at->curvature));
   GIVE(INPUT_P_WIDTH, program_number(footprint_size(at->px, at->py)));
   GIVE(INPUT_WORLD_WIDTH, program_number(footprint_size(at->wx, at->wy)));
   GIVE(INPUT_UV_WIDTH, program_number(footprint_size_uv(at->uvx, at->uvy)));

@@ -19,6 +19,7 @@ typedef struct Surface {
   uint32_t instance, prim, part;
   uint64_t path; /* as in the hit */
   float time;    /* the ray's */
+  float depth;   /* metres to where it is seen from, past what has holes */
 } Surface;
 
 /* An origin for a ray that leaves p in direction w: off the surface by p's own error bound along the normal n (of either

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "random_programs.h"
 
-#define GOLDEN_PROGRAMS 0x0212cadf45c3ca46ull
+#define GOLDEN_PROGRAMS 0x757807fd6a5ee198ull
 
 static inline Vec3 golden_no_texture(const void *ud, uint32_t data, uint32_t of, Vec3 place, float width) {
   (void)ud, (void)data, (void)of, (void)width;

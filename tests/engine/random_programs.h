@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "program/batch.h"
 #include "program/compile.h"
 #include "program/evaluate.h"
@@ -104,6 +105,17 @@ static inline float plain_component(MlOp op, float x, float y, float z) {
   }
 }
 
+/* The script's hash of a number, after that of another. */
+static inline uint64_t plain_hash(float x, uint64_t seed) {
+  unsigned char bytes[9] = {'f'};
+  double value = x == x ? (double)x : 0.0;
+  int64_t whole = 0;
+  if (x == x && value >= -0x1p63 && value < 0x1p63 && (double)(int64_t)value == value) bytes[0] = 'i', whole = (int64_t)value;
+  if (bytes[0] == 'i') memcpy(bytes + 1, &whole, sizeof whole);
+  else memcpy(bytes + 1, &value, sizeof value);
+  return hash_bytes(bytes, sizeof bytes, seed);
+}
+
 /* inputs: 3 floats each, numbers in the first. */
 static inline void plain_run(const RandomProgram *program, const float inputs[ML_INPUT_COUNT][3], float values[RANDOM_NODES][3]) {
   for (uint32_t i = 0; i < program->count; i++) {
@@ -134,6 +146,13 @@ static inline void plain_run(const RandomProgram *program, const float inputs[ML
     case ML_OP_JOIN:
       for (uint32_t c = 0; c < node->width; c++) out[c] = o[c][0];
       break;
+    case ML_OP_HASH: {
+      uint64_t hash = 0;
+      for (uint32_t k = 0; k < count; k++)
+        for (uint32_t c = 0; c < program->widths[node->operands[k]]; c++) hash = plain_hash(o[k][c], hash + c);
+      out[0] = min_f((float)(hash >> 11) * 0x1p-53f, 1.0f - 0x1p-24f);
+      break;
+    }
     case ML_OP_PICK:
       for (uint32_t c = 0; c < node->width; c++) out[c] = o[0][node->data >> 2 * c & 3];
       break;

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "bvh/trace.h"
 #include "scene/scene.h"
 #include "scene/texture_point.h"
 #include "shade/resolve.h"
@@ -43,7 +44,9 @@ static void inputs_are_those_of_the_hit(void **state) {
                            .normal = vec3(0, 0, 1),
                            .view = vec3(0, .8f, -.6f),
                            .thing = .125f,
-                           .part = .375f};
+                           .part = .375f,
+                           .depth = 7.5f,
+                           .curvature = -.25f};
   assert_true(is(value_at(input_texture_of(ML_INPUT_P), &at), 1, 2, 3));
   assert_true(is(value_at(input_texture_of(ML_INPUT_WORLD), &at), 4, 5, 6));
   assert_true(is(value_at(input_texture_of(ML_INPUT_N), &at), 0, 0, 1));
@@ -51,12 +54,15 @@ static void inputs_are_those_of_the_hit(void **state) {
   assert_true(is(value_at(input_texture_of(ML_INPUT_FACING), &at), .6f, .6f, .6f));
   assert_true(is(value_at(input_texture_of(ML_INPUT_ID), &at), .125f, .125f, .125f));
   assert_true(is(value_at(input_texture_of(ML_INPUT_PART), &at), .375f, .375f, .375f));
+  assert_true(is(value_at(input_texture_of(ML_INPUT_DEPTH), &at), 7.5f, 7.5f, 7.5f));
+  assert_true(is(value_at(input_texture_of(ML_INPUT_CURVATURE), &at), -.25f, -.25f, -.25f));
   const MlProgramNode v[] = {{.op = ML_OP_INPUT, .data = ML_INPUT_UV}, {.op = ML_OP_PICK, .operands = {0}, .data = 1, .width = 1}};
   assert_true(is(value_at(texture_of(v, 2), &at), .75f, .75f, .75f));
   // Only what is looked at has to be found out
   assert_int_equal(b->textures.data[0].varies, 0);
   assert_int_equal(b->textures.data[1].varies, VARIES_POINT);
-  assert_int_equal(b->textures.data[7].varies, VARIES_UV);
+  assert_int_equal(b->textures.data[8].varies, VARIES_POINT | VARIES_CURVATURE);
+  assert_int_equal(b->textures.data[9].varies, VARIES_UV);
   // uv has two components
   const MlProgramNode uv = {.op = ML_OP_INPUT, .data = ML_INPUT_UV};
   MlProgram two = accepted(ml_program(b, &ML_DESC(MlProgramDesc, .nodes = &uv, .node_count = 1), &error));
@@ -173,14 +179,72 @@ static void things_are_what_is_placed(void **state) {
   // As hits see them
   float seen[2];
   for (int i = 0; i < 2; i++) {
-    Surface surface = {.p = vec3(20.0f + 4.0f * (float)i, 1, 0), .ns = vec3(0, 1, 0), .instance = 0, .path = i == 0 ? 1 : 2};
+    Surface surface = {.p = vec3(20.0f + 4.0f * (float)i, 1, 0), .depth = 3.5f, .ns = vec3(0, 1, 0), .instance = 0, .path = i == 0 ? 1 : 2};
     const Span none = span_none();
     TexturePoint at = {0};
-    texture_point_see(scene, &surface, &none, vec3(0, -2, 0), &at);
-    assert_true(at.view[1] == 1.0f && at.world[0] == surface.p[0] + (float)scene->origin[0]);
+    texture_point_see(scene, &surface, &none, VARIES_POINT, vec3(0, -2, 0), &at);
+    assert_true(at.depth == 3.5f && at.curvature == 0.0f && at.view[1] == 1.0f && at.world[0] == surface.p[0] + (float)scene->origin[0]);
     seen[i] = at.thing;
   }
   assert_true(seen[0] != seen[1] && seen[0] >= 0 && seen[0] < 1 && seen[1] >= 0 && seen[1] < 1);
+  ml_scene_release(handle);
+  b = fixture_builder(&fixture);
+}
+
+/* Where a ray meets the scene from straight above (x, z). */
+static float curvature_at(const Scene *scene, float x, float z) {
+  Ray ray = {vec3(x, 50, z) - vec3((float)scene->origin[0], (float)scene->origin[1], (float)scene->origin[2]), vec3(0, -1, 0), INFINITY_F,
+             RAY_CAMERA, 0};
+  Hit hit;
+  if (!trace_closest(&scene->world, &ray, &hit)) fail_msg("nothing at %g %g", (double)x, (double)z);
+  Surface surface;
+  surface_at(scene, &ray, &hit, &surface);
+  return surface_curvature(scene, &surface);
+}
+static MlNode put(MlNode node, double x, double size, double stretch, bool lie) {
+  const MlTransform scale = {{size, 0, 0, x, 0, size, 0, 0, 0, 0, size * stretch, 0}}, turn = ml_transform_turn(90, (MlVec3){1, 0, 0});
+  const MlTransform t = lie ? ml_transform_multiply(&scale, &turn) : scale;
+  return accepted(ml_place(b, &ML_DESC(MlPlaceDesc, .child = node, .transform = t), &error));
+}
+
+/* Against what books say of each shape, under placements, single, in groups that are instances, and of a mesh of a ball. */
+static void curvature_of_shapes(void **state) {
+  (void)state;
+  MlNode ball = accepted(ml_sphere(b, &ML_DESC(MlSphereDesc, .radius = 2), &error));
+  MlNode tube = accepted(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {0, -1, 0}, .to = {0, 1, 0}, .radius = .5), &error));
+  MlNode cone = accepted(ml_cone(b, &ML_DESC(MlConeDesc, .from = {0, 0, 0}, .to = {0, 1, 0}, .radius = 1), &error));
+  MlNode pill = accepted(ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {0, -1, 0}, .to = {0, 1, 0}, .radius = .5), &error));
+  MlNode ring = accepted(ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 2, .tube = .5), &error));
+  MlNode box = accepted(ml_box(b, &ML_DESC(MlBoxDesc, .from = {0, 0, 0}), &error));
+  const MlNode four[4] = {ball, box, cone, pill};
+  MlNode group = accepted(ml_group(b, &ML_DESC(MlGroupDesc, .children = four, .child_count = 4), &error));
+  // A triangle of a ball of radius 5, without which there would be no normals but flat ones
+  static const float points[9] = {3, 4, 0, -3, 4, 0, 0, 4, 3}, normals[9] = {.6f, .8f, 0, -.6f, .8f, 0, 0, .8f, .6f};
+  static const uint32_t corners[3] = {0, 1, 2};
+  MlNode mesh = accepted(ml_mesh(
+    b, &ML_DESC(MlMeshDesc, .points = points, .normals = normals, .point_count = 3, .triangles = corners, .triangle_count = 1), &error));
+  const MlNode roots[] = {ball,
+                          put(ball, 10, 1, 2, false),
+                          put(tube, 20, 3, 1, true),
+                          put(cone, 30, 1, 1, false),
+                          put(pill, 40, 1, 1, false),
+                          put(ring, 50, 1, 1, false),
+                          put(box, 60, 2, 1, false),
+                          put(pill, 70, 1, 1, true),
+                          put(group, 80, 4, 1, false),
+                          put(group, 100, 1, 1, false),
+                          put(mesh, 110, 2, 1, false)};
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) ml_add(b, roots[i], &error);
+  const MlScene *handle = committed(b);
+  const Scene *scene = scene_of(handle);
+  static const float wanted[][3] = {{0, 0, .5f},  {1, 1, .5f},    {10, 0, .3125f},        {20, 0, 1 / 3.0f},     {30.5f, 0, .70710678f},
+                                    {40, 0, 2},   {52, 0, 1},     {52.3f, 0, 1.1304348f}, {51.7f, 0, .8235294f}, {60, 0, 0},
+                                    {70, .5f, 1}, {80, 0, .125f}, {84, 1, .125f},         {100, 0, .5f},         {110, 1, .1f}};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    const float is_now = curvature_at(scene, wanted[i][0], wanted[i][1]);
+    if (!(abs_f(is_now - wanted[i][2]) <= 1e-4f))
+      fail_msg("at %g: %g, wanted %g", (double)wanted[i][0], (double)is_now, (double)wanted[i][2]);
+  }
   ml_scene_release(handle);
   b = fixture_builder(&fixture);
 }
@@ -190,7 +254,7 @@ static void things_are_what_is_placed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(inputs_are_those_of_the_hit), TEST(what_is_no_number_is_nothing), TEST(textures_in_programs),
-    TEST(scenes_keep_programs),        TEST(things_are_what_is_placed),
+    TEST(scenes_keep_programs),        TEST(things_are_what_is_placed),    TEST(curvature_of_shapes),
   };
   return cmocka_run_group_tests_name("programs as textures", tests, NULL, NULL);
 }

@@ -336,6 +336,63 @@ static void lamps_with_holes_light_alike(void **state) {
   }
 }
 
+/* ---- what functions see of the way that the light takes */
+
+/* s.depth. */
+static MlMaterial shining_by_depth(void) {
+  const MlProgramNode node = {.op = ML_OP_INPUT, .data = ML_INPUT_DEPTH};
+  MlProgram program = ml_program(rig.b, &ML_DESC(MlProgramDesc, .nodes = &node, .node_count = 1), &rig.error);
+  MlTexture depth = checked(ml_program_texture(rig.b, &ML_DESC(MlProgramTextureDesc, .program = program), &rig.error));
+  return ml_emit(rig.b, &ML_DESC(MlEmitDesc, .emission = {.radiance = gray(1), .texture = depth}), &rig.error);
+}
+
+/* Past surfaces with holes it is still that to the eye; in a mirror that to the mirror. */
+static void depth_is_to_what_sees(void **state) {
+  (void)state;
+  MlBuilder *b = rig_begin(&rig);
+  MlMaterial half =
+    ml_cutout(b, &ML_DESC(MlCutoutDesc, .base = matte(&rig, 0, 0), .mask_texture = checker(value(.5), value(.5), 1)), &rig.error);
+  rig_add(&rig, sheet(.5, 2, half));
+  rig_add(&rig, sheet(.6, 2, half));
+  rig_add(&rig, ground(shining_by_depth()));
+  rig_commit(&rig);
+  MlSettings settings = samples(1024, ML_STRATEGY_MIS);
+  assert_true(agrees("past two sheets", look_down(2, &settings), 2 * .25));
+  settings.integrator = ML_WHITTED;
+  assert_true(agrees("past two sheets, without noise", look_down(2, &settings), 2 * .25));
+  rig_begin(&rig);
+  rig_add(&rig, ground(ml_mirror(rig.b, &ML_DESC(MlMirrorDesc), &rig.error)));
+  rig_add(&rig, sheet(5, 20, shining_by_depth()));
+  rig_commit(&rig);
+  settings = samples(16, ML_STRATEGY_MIS);
+  assert_true(agrees("in a mirror", look_down(2, &settings), 5));
+}
+
+/* Light sampling sees from the lit point, as a ray that scatters does: also past holes. */
+static void depth_agrees_between_strategies(void **state) {
+  (void)state;
+  for (int shape = 0; shape < 3; shape++) {
+    MlBuilder *b = rig_begin(&rig);
+    MlMaterial lamp = shining_by_depth();
+    rig_add(&rig, shape == 0   ? sheet(1, 1, lamp)
+                  : shape == 1 ? square_mesh(1, 1, lamp)
+                               : ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 1, 0}, .radius = .5, .material = lamp), &rig.error));
+    MlCutoutDesc half = ML_DESC(MlCutoutDesc, .base = matte(&rig, 0, 0), .mask_texture = checker(value(.5), value(.5), 1));
+    rig_add(&rig, sheet(.4, 2, ml_cutout(b, &half, &rig.error)));
+    rig_add(&rig, ground(matte(&rig, .5, 0)));
+    rig_commit(&rig);
+    Estimate e[3];
+    for (int i = 0; i < 3; i++) {
+      MlSettings settings = samples(2048, (MlStrategy)i);
+      settings.has_bounces = true;
+      settings.bounces = (MlBounces){1, 1, 1, 1};
+      e[i] = look_down(.3, &settings);
+      if (!(fabs(e[i].mean - e[0].mean) < 4 * (e[i].sigma + e[0].sigma)))
+        fail_msg("shape %d, strategy %d: %f, %f by mis", shape, i, e[i].mean, e[0].mean);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_code_of_188_reflects_its_decoded_value),
@@ -350,6 +407,8 @@ int main(void) {
     cmocka_unit_test(masks_agree_between_strategies),
     cmocka_unit_test(textured_lamps_light_alike),
     cmocka_unit_test(lamps_with_holes_light_alike),
+    cmocka_unit_test(depth_is_to_what_sees),
+    cmocka_unit_test(depth_agrees_between_strategies),
   };
   return cmocka_run_group_tests_name("render textures", tests, create, destroy);
 }

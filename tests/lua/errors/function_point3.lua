@@ -1,1 +1,1 @@
-sphere{ material = function(s) return s.curvature end }
+sphere{ material = function(s) return s.colour end }

@@ -1,0 +1,1 @@
+sphere{ material = function(s) return hash(s.p, s.n, s.id, 4) end }

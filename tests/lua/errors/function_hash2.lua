@@ -1,0 +1,1 @@
+sphere{ material = function(s) return hash(s.id, "a") end }
