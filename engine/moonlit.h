@@ -258,6 +258,8 @@ ML_API uint32_t ml_op_operands(MlOp op, uint32_t *most);
  * wanted (bumps); what is not finite counts as 0. */
 typedef struct MlProgramTextureDesc { size_t size; MlProgram program; uint32_t place; } MlProgramTextureDesc;
 ML_API MlTexture ml_program_texture(MlBuilder *b, const MlProgramTextureDesc *desc, MlError *error);
+/* What a texture has at texture coordinates (width 2) or a point (3): a colour. Inputs of programs that no place has are 0, normals +y. false: see error. */
+ML_API bool ml_texture_value(const MlBuilder *b, MlTexture texture, const double place[3], uint32_t width, double out[3], MlError *error);
 
 /* Materials. Every description has an emission: radiance in W/(m^2 sr), on both sides unless front_only; and a relief. A field
  * NAME_texture, where not 0, is used in place of NAME. */

@@ -64,7 +64,7 @@ static const ApiField image_fields[] = {
    .doc = "true: its alpha as a grey, for masks, instead of its colours."},
 };
 const ApiEntry api_image = {"image", API_TEXTURE_KIND, image_fields, API_COUNT(image_fields), NULL, sizeof(ImageDesc), 0,
-  "A picture on the surface's texture coordinates; (0, 0) is its lower left corner.",
+  "A picture on the surface's texture coordinates; (0, 0) is its lower left corner. Textures have arithmetic, image \"a.png\" * 0.5 + checker{}, and values at places, t(vec2(u, v)).",
   "rect{ size = 2, at = {0, 1, 0}, turn = {x = 90}, material = image{ \"wood.jpg\", scale = 2, wrap = \"mirror\" } }\nplane{}",
   "checker,cutout", build_image};
 // clang-format on

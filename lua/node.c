@@ -503,6 +503,7 @@ void node_open(lua_State *L) {
     push_method(L, f->func);
     lua_setfield(L, -2, f->name);
   }
+  trace_set_operators(L);
   lua_newtable(L);
   const luaL_Reg *const lists[] = {methods, methods_of_copies, methods_of_aim};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

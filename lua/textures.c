@@ -3,6 +3,7 @@
 
 #include "images.h"
 #include "lauxlib.h"
+#include "trace.h"
 
 const Node *texture_test(lua_State *L, int index) {
   const Node *node = node_test(L, index);
@@ -54,8 +55,14 @@ bool convert_texture(Reading *r, const ApiField *field, int index, bool numbers,
     else reader_fail(r, "type", "expected %s, got %s", text_string(&expected), got);
     return false;
   }
-  *out = node->id;
-  return node->id && (!numbers || read_numbers(r, node->id));
+  if (node->entry != &api_arithmetic) {
+    *out = node->id;
+    return node->id && (!numbers || read_numbers(r, node->id));
+  }
+  MlError error = {0};
+  *out = trace_arithmetic_texture(r->L, index, numbers, &error);
+  if (!*out) reader_fail(r, "function", "this arithmetic cannot be used: %s", error.message);
+  return *out && (!numbers || read_numbers(r, *out));
 }
 
 bool convert_stops(Reading *r, const ApiField *field, int index, int keep, ApiStops *out) {

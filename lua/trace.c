@@ -9,8 +9,9 @@
 #include "suggest.h"
 #include "textures.h"
 #include "trace_internal.h"
+#include "values_internal.h"
 
-enum { MAGIC = 0x6D4C5472, MOST = 65536 };
+enum { MAGIC = 0x6D4C5472, MOST = 65536, KEPT = 8 };
 
 typedef struct Traced {
   uint32_t magic, serial; /* of the trace it belongs to */
@@ -25,13 +26,24 @@ typedef struct NodeNote {
   uint32_t line;
 } NodeNote;
 
+/* Arithmetic of textures, which is operations until somebody wants to look at it. */
+typedef struct ArithmeticDesc {
+  uint32_t count, result; /* of the nodes, which are the first user value */
+  uint32_t serial;        /* its own */
+  uint16_t kind;
+  MlTexture textures[2]; /* as colours, as numbers; 0: not made yet */
+} ArithmeticDesc;
+
 /* A function that is being traced: a userdata, kept by the registry; its user value has the arrays. */
 struct Trace {
   struct Trace *outer;
+  bool around; /* arithmetic of textures, no function of the script */
   MlProgramNode *nodes;
   NodeNote *notes;
   uint32_t count, capacity, serial;
   uint32_t inputs[ML_INPUT_COUNT]; /* node + 1 */
+  uint32_t taken[KEPT];            /* serials of textures that are arithmetic, and where their operations begin: the latest ones */
+  uint32_t taken_at[KEPT], taken_next;
 };
 
 static const char value_key, point_key, trace_key;
@@ -50,11 +62,11 @@ static const Traced *test(lua_State *L, int index) {
 
 bool trace_test(lua_State *L, int index) { return test(L, index) != NULL; }
 
-/* A texture, while a function is traced: __mix is what nodes have, and with them there is a Runtime. */
+/* __mix is what nodes have, and with them there is a Runtime. */
 static bool is_texture(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA || luaL_getmetafield(L, index, "__mix") == LUA_TNIL) return false;
   lua_pop(L, 1);
-  return runtime_of(L)->trace && texture_test(L, index);
+  return texture_test(L, index);
 }
 
 bool trace_any(lua_State *L) {
@@ -71,6 +83,8 @@ bool trace_any(lua_State *L) {
   }
   return false;
 }
+
+bool trace_inside(lua_State *L) { return trace_any(L) && runtime_of(L)->trace; }
 
 static struct Trace *current(lua_State *L) {
   struct Trace *trace = runtime_of(L)->trace;
@@ -104,6 +118,7 @@ static void grow(lua_State *L, struct Trace *trace) {
 Operand trace_add(lua_State *L, const MlProgramNode *node, uint16_t kind, const char *what, const char *name) {
   struct Trace *trace = current(L);
   budget_charge(64);
+  if (trace->count == MOST && trace->around) luaL_error(L, "this texture is arithmetic of more than %d operations", MOST);
   if (trace->count == MOST)
     luaL_error(L, "this function computes more than %d things: it is called once, and loops in it are written out in full", MOST);
   if (trace->count == trace->capacity) grow(L, trace);
@@ -153,6 +168,28 @@ static Operand list_operand(lua_State *L, int index, const char *name) {
   return trace_add(L, &join, length == 2 ? VALUE_VEC2 : VALUE_VEC3, NULL, NULL);
 }
 
+/* A texture that is arithmetic: its operations as they stand in this trace, where they come once. */
+static Operand arithmetic_operand(lua_State *L, int index) {
+  struct Trace *trace = current(L);
+  const Node *node = lua_touserdata(L, index);
+  const ArithmeticDesc *desc = (const ArithmeticDesc *)node->desc;
+  for (uint32_t i = 0; i < KEPT; i++)
+    if (trace->taken[i] == desc->serial) return (Operand){trace->taken_at[i] + desc->result, desc->kind};
+  const uint32_t base = trace->count;
+  lua_getiuservalue(L, index, 1);
+  const MlProgramNode *nodes = lua_touserdata(L, -1);
+  for (uint32_t i = 0; i < desc->count; i++) {
+    MlProgramNode copy = nodes[i];
+    for (int k = 0; k < 3; k++)
+      if (copy.operands[k] != ML_NO_OPERAND) copy.operands[k] += base;
+    trace_add(L, &copy, desc->kind, NULL, NULL);
+  }
+  lua_pop(L, 1);
+  trace->taken[trace->taken_next % KEPT] = desc->serial;
+  trace->taken_at[trace->taken_next++ % KEPT] = base;
+  return (Operand){base + desc->result, desc->kind};
+}
+
 Operand trace_operand(lua_State *L, int index, const char *name, OperandRules rules) {
   const Traced *traced = test(L, index);
   if (traced) {
@@ -166,6 +203,7 @@ Operand trace_operand(lua_State *L, int index, const char *name, OperandRules ru
   if (value) return constant(L, value->v, value->kind);
   if (lua_istable(L, index)) return list_operand(L, lua_absindex(L, index), name);
   const Node *texture = texture_test(L, index);
+  if (texture && texture->entry == &api_arithmetic) return arithmetic_operand(L, index);
   if (texture && texture->id) {
     const MlProgramNode node = {.op = ML_OP_TEXTURE, .operands = {ML_NO_OPERAND}, .data = texture->id};
     return trace_add(L, &node, VALUE_COLOR, NULL, NULL);
@@ -202,6 +240,7 @@ static int arithmetic(lua_State *L) {
 }
 
 static int negate(lua_State *L) {
+  if (!runtime_of(L)->trace) return trace_around(L);
   const Operand a = trace_operand(L, 1, "-", (OperandRules){0});
   trace_push(L, trace_op(L, ML_OP_NEGATE, a.kind, a, a, a));
   return 1;
@@ -516,20 +555,126 @@ bool trace_construct(lua_State *L, const ApiEntry *entry) {
   return traced;
 }
 
+/* tex(vec2(u, v)), tex(vec3(x, y, z)) of plain values. */
+static int push_value_at(lua_State *L, MlTexture id, const char *name) {
+  Runtime *runtime = runtime_of(L);
+  const Value place = value_argument(L, 2, name, false);
+  double rgb[3] = {0, 0, 0};
+  MlError error = {0};
+  if (!place.kind) return luaL_error(L, "%s: expected texture coordinates or a point, got a number", name);
+  budget_charge(100 + 16 * (uint64_t)id);
+  if (id && !ml_texture_value(runtime->builder, id, place.v, place.kind == VALUE_VEC2 ? 2 : 3, rgb, &error)) {
+    runtime_check_memory(L, &error);
+    return luaL_error(L, "%s: %s", name, error.message);
+  }
+  value_push_color(L, rgb[0], rgb[1], rgb[2]); // black: reported where it was made
+  return 1;
+}
+
 int trace_look_at(lua_State *L) {
   const Node *texture = lua_touserdata(L, 1);
   const char *name = texture->entry->name;
-  if (!runtime_of(L)->trace)
-    return luaL_error(L, "a %s is looked at inside of functions of the shading point: function(s) return t(s.uv) end", name);
-  MlProgramNode node = {.op = ML_OP_TEXTURE, .operands = {ML_NO_OPERAND}, .data = texture->id};
+  MlError error = {0};
+  MlTexture id = texture->id;
+  if (!runtime_of(L)->trace && lua_gettop(L) != 2)
+    return luaL_error(L, "outside of functions of the shading point a %s has values at places: write t(vec2(u, v)) or t(vec3(x, y, z))",
+                      name);
+  if (texture->entry == &api_arithmetic) {
+    if (runtime_of(L)->trace && lua_isnoneornil(L, 2)) return trace_push(L, arithmetic_operand(L, 1)), 1;
+    id = trace_arithmetic_texture(L, 1, false, &error);
+    if (!id) return luaL_error(L, "%s: %s", name, error.message);
+  }
+  if (!runtime_of(L)->trace) return push_value_at(L, id, name);
+  MlProgramNode node = {.op = ML_OP_TEXTURE, .operands = {ML_NO_OPERAND, ML_NO_OPERAND, ML_NO_OPERAND}, .data = id};
   if (!lua_isnoneornil(L, 2)) {
     const Operand place = trace_operand(L, 2, name, (OperandRules){0});
     if (place.kind == TRACED_NUMBER) return luaL_error(L, "%s: expected texture coordinates or a point, got a number", name);
     node.operands[0] = place.node;
   }
-  if (!texture->id) node = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 3}; // reported where it was made
+  if (!id) node = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 3}; // reported where it was made
   trace_push(L, trace_add(L, &node, VALUE_COLOR, NULL, NULL));
   return 1;
+}
+
+/* ------------------------------------------------- arithmetic of textures */
+
+static bool build_nothing(Reading *r, Node *node) {
+  (void)r, (void)node;
+  return true;
+}
+const ApiEntry api_arithmetic = {"texture", API_TEXTURE_KIND, NULL, 0, NULL, sizeof(ArithmeticDesc), 1, "", "", NULL, build_nothing};
+
+int trace_around(lua_State *L) {
+  const int given = lua_gettop(L);
+  luaL_checkstack(L, given + 20, "arithmetic of textures");
+  lua_Debug ar;
+  lua_getstack(L, 0, &ar);
+  lua_getinfo(L, "f", &ar);
+  lua_insert(L, 1);
+  struct Trace *trace = push_trace(L);
+  trace->around = true;
+  const int place = lua_gettop(L);
+  for (int i = 1; i <= given + 1; i++) lua_pushvalue(L, i);
+  lua_call(L, given, 1);
+  const Operand result = trace_operand(L, lua_gettop(L), "texture", (OperandRules){.colors = true});
+  if (result.kind == VALUE_VEC2) luaL_error(L, "a texture is a colour or a number, this would be a vec2");
+  sandbox_count_nodes(L, 1);
+  Node *node = node_push(L, &api_arithmetic);
+  *(ArithmeticDesc *)node->desc =
+    (ArithmeticDesc){.count = trace->count, .result = result.node, .serial = trace->serial, .kind = result.kind};
+  void *nodes = lua_newuserdatauv(L, trace->count * sizeof *trace->nodes, 0);
+  memcpy(nodes, trace->nodes, trace->count * sizeof *trace->nodes);
+  lua_setiuservalue(L, -2, 1);
+  lua_replace(L, 1);
+  lua_settop(L, place);
+  lua_closeslot(L, place);
+  lua_settop(L, 1);
+  return 1;
+}
+
+MlTexture trace_arithmetic_texture(lua_State *L, int index, bool numbers, MlError *error) {
+  Node *node = lua_touserdata(L, index);
+  ArithmeticDesc *desc = (ArithmeticDesc *)node->desc;
+  MlBuilder *builder = runtime_of(L)->builder;
+  if (desc->textures[numbers]) return desc->textures[numbers];
+  lua_getiuservalue(L, index, 1);
+  MlProgramNode *nodes = lua_touserdata(L, -1);
+  for (uint32_t i = 0; i < desc->count; i++)
+    if (nodes[i].op == ML_OP_TEXTURE && numbers) nodes[i].data |= ML_TEXTURE_NUMBER;
+  const MlProgramDesc program_desc =
+    ML_DESC(MlProgramDesc, .nodes = nodes, .node_count = desc->count, .result = desc->result, .place = runtime_place(L));
+  const MlProgram program = ml_program(builder, &program_desc, error);
+  MlTexture texture = 0;
+  if (program)
+    texture = ml_program_texture(builder, &ML_DESC(MlProgramTextureDesc, .program = program, .place = program_desc.place), error);
+  for (uint32_t i = 0; i < desc->count; i++)
+    if (nodes[i].op == ML_OP_TEXTURE) nodes[i].data &= ~ML_TEXTURE_NUMBER;
+  lua_pop(L, 1);
+  if (!texture) runtime_check_memory(L, error);
+  // Products of vectors have no meaning for numbers: those are made of the colours then
+  if (!texture && numbers) texture = trace_arithmetic_texture(L, index, false, error);
+  return desc->textures[numbers] = texture;
+}
+
+/* Upvalue 1: index into operators. */
+static int node_arithmetic(lua_State *L) {
+  for (int i = 1; i <= 2; i++)
+    if (node_test(L, i) && !texture_test(L, i)) return luaL_error(L, "attempt to perform arithmetic on a node value");
+  return runtime_of(L)->trace ? arithmetic(L) : trace_around(L);
+}
+static int node_negate(lua_State *L) {
+  if (!texture_test(L, 1)) return luaL_error(L, "attempt to perform arithmetic on a node value");
+  return negate(L);
+}
+
+void trace_set_operators(lua_State *L) {
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    lua_pushinteger(L, (lua_Integer)i);
+    lua_pushcclosure(L, node_arithmetic, 1);
+    lua_setfield(L, -2, operators[i].event);
+  }
+  lua_pushcfunction(L, node_negate);
+  lua_setfield(L, -2, "__unm");
 }
 
 /* ------------------------------------------------------------------ open */

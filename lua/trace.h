@@ -18,8 +18,13 @@ bool trace_texture(Reading *reading, int index, bool numbers, MlTexture *out);
 /* Trace a function of x and z into a program for ml_program_run. false: reported. May raise. */
 bool trace_heights(Reading *reading, int index, MlProgram *out);
 
-/* Is one of the arguments of the running C function a traced value? */
+/* Is one of the arguments of the running C function a traced value, or a texture? */
 bool trace_any(lua_State *L);
+/* The same while a function is being traced. */
+bool trace_inside(lua_State *L);
+/* What the running C function, which has been given textures outside of any function, makes of them: a texture. Calls it again inside of a trace.
+ * Returns 1. */
+int trace_around(lua_State *L);
 /* Is the value at index one? */
 bool trace_test(lua_State *L, int index);
 /* What the maths function `name` of the script does when one of its arguments is traced; returns 1, the result is pushed. May raise. */
@@ -30,7 +35,15 @@ int trace_call(lua_State *L, const char *name);
 /* A constructor was called: raises where that makes no sense while a function is traced. true: it was ramp{ ..., of = traced value } with the
  * result pushed. */
 bool trace_construct(lua_State *L, const ApiEntry *entry);
-/* A texture at index 1 was called with what follows, tex(uv): pushes its value; returns 1. Raises where no function is being traced. */
+/* Arithmetic: the texture at index is a list of operations (api_arithmetic); made into one of the builder when somebody wants it. numbers: pictures
+ * undecoded, where that has a meaning. 0: the error says why. */
+MlTexture trace_arithmetic_texture(lua_State *L, int index, bool numbers, MlError *error);
+/* The entry of such textures. */
+extern const ApiEntry api_arithmetic;
+/* __add and the rest of nodes, for textures. */
+void trace_set_operators(lua_State *L);
+
+/* A texture at index 1 was called with what follows, tex(uv): pushes its value, outside of functions a colour; returns 1. */
 int trace_look_at(lua_State *L);
 
 /* The metatables, and noise value_noise fbm ridged turbulence voronoi where choose lt le gt ge eq both either invert. */

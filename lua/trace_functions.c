@@ -6,6 +6,7 @@
 #include "lauxlib.h"
 #include "sandbox_internal.h"
 #include "suggest.h"
+#include "textures.h"
 #include "trace_internal.h"
 #include "values_internal.h"
 
@@ -220,6 +221,7 @@ static int call_hash(lua_State *L) {
 }
 
 int trace_call(lua_State *L, const char *name) {
+  if (!runtime_of(L)->trace) return trace_around(L);
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
     if (strcmp(plain[i].name, name) == 0) return call_plain(L, i);
   if (strcmp(name, "atan") == 0) return call_atan(L);
@@ -318,7 +320,7 @@ static int call_noise(lua_State *L) {
     return luaL_error(L, given ? "%s takes a place and a table of options" : "%s takes one value, a place", name);
   if (given) read_options(L, name, options);
   lua_settop(L, 1);
-  if (trace_any(L)) trace_push(L, trace_noise(L, noises[which].op, name, given, true));
+  if (trace_inside(L)) trace_push(L, trace_noise(L, noises[which].op, name, given, true));
   else push_plain_noise(L, noises[which].op, name, given);
   return 1;
 }
@@ -327,7 +329,7 @@ static int call_noise(lua_State *L) {
 static int call_voronoi(lua_State *L) {
   static const char *const names[] = {"distance", "cell", "edge"};
   if (lua_gettop(L) != 1) return luaL_error(L, "voronoi takes one value, a place");
-  const bool traced = trace_any(L);
+  const bool traced = trace_inside(L);
   lua_createtable(L, 0, 3);
   for (int i = 0; i < 3; i++) {
     const MlOp op = (MlOp)(ML_OP_VORONOI_DISTANCE + i);
@@ -372,6 +374,7 @@ static int call_comparison(lua_State *L) {
     lua_pushnumber(L, out[0]);
     return 1;
   }
+  if (!runtime_of(L)->trace) return trace_around(L);
   const Operand a = trace_operand(L, 1, name, (OperandRules){.truth = logic}),
                 b = trace_operand(L, 2, name, (OperandRules){.truth = logic});
   const Operand first = comparisons[which].swapped ? b : a, second = comparisons[which].swapped ? a : b;
@@ -386,6 +389,7 @@ static int call_invert(lua_State *L) {
     lua_pushnumber(L, plain_number(L, 1, "invert") == 0);
     return 1;
   }
+  if (!runtime_of(L)->trace) return trace_around(L);
   const Operand a = trace_operand(L, 1, "invert", (OperandRules){.truth = true});
   trace_push(L, trace_add(L, &(MlProgramNode){.op = ML_OP_NOT, .operands = {a.node}}, a.kind, "condition", "invert"));
   return 1;
@@ -394,10 +398,11 @@ static int call_invert(lua_State *L) {
 /* where(condition, a, b) */
 static int call_where(lua_State *L) {
   check_count(L, "where", 3, 3);
-  if (!trace_test(L, 1)) { // one of the two, whatever they are
+  if (!trace_test(L, 1) && !texture_test(L, 1)) { // one of the two, whatever they are
     lua_pushvalue(L, plain_number(L, 1, "where") != 0 ? 2 : 3);
     return 1;
   }
+  if (!runtime_of(L)->trace) return trace_around(L);
   const Operand c = trace_operand(L, 1, "where", (OperandRules){0}), a = trace_operand(L, 2, "where", (OperandRules){.colors = true});
   const Operand b = trace_operand(L, 3, "where", (OperandRules){.colors = true});
   uint16_t kind = trace_common_kind(L, a.kind, b.kind, "where");
@@ -410,11 +415,12 @@ static int call_where(lua_State *L) {
 static int call_choose(lua_State *L) {
   const int count = lua_gettop(L) - 1;
   if (count < 2) return luaL_error(L, "choose takes a number and at least two values to choose from");
-  if (!trace_test(L, 1)) {
+  if (!trace_test(L, 1) && !texture_test(L, 1)) {
     const double i = plain_number(L, 1, "choose");
     lua_pushvalue(L, i < 2 ? 2 : i >= count ? count + 1 : 1 + (int)ml_floor(i));
     return 1;
   }
+  if (!runtime_of(L)->trace) return trace_around(L);
   const Operand i = number_operand(L, 1, "choose");
   Operand rest = trace_operand(L, count + 1, "choose", (OperandRules){.colors = true});
   for (int k = count - 1; k >= 1; k--) {

@@ -270,7 +270,7 @@ static int vector_reflect(lua_State *L) {
 
 /* a where t is 0, b where it is 1, exactly. Other types take part by __mix. */
 static int value_mix(lua_State *L) {
-  TRACE_CALL(L, "mix");
+  if (trace_inside(L)) return trace_call(L, "mix");
   lua_settop(L, 3);
   for (int i = 1; i <= 3; i++) {
     if (lua_type(L, i) == LUA_TUSERDATA && luaL_getmetafield(L, i, "__mix") != LUA_TNIL) {

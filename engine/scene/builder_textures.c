@@ -310,6 +310,11 @@ MlTexture ml_texture_without_numbers(MlBuilder *b, MlTexture id) {
     want(b, &texture->b);
     want(b, &texture->amount);
     for (uint32_t k = 0; k < texture->stop_count; k++) want(b, &b->stops.data[texture->first_stop + k].color);
+    for (uint32_t k = 0; texture->kind == TEXTURE_PROGRAM && k < texture->program->step_count; k++) {
+      const ProgramStep *step = &texture->program->steps[k];
+      if (step->op == ML_OP_TEXTURE && (step->data & ML_TEXTURE_NUMBER))
+        b->textures.data[(step->data & ~ML_TEXTURE_NUMBER) - 1].wanted = true;
+    }
   }
   return 0;
 }

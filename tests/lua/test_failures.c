@@ -82,6 +82,9 @@ static void failing_allocations_are_survived(void **state) {
           "local v = 0 for i = 1, 30 do v = v + fbm(s.p * i + voronoi(s.world).edge) end return mix(t(s.uv), 'red', v) end,\n"
           "roughness = function(s) return where(lt(s.id, 0.5), 0.1, 0.3) end } } box{ material = function(s) return s.part end }",
           true);
+  survive(
+    "background(1) local t = checker{} * 0.5 + 0.1 print(t(vec3(1))) sphere{ material = plastic{ smoothstep(0, t, 0.5), roughness = t } }",
+    true);
 }
 
 /* What comes of it is not looked at: only that it comes. */

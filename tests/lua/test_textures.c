@@ -35,6 +35,10 @@ static void files_are_read_as_often_as_needed(void **state) {
                    2);
   assert_int_equal(reads_of(scenes, "sphere{ material = metal{ 'gold', roughness = image{ 'a.tga', space = 'linear' } } }"), 1);
   assert_int_equal(reads_of(scenes, "sphere{ material = cutout('gold', image{ 'a.tga', alpha = true }) }"), 1);
+  // Arithmetic: undecoded where it makes numbers, as colours where it makes those
+  assert_int_equal(reads_of(scenes, "sphere{ material = image 'a.tga' * 0.5 }"), 1);
+  assert_int_equal(reads_of(scenes, "sphere{ material = metal{ 'gold', roughness = 0.1 + image 'a.tga' * 0.5 } }"), 2);
+  assert_int_equal(reads_of(scenes, "sphere{ material = matte{ 0.5, bump = max(checker{ 0, image 'a.tga' }, 0.5) } }"), 2);
 }
 
 static uint64_t hash_of(Scenes *scenes, const char *source) { return ml_scene_stats(scenes_good(scenes, source)->scene).hash; }
@@ -60,6 +64,52 @@ static void ways_of_writing_are_equal(void **state) {
   assert_true(hash_of(scenes, "sphere{ material = checker{ size = 2 } }") != hash_of(scenes, "sphere{ material = checker{ size = 3 } }"));
 }
 
+/* Arithmetic of textures is that of a function which looks at them; what it is made on the way leaves no trace, equal parts are one. */
+static void arithmetic_is_a_program(void **state) {
+  Scenes *scenes = *state;
+  static const char *const bodies[][2] = {
+    {"c * 0.5 + d", "c * 0.5 + d"},
+    {"1 - c", "1 - c"},
+    {"-c ^ 2 % 1", "-c ^ 2 % 1"},
+    {"color '#fff' / (c + d)", "color '#fff' / (c + d)"},
+    {"vec3(1, 2, 3) * c", "vec3(1, 2, 3) * c"},
+    {"mix(c * 2, d, 0.5) + 0", "mix(c, d, 0.5) + 0 * d"},
+    {"smoothstep(0.2, 0.8, c)", "smoothstep(0.2, 0.8, c)"},
+    {"where(lt(c, 0.5), 'red', d)", "where(lt(c, 0.5), 'red', d)"},
+    {"choose(length(c), 1, 0)", "choose(length(c), 1, 0)"},
+    {"max(c, d, 0.1)", "max(c, d, 0.1)"},
+    {"invert(both(c, gt(d, 0)))", "invert(both(c, gt(d, 0)))"},
+    {"c + c", "c + c"},
+    {"(c + d) * (c + d)", "(c + d) * (c + d)"},
+    {"(function() local t = c for i = 1, 100 do t = t + d * (2 - 1) end return t end)()",
+     "(function() local t = c for i = 1, 100 do t = t + d end return t end)()"},
+  };
+  for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+    char outside[500], inside[500];
+    const char *head = "local c, d = checker{}, stripes{ 'red', size = 0.3 }";
+    snprintf(outside, sizeof outside, "%s sphere{ material = %s }", head, bodies[i][0]);
+    snprintf(inside, sizeof inside, "%s sphere{ material = function(s) return %s end }", head, bodies[i][1]);
+    const bool same = hash_of(scenes, outside) == hash_of(scenes, inside);
+    if (same != (i != 5)) fail_msg("%s", outside);
+  }
+}
+
+/* Values at places, while the script runs. */
+static void textures_have_values(void **state) {
+  Pictures pictures = {0};
+  const ScriptAssets assets = {&pictures, read_picture};
+  const ScriptEvaluation *e = scenes_evaluate(*state,
+                                              "local c, i = checker{ 1, 0.25 }, image 'a.tga'\n"
+                                              "print(c(vec3(0.5, 0.5, 0.5)), c{1.5, 0.5, 0.5}, (c * 2 + 1)(vec3(0.5)))\n"
+                                              "local v = i(vec2(0.3, 0.2)).r assert(v > 0.502 and v < 0.503, v)\n"
+                                              "local g = ramp{ {0, 0}, {1, 1}, of = gradient{} } assert(g(vec3(9, 0.25, 9)).g == 0.25)\n"
+                                              "sphere{ material = function(s) return c(vec3(0.5)) end }",
+                                              (ScriptInput){.assets = &assets});
+  if (!e->scene) fail_msg("%s", scenes_diagnostics(*state));
+  const char *wanted = "scene.lua:2: color(1, 1, 1)\tcolor(0.25, 0.25, 0.25)\tcolor(3, 3, 3)\n";
+  if (strncmp(e->console, wanted, strlen(wanted)) != 0) fail_msg("%s", e->console);
+}
+
 /* What emits by a texture is a light like others. */
 static void textures_shine(void **state) {
   Scenes *scenes = *state;
@@ -75,6 +125,7 @@ static void textures_shine(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(files_are_read_as_often_as_needed), cmocka_unit_test(ways_of_writing_are_equal),
-                                     cmocka_unit_test(textures_shine)};
+                                     cmocka_unit_test(textures_shine), cmocka_unit_test(arithmetic_is_a_program),
+                                     cmocka_unit_test(textures_have_values)};
   return cmocka_run_group_tests_name("lua textures", tests, scenes_setup, scenes_teardown);
 }

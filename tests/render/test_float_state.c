@@ -82,6 +82,10 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
   CAME_OUT(s, texture);
   texture = ml_blend(b, &ML_DESC(MlBlendDesc, .a = light, .b.texture = texture, .amount = {{0.3f, 0.3f, 0.3f}, 0}), NULL);
   CAME_OUT(s, texture);
+  const double place[3] = {0.3, 1e-40, 0.7};
+  double color[3];
+  assert_true(ml_texture_value(b, texture, place, 3, color, NULL));
+  CAME_OUT(s, color);
   const MlMaterial holes = ml_cutout(b, &ML_DESC(MlCutoutDesc, .base = metal, .mask_texture = texture), NULL);
   CAME_OUT(s, holes);
   material = ml_mix(b, &ML_DESC(MlMixDesc, .a = material, .b = holes, .amount_texture = texture), NULL);

@@ -1,0 +1,2 @@
+local c = checker{}
+sphere{ material = c * "red" }

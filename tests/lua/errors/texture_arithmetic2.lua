@@ -1,0 +1,2 @@
+local c = checker{}
+local v = vec2(1, 2) + c

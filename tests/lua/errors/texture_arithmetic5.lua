@@ -1,0 +1,3 @@
+local t = checker{}
+for i = 1, 30 do t = t + t * 2 end
+sphere{ material = t }
