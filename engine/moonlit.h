@@ -540,6 +540,55 @@ typedef struct MlHeightfieldDesc {
   uint32_t place;
 } MlHeightfieldDesc;
 
+/* Solids that are programs of the point (signed distance fields): `distance` is negative inside and positive outside; how fast it changes does not
+ * matter, so it need not be a distance, but blends and offsets are in its units. Rays meet the surface where the program changes its sign,
+ * to the rounding of floats. Nothing of it is outside of the box from `from` to `to`: it is cut off there, and closed. Normals are the
+ * program's gradient; texture coordinates those of a sphere about the box's centre. One that emits is found by scattering alone. */
+typedef struct MlSdfDesc {
+  size_t size;
+  MlProgram distance; /* one number of ML_INPUT_P, without textures */
+  MlVec3 from, to;
+  MlMaterial material;
+  uint32_t place;
+} MlSdfDesc;
+typedef enum MlCombine { ML_UNION, ML_INTERSECTION, ML_DIFFERENCE /* the first without the others */ } MlCombine;
+/* One solid of several: fields, and what is turned into fields: spheres, boxes, cylinders, cones, capsules, rings, planes (the half below), and
+ * placements, groups and materials of all these; other scales than alike in all directions keep a solid's shape, not its distances. No meshes, nothing
+ * in motion, no arrays. blend: over so many metres the solids flow into each other; 0: sharp. A surface has the material of the part that it comes from. */
+typedef struct MlSdfCombineDesc {
+  size_t size;
+  MlCombine op;
+  const MlNode *nodes;
+  uint64_t count; /* 1 to 4096 */
+  double blend;
+  MlMaterial material; /* of parts that name none */
+  uint32_t place;
+} MlSdfCombineDesc;
+typedef enum MlSdfChange {
+  ML_SDF_ROUND,    /* grown by `amount` metres, and so rounded outside; below 0 shrunk */
+  ML_SDF_SHELL,    /* its skin alone, `amount` metres thick, half of it on either side */
+  ML_SDF_TWIST,    /* turned about the y axis by `amount` degrees per metre of height */
+  ML_SDF_REPEAT,   /* again every `period` metres along x, y, z; 0: not along that one. count: so many in all, centred; 0: without end (such a
+                    * solid has to be cut to something finite by an intersection) */
+  ML_SDF_DISPLACE, /* its surface moved outwards by the value of `program`, a number of ML_INPUT_P */
+} MlSdfChange;
+typedef struct MlSdfChangeDesc {
+  size_t size;
+  MlSdfChange change;
+  MlNode node; /* as in MlSdfCombineDesc */
+  double amount;
+  MlVec3 period;
+  uint32_t count[3];
+  MlProgram program;
+  MlMaterial material;
+  uint32_t place;
+} MlSdfChangeDesc;
+/* Whether a node is a solid that is a program: by itself, or placed. */
+ML_API bool ml_is_sdf(const MlBuilder *b, MlNode node);
+ML_API MlNode ml_sdf(MlBuilder *b, const MlSdfDesc *desc, MlError *error);
+ML_API MlNode ml_sdf_combine(MlBuilder *b, const MlSdfCombineDesc *desc, MlError *error);
+ML_API MlNode ml_sdf_change(MlBuilder *b, const MlSdfChangeDesc *desc, MlError *error);
+
 ML_API MlNode ml_sphere(MlBuilder *b, const MlSphereDesc *desc, MlError *error);
 ML_API MlNode ml_box(MlBuilder *b, const MlBoxDesc *desc, MlError *error);
 ML_API MlNode ml_plane(MlBuilder *b, const MlPlaneDesc *desc, MlError *error);

@@ -108,6 +108,24 @@ static __attribute__((noinline)) bool trace_group(const Geometry *geometry, cons
   return closer;
 }
 
+/* A solid that is a program: its cells. */
+static __attribute__((noinline)) bool trace_field(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                  float floor, Hit *hit) {
+  const WalkRay along = walk_ray(&q->box);
+  const Lanes floors = lanes_all(floor);
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
+  bool closer = false;
+  float t;
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
+    uint32_t id = walk_child(leaf) & ~BVH_LEAF;
+    if (!field_hit(&geometry->field, &geometry->field.cells[id], q->od, q->dd, &t)) continue;
+    if (hit_consider(hit, max_f(t, walk_near(leaf)), 0, in->instance, path, id)) closer = true;
+    if (in->any && closer) return true;
+  }
+  if (closer) hit->u = hit->v = 0.0f;
+  return closer;
+}
+
 static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
                                                    float floor, Hit *hit);
 
@@ -120,6 +138,7 @@ ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, c
     return true;
   }
   if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
+  if (geometry->field.distance != NULL) return trace_field(geometry, q, in, path, floor, hit);
   return trace_group(geometry, q, in, path, floor, hit);
 }
 

@@ -8,6 +8,7 @@
 #define ML_BVH_WORLD_H
 
 #include "bvh/bvh.h"
+#include "program/field.h"
 #include "shape/prim.h"
 
 #define GEOMETRY_LEVELS 8 /* instances within instances */
@@ -72,6 +73,7 @@ struct Geometry {
   const PlacedTransform *placed;
   uint64_t prim_count, placed_count, prim_triangles; /* prim_triangles: how many of the primitives are triangles */
   Instances instances;
+  Field field; /* a solid that is a program: the tree is over its cells, and there are no primitives */
   uint64_t paths;                     /* how many it has: 1, and those of its instances; at most 2^62 */
   uint64_t all_shapes, all_triangles; /* as drawn, those of instances included; saturated */
   uint32_t levels;                    /* of instances inside; 0: none */

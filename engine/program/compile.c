@@ -182,6 +182,7 @@ typedef struct Compile {
   ARRAY(uint32_t) widths; /* by node: the one that is its width; NONE: not asked for yet */
   uint32_t *table;        /* hash table of nodes, + 1; 0: empty */
   uint32_t table_size;    /* a power of two */
+  bool exact;             /* nothing has a footprint */
   bool failed;            /* no memory */
 } Compile;
 
@@ -341,7 +342,7 @@ static uint32_t width_from(Compile *c, uint32_t id) {
                     : node.data == ML_INPUT_WORLD ? INPUT_WORLD_WIDTH
                     : node.data == ML_INPUT_UV    ? INPUT_UV_WIDTH
                                                   : PROGRAM_INPUTS;
-    return from < PROGRAM_INPUTS ? operation(c, ML_OP_INPUT, 1, from, (uint32_t[4]){NONE, NONE, NONE, NONE}) : number(c, 0.0f);
+    return from < PROGRAM_INPUTS && !c->exact ? operation(c, ML_OP_INPUT, 1, from, (uint32_t[4]){NONE, NONE, NONE, NONE}) : number(c, 0.0f);
   }
   case ML_OP_ADD:
   case ML_OP_SUBTRACT: return sum_of(c, w[0], w[1]);
@@ -640,12 +641,12 @@ static MlStatus schedule(Compile *c, const MlProgramDesc *desc, uint32_t result,
   return status;
 }
 
-MlStatus program_compile(Memory *memory, const MlProgramDesc *desc, uint32_t texture_count, Program **out, MlError *error) {
+static MlStatus compile(Memory *memory, const MlProgramDesc *desc, uint32_t texture_count, bool exact, Program **out, MlError *error) {
   if (desc->node_count > PROGRAM_MAX_NODES)
     return error_set_at(error, ML_ERROR_LIMIT, desc->place, "program.node_count: more than %u operations", PROGRAM_MAX_NODES);
   if (desc->node_count == 0 || desc->nodes == NULL || desc->result >= desc->node_count)
     return error_set_at(error, ML_ERROR_ARGUMENT, desc->place, "program.result: expected the number of a node, got %u", desc->result);
-  Compile c = {.memory = memory};
+  Compile c = {.memory = memory, .exact = exact};
   size_t size = (size_t)desc->node_count * sizeof(uint32_t);
   uint32_t *ids = memory_alloc(memory, size, 8), result = 0;
   if (ids == NULL) return memory_error(memory, size, "a program", error);
@@ -657,4 +658,11 @@ MlStatus program_compile(Memory *memory, const MlProgramDesc *desc, uint32_t tex
   array_free(memory, &c.widths);
   memory_free(memory, c.table, c.table_size * sizeof *c.table);
   return status;
+}
+
+MlStatus program_compile(Memory *memory, const MlProgramDesc *desc, uint32_t texture_count, Program **out, MlError *error) {
+  return compile(memory, desc, texture_count, false, out, error);
+}
+MlStatus program_compile_exact(Memory *memory, const MlProgramDesc *desc, Program **out, MlError *error) {
+  return compile(memory, desc, 0, true, out, error);
 }

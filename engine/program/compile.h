@@ -20,6 +20,8 @@ Vec3 program_constant(const double value[3], uint32_t width);
 /* nodes: operands are checked to be earlier ones. texture_count: of the builder, for ML_OP_TEXTURE. On success *out is one block of
  * program_bytes(*out), the caller's. Errors are reported at `place`, as "program.nodes[3]: ...". Time and memory are linear in count. */
 MlStatus program_compile(Memory *memory, const MlProgramDesc *desc, uint32_t texture_count, Program **out, MlError *error);
+/* The same without footprints: for what is not seen, solids. Noise is all there. */
+MlStatus program_compile_exact(Memory *memory, const MlProgramDesc *desc, Program **out, MlError *error);
 size_t program_bytes(const Program *program);
 /* Of equal contents. */
 bool program_same(const Program *a, const Program *b);

@@ -339,6 +339,7 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   case NODE_SUN:
   case NODE_DIRECTIONAL:
   case NODE_MESH:
+  case NODE_SDF:
   case NODE_PLACE:
   case NODE_ARRAY:
   case NODE_GROUP: break;
@@ -361,6 +362,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     return builder_bounds(b, node->placement->child, &inner, budget, work);
   }
   case NODE_ARRAY: return affine_bounds(t, &node->array->bounds);
+  case NODE_SDF: return affine_bounds(t, &node->sdf->bounds);
   case NODE_GROUP: {
     MlBounds bounds = node->group->bounds;
     if (node->effort > budget) {

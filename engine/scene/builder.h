@@ -52,6 +52,7 @@ typedef enum NodeKind {
   NODE_DIRECTIONAL, /* p[0] direction, s irradiance */
   NODE_SUN,         /* p[0] direction, s irradiance, r degrees across */
   NODE_MESH,
+  NODE_SDF,
   NODE_PLACE,
   NODE_ARRAY,
   NODE_GROUP,
@@ -138,6 +139,22 @@ typedef struct GroupNode {
   MlBounds bounds;
 } GroupNode;
 
+/* A solid that is a program (builder_sdf.c): a function, or made of other nodes. */
+typedef enum SdfKind { SDF_FUNCTION, SDF_COMBINED, SDF_CHANGED } SdfKind;
+typedef struct SdfNode {
+  uint32_t kind;           /* SdfKind */
+  uint32_t op;             /* MlCombine or MlSdfChange */
+  const MlNode *parts;     /* of COMBINED, and the one of CHANGED */
+  uint64_t part_count;
+  const Program *function; /* FUNCTION; what a DISPLACE adds */
+  double amount;           /* blend, or as in MlSdfChangeDesc */
+  double period[3];
+  uint32_t count[3];
+  MlBounds bounds;
+  MlMaterial painted;      /* all of it is of this one; 0: as the parts say */
+  uint64_t steps;          /* about so many operations; saturates */
+} SdfNode;
+
 typedef struct Node {
   uint16_t kind, traits; /* NodeKind, NODE_HAS_MESH... */
   MlMaterial material;
@@ -148,6 +165,7 @@ typedef struct Node {
   union {
     const Leaf *leaf;
     MeshNode *mesh;
+    const SdfNode *sdf;
     const PlaceNode *placement;
     ArrayNode *array;
     GroupNode *group;

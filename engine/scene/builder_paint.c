@@ -101,6 +101,20 @@ static MlNode paint_leaf(Paint *p, MlNode id) {
   return builder_add_node(p->b, &node, p->error);
 }
 
+/* A solid keeps its parts, and their materials no longer count. */
+static MlNode paint_sdf(Paint *p, MlNode id) {
+  SdfNode *sdf = arena_alloc(&p->b->arena, sizeof *sdf, _Alignof(SdfNode));
+  if (sdf == NULL) return out_of_memory(p, sizeof *sdf);
+  *sdf = *builder_node(p->b, id)->sdf;
+  sdf->painted = p->material;
+  Node node = *builder_node(p->b, id);
+  node.sdf = sdf;
+  node.material = p->material;
+  node.traits =
+    (uint16_t)((node.traits & ~(uint32_t)(NODE_EMITS | NODE_UNNAMED)) | (builder_material(p->b, p->material)->emits ? NODE_EMITS : 0));
+  return builder_add_node(p->b, &node, p->error);
+}
+
 static MlNode paint_new(Paint *p, MlNode id) {
   const Node *node = builder_node(p->b, id);
   switch ((NodeKind)node->kind) {
@@ -110,6 +124,7 @@ static MlNode paint_new(Paint *p, MlNode id) {
   case NODE_MESH:
     if (node->material != 0) return paint_mesh(p, id);
     return ml_place(p->b, &(MlPlaceDesc){.size = sizeof(MlPlaceDesc), .child = id, .material = p->material, .place = p->place}, p->error);
+  case NODE_SDF: return paint_sdf(p, id);
   case NODE_SURFACES: return paint_leaf(p, id);
   case NODE_LIGHTS: break;
   }

@@ -61,6 +61,8 @@ static void mark_below(Writer *w, const Node *node) {
   if (node->kind == NODE_PLACE) w->nodes[node->placement->child - 1] = 1;
   if (node->kind == NODE_ARRAY) w->nodes[node->array->child - 1] = 1;
   if (node->kind == NODE_ARRAY && node->array->material != 0) w->materials[node->array->material] = 1;
+  if (node->kind == NODE_SDF)
+    for (uint64_t i = 0; i < node->sdf->part_count; i++) w->nodes[node->sdf->parts[i] - 1] = 1;
   if (node->kind == NODE_GROUP)
     for (uint64_t i = 0; i < node->group->count; i++) w->nodes[node->group->children[i] - 1] = 1;
 }
@@ -85,9 +87,24 @@ static void put_transform(Writer *w, const MlTransform *t) {
   for (int k = 0; k < 12; k++) put_number(w, t->m[k]);
 }
 
+static void put_sdf(Writer *w, const SdfNode *sdf) {
+  static const char *const combined[] = {" union", " intersection", " difference"}, *const changed[] = {" round", " shell", " twist", " repeat",
+                                                                                                        " displace"};
+  char text[32];
+  put(w, sdf->kind == SDF_COMBINED ? combined[sdf->op] : sdf->kind == SDF_CHANGED ? changed[sdf->op] : "");
+  for (uint64_t i = 0; i < sdf->part_count; i++) put_count(w, sdf->parts[i]);
+  put_named(w, " by", sdf->amount);
+  for (int i = 0; i < 3; i++) put_named(w, " every", sdf->period[i]);
+  if (sdf->painted != 0) put(w, " painted"), put_count(w, sdf->painted);
+  if (sdf->function == NULL) return;
+  snprintf(text, sizeof text, " program %016llx", (unsigned long long)sdf->function->hash);
+  put(w, text);
+  if (sdf->kind == SDF_FUNCTION) put_vector(w, sdf->bounds.min), put_vector(w, sdf->bounds.max);
+}
+
 static void put_node(Writer *w, MlNode id) {
   static const char *const kinds[] = {"sphere", "box",  "plane",       "disk", "quad", "triangle", "cone",  "capsule", "torus",
-                                      "light",  "area", "directional", "sun",  "mesh", "place",    "array", "group"};
+                                      "light",  "area", "directional", "sun",  "mesh", "sdf",   "place",    "array", "group"};
   const Node *node = builder_node(w->b, id);
   put(w, "node");
   put_count(w, id);
@@ -125,6 +142,7 @@ static void put_node(Writer *w, MlNode id) {
     put(w, text);
     break;
   }
+  case NODE_SDF: put_sdf(w, node->sdf); break;
   case NODE_SURFACES:
   case NODE_LIGHTS: put_leaf(w, node->leaf); break;
   }

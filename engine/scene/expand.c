@@ -73,6 +73,7 @@ const char *expand_node_name(const Node *node) {
   case NODE_DIRECTIONAL: return "directional";
   case NODE_SUN: return "sun";
   case NODE_MESH: return "mesh";
+  case NODE_SDF: return "sdf";
   case NODE_PLACE: return "place";
   case NODE_ARRAY: return "array";
   case NODE_GROUP: return "group";
@@ -145,6 +146,7 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   case NODE_DIRECTIONAL:
   case NODE_SUN:
   case NODE_MESH:
+  case NODE_SDF:
   case NODE_PLACE:
   case NODE_ARRAY:
   case NODE_GROUP: break;
@@ -345,6 +347,7 @@ MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransfo
   case NODE_PLACE: return expand_place(e, in, node, t);
   case NODE_GROUP: return expand_group(e, in, id, t);
   case NODE_MESH: e->degenerate += node->mesh->degenerate; return expand_instance(e, in, id, t, NULL, FOR_GROUP);
+  case NODE_SDF: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_ARRAY: return expand_instance(e, in, id, t, NULL, FOR_ARRAY);
   case NODE_LIGHT:
   case NODE_AREA:

@@ -43,6 +43,7 @@ static uint32_t levels_of(const Expansion *e, const Measure *measures, uint64_t 
   const Node *node = &e->b->nodes.data[i];
   switch ((NodeKind)node->kind) {
   case NODE_MESH:
+  case NODE_SDF:
   case NODE_ARRAY: return 1u + measures[i].inside;
   case NODE_GROUP: return e->forms[i] != GROUP_EXPANDED ? 1u + measures[i].inside : measures[i].inside;
   case NODE_PLACE: return measures[i].inside;

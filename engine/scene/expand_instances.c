@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "bvh/placement.h"
 #include "math/ieee.h"
+#include "program/compile.h"
+#include "scene/fields.h"
 #include "shape/intersect.h"
 
 static MlStatus out_of_memory(const Expansion *e, uint64_t count, size_t size, const char *what) {
@@ -257,6 +259,47 @@ static MlStatus group_asset(Expansion *e, MlNode id, WantedFor wanted) {
   return status;
 }
 
+/* ---- solids that are programs */
+
+static uint64_t field_bytes(const FieldContent *parts) {
+  return program_bytes(parts->distance) + (parts->which != NULL ? program_bytes(parts->which) : 0);
+}
+
+/* The asset of a solid whose cells are not made yet. */
+static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, Geometry *content, bool *open) {
+  size_t bytes = 0;
+  FieldCell *cells = NULL;
+  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, &cells, &content->field.cell_count,
+                                &bytes, open, e->error);
+  if (status == ML_OK && !*open && content->field.cell_count != 0) {
+    content->field.cells = cells;
+    status = finish_asset(e, id, content, NULL, field_bytes(parts));
+  }
+  memory_free(e->memory, cells, bytes);
+  return status;
+}
+
+/* One that is not closed within its bounds is cut off at them, and then made once more. */
+static MlStatus field_asset(Expansion *e, MlNode id) {
+  bool open = false, closed = false;
+  do {
+    FieldContent parts;
+    bool empty;
+    closed = open;
+    TRY(fields_content(e->b, id, closed, &parts, &empty, e->error));
+    if (empty) return ML_OK;
+    Geometry content = {.hash = parts.hash, .paths = 1, .all_shapes = 1, .bounds = parts.box};
+    content.field = (Field){.distance = parts.distance, .which = parts.which, .materials = parts.materials, .material_count = parts.material_count};
+    for (int i = 0; i < 3; i++) content.field.centre[i] = 0.5f * parts.box.lo[i] + 0.5f * parts.box.hi[i];
+    const Geometry *known = cache_find(e->b->context.cache, &content, field_bytes(&parts));
+    open = false;
+    MlStatus status = known != NULL ? keep_asset(e, id, known) : make_field(e, id, &parts, &content, &open);
+    fields_free(e->memory, &parts);
+    TRY(status);
+  } while (open && !closed);
+  return ML_OK;
+}
+
 static MlStatus array_asset(Expansion *e, MlNode id);
 
 /* The asset of a node, made when first needed. *out NULL: nothing was left of it. */
@@ -266,6 +309,7 @@ static MlStatus node_geometry(Expansion *e, MlNode id, WantedFor wanted, const G
     const Node *node = builder_node(e->b, id);
     if (node->kind == NODE_MESH) TRY(mesh_asset(e, id));
     else if (node->kind == NODE_ARRAY) TRY(array_asset(e, id));
+    else if (node->kind == NODE_SDF) TRY(field_asset(e, id));
     else TRY(group_asset(e, id, wanted));
     own->empty = own->asset == NULL;
   }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "math/transform.h"
+#include "program/compile.h"
 #include "shape/intersect.h"
 
 bool triangle_is_degenerate(const float *a, const float *b, const float *c) {
@@ -58,7 +59,11 @@ typedef struct Items {
 
 static Aabb item_box(const void *ud, uint32_t index) {
   const Items *items = ud;
-  if (index >= items->g->prim_count) return items->boxes[index - items->g->prim_count];
+  if (items->g->field.distance == NULL && index >= items->g->prim_count) return items->boxes[index - items->g->prim_count];
+  if (items->g->field.distance != NULL) {
+    const FieldCell *cell = &items->g->field.cells[index];
+    return (Aabb){{cell->lo[0], cell->lo[1], cell->lo[2]}, {cell->hi[0], cell->hi[1], cell->hi[2]}};
+  }
   const Prim *prim = &items->g->prims[index];
   return (Aabb){{prim->lo[0], prim->lo[1], prim->lo[2]}, {prim->hi[0], prim->hi[1], prim->hi[2]}};
 }
@@ -92,7 +97,7 @@ static BvhInput tree_input(const Items *items) {
   if (g->instances.places != NULL) return (BvhInput){.count = g->instances.count, .box = place_box, .ud = &g->instances};
   if (g->mesh.triangle_count != 0)
     return (BvhInput){.count = g->mesh.triangle_count, .points = g->mesh.points, .triangles = g->mesh.triangles};
-  return (BvhInput){.count = g->prim_count + g->instances.count, .box = item_box, .ud = items};
+  return (BvhInput){.count = g->prim_count + g->instances.count + g->field.cell_count, .box = item_box, .ud = items};
 }
 
 /* Copies what instances refer to into a block. */
@@ -130,6 +135,11 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   size_t prims = block_place(&layout, content->prim_count, sizeof(Prim));
   size_t placed = block_place(&layout, content->placed_count, sizeof(PlacedTransform));
   InstancesLayout instances = instances_place(&layout, &content->instances);
+  const Field *field = &content->field;
+  size_t cells = block_place(&layout, field->cell_count, sizeof(FieldCell)),
+         materials = block_place(&layout, field->material_count, sizeof *field->materials);
+  size_t distance = block_place(&layout, field->distance != NULL ? program_bytes(field->distance) : 0, 1),
+         which = block_place(&layout, field->which != NULL ? program_bytes(field->which) : 0, 1);
   size_t nodes = block_place(&layout, bvh->node_count, bvh_node_size(bvh));
   size_t blocks = block_place(&layout, bvh->block_count, bvh_block_size(bvh));
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
@@ -141,6 +151,10 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   g->mesh.uv = block_copy(work, g, uv, mesh->uv, mesh->point_count, 8);
   g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
   g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
+  g->field.cells = block_copy(work, g, cells, field->cells, field->cell_count, sizeof *field->cells);
+  g->field.materials = block_copy(work, g, materials, field->materials, field->material_count, sizeof *field->materials);
+  if (field->distance != NULL) g->field.distance = program_copy((char *)g + distance, field->distance);
+  if (field->which != NULL) g->field.which = program_copy((char *)g + which, field->which);
   instances_copy(work, g, &instances, &content->instances, &g->instances);
   g->bvh = *bvh;
   g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
@@ -204,6 +218,16 @@ static bool same_instances(const Instances *a, const Instances *b) {
          same_bytes(a->keys, b->keys, a->key_count, sizeof *a->keys);
 }
 
+/* Cells follow from the program and the box. */
+static bool same_field(const Geometry *asset, const Geometry *content) {
+  const Field *a = &asset->field, *b = &content->field;
+  if (a->distance == NULL || b->distance == NULL) return a->distance == b->distance;
+  return program_same(a->distance, b->distance) && (a->which == NULL) == (b->which == NULL) &&
+         (a->which == NULL || program_same(a->which, b->which)) && a->material_count == b->material_count &&
+         same_bytes(a->materials, b->materials, a->material_count, sizeof *a->materials) &&
+         memcmp(&asset->bounds, &content->bounds, sizeof asset->bounds) == 0;
+}
+
 bool geometry_equals(const Geometry *asset, const Geometry *content) {
   const Mesh *a = &asset->mesh, *b = &content->mesh;
   return a->point_count == b->point_count && same_bytes(a->points, b->points, a->point_count, 12) &&
@@ -211,7 +235,8 @@ bool geometry_equals(const Geometry *asset, const Geometry *content) {
          asset->prim_count == content->prim_count && asset->placed_count == content->placed_count &&
          same_bytes(asset->prims, content->prims, asset->prim_count, sizeof(Prim)) &&
          same_bytes(asset->placed, content->placed, asset->placed_count, sizeof(PlacedTransform)) &&
-         memcmp(asset->origin, content->origin, sizeof asset->origin) == 0 && same_instances(&asset->instances, &content->instances);
+         memcmp(asset->origin, content->origin, sizeof asset->origin) == 0 && same_instances(&asset->instances, &content->instances) &&
+         same_field(asset, content);
 }
 
 void geometry_free(Memory *memory, Geometry *geometry) {

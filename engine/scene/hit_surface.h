@@ -95,6 +95,14 @@ static inline LocalPoint prim_point(const Prim *prim, const PlacedTransform *pla
   return point;
 }
 
+/* The same for a solid that is a program. Its place is known to the program's own roundings, far more than those of doubles: as a size. */
+static inline LocalPoint solid_point(const Field *field, MlVec3 o, MlVec3 d, const Hit *hit, uint32_t *material) {
+  const FieldPoint at = field_point(field, &field->cells[hit->prim], dvec_along(o, d, (double)hit->t), d);
+  const double size = at.error * 0x1p40;
+  *material = field->materials[at.material];
+  return (LocalPoint){.p = at.p, .n = at.n, .size = {size, size, size}};
+}
+
 /* The same for a triangle of a mesh; *shading is its interpolated normal, zero if it has none. */
 static inline LocalPoint mesh_point(const Mesh *mesh, const Hit *hit, MlVec3 *shading) {
   const uint32_t *corner = mesh->triangles + 3 * (size_t)hit->prim;
@@ -141,13 +149,19 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
     if (geometry->mesh.triangle_count != 0) {
       point = mesh_point(&geometry->mesh, hit, &shading);
     } else {
-      const Prim *prim = &geometry->prims[hit->prim];
       for (uint32_t i = 0; i < levels.count; i++) {
         o = placed_point_to_local(levels.placed[i], o);
         d = matrix_multiply(levels.placed[i]->to_local, d);
       }
-      point = prim_point(prim, geometry->placed, o, d, hit);
-      if (prim->material != NO_ID) surface->material = prim->material;
+      uint32_t material;
+      if (geometry->field.distance != NULL) {
+        point = solid_point(&geometry->field, o, d, hit, &material);
+      } else {
+        const Prim *prim = &geometry->prims[hit->prim];
+        point = prim_point(prim, geometry->placed, o, d, hit);
+        material = prim->material;
+      }
+      if (material != NO_ID) surface->material = material;
     }
     // A ray that starts here is rounded once more in each instance's space
     error = (MlVec3){0.0, 0.0, 0.0};
@@ -193,7 +207,7 @@ static inline Vec2 cube_uv(Vec3 p, uint32_t part) {
 
 /* Texture coordinates of a surface: SPHERE and ELLIPSOID as sphere_uv, BOX as cube_uv, the round solids as in
  * shape/solids.h, QUAD along its edges, TRIANGLE its
- * barycentrics, a mesh its own (else barycentrics), DISK 0..1 across its half axes' square, PLANE metres along its axes. */
+ * barycentrics, a mesh its own (else barycentrics), a solid that is a program those of a sphere about its middle, DISK 0..1 across its half axes' square, PLANE metres along its axes. */
 static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
   const World *world = &scene->world;
   const Prim *prims = world->prims;
@@ -214,6 +228,8 @@ static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
     prims = levels.geometry->prims;
     placed = levels.geometry->placed;
     p = levels_to_local(&levels, p);
+    if (levels.geometry->field.distance != NULL)
+      return sphere_uv(dvec_to_vec3(dvec_normalize(dvec_subtract(p, dvec_load(levels.geometry->field.centre)))));
   }
   const Prim *prim = &prims[surface->prim];
   switch ((PrimKind)prim->kind) {
