@@ -109,7 +109,7 @@ ifneq ($(filter page%,$(TARGET)),)
            is_constant digit ml_mix motion_test
   # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, and nested instances'.
   # A thread brings it for itself by texture_point_at() or another that takes and gives no vectors: JavaScript, which waits, can pass none on.
-  GOES := program_texture_eval noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
+  GOES := program_texture_eval program_note_fault noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
           motion_place trace_nested
   LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
 endif

@@ -54,6 +54,10 @@ int picture_render(Picture *picture, SceneFile *scene) {
   ml_render_destroy(render);
   if (picture->progress.nonfinite && !scene->options->quiet)
     say("warning: %llu samples were not finite and count as black", (unsigned long long)picture->progress.nonfinite);
+  if (!scene->options->quiet) {
+    const MlSink sink = stream_sink(stderr);
+    script_write_faults(scene->evaluation, &sink);
+  }
   return EXIT_DONE;
 }
 

@@ -756,6 +756,10 @@ typedef struct MlSceneStats {
   uint64_t hash;  /* of the contents */
 } MlSceneStats;
 ML_API MlSceneStats ml_scene_stats(const MlScene *scene);
+/* Functions (MlProgramTextureDesc) that gave what is no finite number somewhere in what has been rendered of the scene so far, in the order of their
+ * textures: `op` is the first operation that did. Returns how many there are; at most `capacity` are written. From any thread. */
+typedef struct MlFault { uint32_t place; MlOp op; } MlFault;
+ML_API uint64_t ml_scene_faults(const MlScene *scene, MlFault *out, uint64_t capacity);
 
 /* --------------------------------------------------------- view and settings */
 

@@ -60,12 +60,24 @@ enum { PLACE_LINE = 24 }; /* bits of the line; above it the number of the source
 
 uint32_t runtime_place(lua_State *L) {
   ScriptPlace place;
-  if (!budget_places(L, &place, 1) || (uint32_t)place.line >> PLACE_LINE) return 0;
-  uint32_t number = 0;
-  const Source *source = runtime_of(L)->diagnostics.sources;
-  for (; source && strncmp(source->name, place.file, sizeof place.file - 1) != 0; source = source->next) number++;
-  return source && number < 256 ? number << PLACE_LINE | (uint32_t)place.line : 0;
+  return budget_places(L, &place, 1) ? runtime_place_of(runtime_of(L), place.file, place.line) : 0;
 }
+
+uint32_t runtime_place_of(const Runtime *runtime, const char *file, int line) {
+  if (line < 0 || (uint32_t)line >> PLACE_LINE) return 0;
+  uint32_t number = 0;
+  const Source *source = runtime->diagnostics.sources;
+  for (; source && strncmp(source->name, file, sizeof(((ScriptPlace *)0)->file) - 1) != 0; source = source->next) number++;
+  return source && number < 256 ? number << PLACE_LINE | (uint32_t)line : 0;
+}
+
+/* The text that a place is in; NULL: unknown. */
+static const Source *source_of_place(const Runtime *runtime, uint32_t place) {
+  const Source *source = runtime->diagnostics.sources;
+  for (uint32_t number = place >> PLACE_LINE; source && number; number--) source = source->next;
+  return place ? source : NULL;
+}
+static uint32_t line_of_place(uint32_t place) { return place & ((1u << PLACE_LINE) - 1); }
 
 /* Any call of that name on the line can be meant. */
 static bool any_fits(void *ud, const Source *source, const Token *open) {
@@ -76,12 +88,11 @@ static bool any_fits(void *ud, const Source *source, const Token *open) {
 /* The engine refused what the script made, "sphere: too far": said at the call's line, if that is known. */
 static void report_scene(Runtime *runtime, const MlError *error) {
   Report report = {.severity = SCRIPT_ERROR, .rule = "scene", .file = runtime->input->name, .no_path = true, .message = error->message};
-  const Source *source = runtime->diagnostics.sources;
-  for (uint32_t number = error->place >> PLACE_LINE; source && number; number--) source = source->next;
+  const Source *source = source_of_place(runtime, error->place);
   const size_t name = strcspn(error->message, ":");
-  if (source && error->place) {
+  if (source) {
     report.file = source->name;
-    report.query.line = error->place & ((1u << PLACE_LINE) - 1);
+    report.query.line = line_of_place(error->place);
     report.query.fits = any_fits;
     if (api_is_entry(error->message, name)) report.query.callee = store_copy(&runtime->store, error->message, name);
   }
@@ -314,6 +325,41 @@ static void publish(Held *held) {
   e->asset_count = runtime->assets.count;
   e->out_of_memory = runtime->out_of_memory || runtime->store.failed;
   if (e->out_of_memory) e->limit = SCRIPT_LIMIT_MEMORY;
+}
+
+/* What an operation does where it gives no finite number. */
+static const char *fault_of(MlOp op) {
+  switch ((uint32_t)op) {
+  case ML_OP_SQRT: return "the root of a number below 0: write sqrt(max(x, 0))";
+  case ML_OP_LOG: return "the logarithm of 0 or of less: write log(max(x, 1e-6))";
+  case ML_OP_DIVIDE:
+  case ML_OP_MOD: return "a division by 0: write a / max(b, 1e-6)";
+  case ML_OP_POW: return "a power of a number below 0, or of 0 to one below 0: write max(x, 0) ^ y";
+  case ML_OP_ASIN:
+  case ML_OP_ACOS: return "asin or acos of a number outside of -1..1: write clamp(x, -1, 1)";
+  case ML_OP_EXP: return "exp of too large a number";
+  default: return "numbers that grow beyond all bounds";
+  }
+}
+
+size_t script_write_faults(ScriptEvaluation *evaluation, const MlSink *sink) {
+  enum { MOST = 20 };
+  MlFault faults[MOST];
+  if (!evaluation->scene) return 0;
+  const uint64_t count = ml_scene_faults(evaluation->scene, faults, MOST);
+  Runtime *runtime = &((Held *)evaluation)->runtime;
+  Diagnostics said = {.store = &runtime->store, .sources = runtime->diagnostics.sources, .is_entry = api_is_entry};
+  for (size_t i = 0; i < count && i < MOST; i++) {
+    const Source *source = source_of_place(runtime, faults[i].place);
+    Report report = {.severity = SCRIPT_WARNING, .rule = "fault", .file = source ? source->name : NULL, .no_path = true};
+    report.query.line = source ? line_of_place(faults[i].place) : 0;
+    report.message = store_format(&runtime->store, "this function gives no finite number at some points, by %s", fault_of(faults[i].op));
+    diagnostics_report(&said, &report);
+  }
+  ScriptEvaluation shown = {0};
+  shown.diagnostics = diagnostics_list(&said, &shown.diagnostic_count);
+  script_write_diagnostics(&shown, SCRIPT_NOTE, sink);
+  return (size_t)count;
 }
 
 static MlStatus refuse(MlError *error, MlStatus status, const char *message) {

@@ -97,6 +97,8 @@ static inline Runtime *runtime_of(lua_State *L) { return sandbox_ud(L); }
 Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *rule, const char *callee);
 /* Where the script is, as the `place` of the builder's descriptions; 0: unknown. */
 uint32_t runtime_place(lua_State *L);
+/* The same of a line of a file. */
+uint32_t runtime_place_of(const Runtime *runtime, const char *file, int line);
 /* "called from line 12: tree(3)": the outer of the places, the innermost first; NULL: there is none. */
 const char *runtime_callers(Runtime *runtime, const ScriptPlace *places, int count);
 /* Raise the memory limit if the store or a builder call ran out; otherwise nothing. */

@@ -160,6 +160,8 @@ void script_write_diagnostics(const ScriptEvaluation *evaluation, ScriptSeverity
 /* {"diagnostics":[{severity,file,line,column,endColumn,message,path,note,count,fix:{line,column,endColumn,text}}...],"errors":n,"warnings":n} and, after a limit,
  * "limit":"time", "script memory", "memory", "string" or "objects". */
 void script_write_diagnostics_json(const ScriptEvaluation *evaluation, const MlSink *sink);
+/* After rendering: a warning for each function that gave what is no finite number somewhere (ml_scene_faults), with its line, as text; and its number. */
+size_t script_write_faults(ScriptEvaluation *evaluation, const MlSink *sink);
 /* The scene's parameters, one a line, or as a JSON array. */
 void script_write_params(const ScriptEvaluation *evaluation, const MlSink *sink);
 void script_write_params_json(const ScriptEvaluation *evaluation, const MlSink *sink);

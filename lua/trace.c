@@ -30,6 +30,7 @@ typedef struct NodeNote {
 typedef struct ArithmeticDesc {
   uint32_t count, result; /* of the nodes, which are the first user value */
   uint32_t serial;        /* its own */
+  uint32_t place;
   uint16_t kind;
   MlTexture textures[2]; /* as colours, as numbers; 0: not made yet */
 } ArithmeticDesc;
@@ -485,7 +486,11 @@ bool trace_texture(Reading *r, int index, bool numbers, MlTexture *out) {
   MlProgram program;
   MlError error = {0};
   if (!trace_program(r, index, push_point, numbers, &program)) return false;
-  *out = ml_program_texture(r->runtime->builder, &ML_DESC(MlProgramTextureDesc, .program = program, .place = r->place), &error);
+  lua_Debug ar;
+  lua_pushvalue(r->L, index);
+  lua_getinfo(r->L, ">S", &ar);
+  const uint32_t place = runtime_place_of(r->runtime, ar.source + (ar.source[0] == '@' || ar.source[0] == '='), ar.linedefined);
+  *out = ml_program_texture(r->runtime->builder, &ML_DESC(MlProgramTextureDesc, .program = program, .place = place), &error);
   if (*out) return true;
   runtime_check_memory(r->L, &error);
   reader_fail(r, "function", "the function cannot be used: %s", error.message);
@@ -621,7 +626,7 @@ int trace_around(lua_State *L) {
   sandbox_count_nodes(L, 1);
   Node *node = node_push(L, &api_arithmetic);
   *(ArithmeticDesc *)node->desc =
-    (ArithmeticDesc){.count = trace->count, .result = result.node, .serial = trace->serial, .kind = result.kind};
+    (ArithmeticDesc){.count = trace->count, .result = result.node, .serial = trace->serial, .place = runtime_place(L), .kind = result.kind};
   void *nodes = lua_newuserdatauv(L, trace->count * sizeof *trace->nodes, 0);
   memcpy(nodes, trace->nodes, trace->count * sizeof *trace->nodes);
   lua_setiuservalue(L, -2, 1);
@@ -642,7 +647,7 @@ MlTexture trace_arithmetic_texture(lua_State *L, int index, bool numbers, MlErro
   for (uint32_t i = 0; i < desc->count; i++)
     if (nodes[i].op == ML_OP_TEXTURE && numbers) nodes[i].data |= ML_TEXTURE_NUMBER;
   const MlProgramDesc program_desc =
-    ML_DESC(MlProgramDesc, .nodes = nodes, .node_count = desc->count, .result = desc->result, .place = runtime_place(L));
+    ML_DESC(MlProgramDesc, .nodes = nodes, .node_count = desc->count, .result = desc->result, .place = desc->place);
   const MlProgram program = ml_program(builder, &program_desc, error);
   MlTexture texture = 0;
   if (program)

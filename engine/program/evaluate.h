@@ -77,4 +77,19 @@ static inline __attribute__((always_inline)) Vec3 program_evaluate(const Program
 #undef OPERAND
 }
 
+/* The operation of the first step that gives what is not finite, ML_OP_CONSTANT: none does. The same arithmetic, once more. */
+static inline uint32_t program_first_fault(const Program *program, const ProgramPoint *point, ProgramTexture *texture, const void *ud) {
+  Vec3 registers[PROGRAM_MAX_REGISTERS];
+  const Vec3 *const bases[4] = {registers, program->constants, point->inputs, point->inputs};
+#define OPERAND(x) bases[(x) >> 30][(x)&OPERAND_INDEX]
+  for (const ProgramStep *step = program->steps, *end = step + program->step_count; step != end; step++) {
+    const Vec3 value = program_step(step, OPERAND(step->a), OPERAND(step->b), OPERAND(step->c), &OPERAND(step->wide), texture, ud);
+    registers[step->to] = value;
+    for (uint32_t i = 0; i < step->width; i++)
+      if (!(abs_f(value[i]) < INFINITY_F)) return step->op;
+  }
+#undef OPERAND
+  return ML_OP_CONSTANT;
+}
+
 #endif

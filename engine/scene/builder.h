@@ -179,6 +179,7 @@ typedef struct BuiltTexture {
   uint32_t depth;    /* of textures inside each other, itself included */
   uint32_t varies;   /* VARIES_UV, VARIES_POINT, VARIES_CURVATURE: what it or one inside looks at */
   MlProgram program; /* TEXTURE_PROGRAM */
+  uint32_t place;    /* of the description, for faults */
   bool has_numbers;  /* pictures: there is one for where numbers are wanted */
   bool wanted;       /* scratch of ml_texture_without_numbers */
 } BuiltTexture;

@@ -224,7 +224,9 @@ MlTexture ml_program_texture(MlBuilder *b, const MlProgramTextureDesc *desc, MlE
     return 0;
   }
   MlTexture id = add_texture(b, &texture, builder_program_mean(b, texture.program), &source);
-  if (id != 0) b->textures.data[id - 1].program = d.program;
+  if (id == 0) return 0;
+  b->textures.data[id - 1].program = d.program;
+  b->textures.data[id - 1].place = d.place;
   return id;
 }
 

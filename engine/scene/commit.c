@@ -23,7 +23,12 @@ struct MlScene {
   Scene *scene;
   const void **assets; /* references held: geometry, images, the surroundings' */
   uint64_t asset_count;
+  _Atomic uint64_t *faults; /* Textures.faults, and the places of what they are about behind them; NULL: there are no programs */
+  uint64_t fault_count;
 };
+
+enum { FAULT_BYTES = sizeof(uint64_t) + sizeof(uint32_t) };
+_Static_assert(ML_OP_COUNT <= 64, "a bit each");
 
 /* What commit has in hand on the way. */
 typedef struct Commit {
@@ -36,6 +41,7 @@ typedef struct Commit {
   uint32_t *finite; /* what the tree is over, as World numbers it; behind the planes; NULL: everything */
   uint64_t plane_count, item_count;
   Scene head; /* the block's beginning, pointers aside */
+  _Atomic uint64_t *faults;
 } Commit;
 
 /* ---- bounds and the top tree */
@@ -335,6 +341,7 @@ static MlStatus freeze(Commit *c, Scene **out) {
     .stops = block_copy(e->work, s, stops, b->stops.data, b->stops.count, sizeof(RampStop)),
     .count = (uint32_t)b->textures.count,
     .stop_count = (uint32_t)b->stops.count,
+    .faults = c->faults,
   };
   s->prim_things = block_copy(e->work, s, prim_things, e->list.prim_things.data, e->list.prim_things.count, sizeof(uint32_t));
   s->instance_things =
@@ -404,6 +411,24 @@ static MlStatus commit_parts(Commit *c) {
 
 /* ---- the handle */
 
+/* Where programs say that they gave no finite number: the one thing that rendering writes beside films, apart from the frozen block. */
+static MlStatus make_faults(const MlBuilder *b, Commit *c, MlScene *handle) {
+  if (b->programs.count == 0 || b->textures.count == 0) return ML_OK;
+  Memory *memory = b->context.memory;
+  const size_t count = b->textures.count, bytes = count * FAULT_BYTES;
+  handle->faults = memory_alloc_zero(memory, bytes, sizeof(uint64_t));
+  if (handle->faults == NULL) return memory_error(memory, bytes, "scene", c->e.error);
+  handle->fault_count = count;
+  uint32_t *places = (uint32_t *)(void *)(handle->faults + count);
+  for (size_t i = 0; i < count; i++) places[i] = b->textures.data[i].place;
+  c->faults = handle->faults;
+  return ML_OK;
+}
+static void free_handle(Memory *memory, MlScene *handle) {
+  memory_free(memory, (void *)handle->faults, (size_t)handle->fault_count * FAULT_BYTES);
+  memory_free(memory, handle, sizeof *handle);
+}
+
 /* The handle with everything in it; takes the expansion's assets over. */
 static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlScene **out) {
   Memory *memory = b->context.memory;
@@ -413,16 +438,16 @@ static MlStatus make_handle(const MlBuilder *b, Commit *c, double started, MlSce
   const void *around = c->surroundings.table;
   count += around != NULL;
   const void **assets = NULL;
-  MlStatus status = ML_OK;
-  if (count != 0) {
+  MlStatus status = make_faults(b, c, handle);
+  if (count != 0 && status == ML_OK) {
     assets = memory_alloc(memory, (size_t)(count * sizeof *assets), 8);
     if (assets == NULL) status = memory_error(memory, count * sizeof *assets, "assets", c->e.error);
   }
   c->head.stats.build_seconds = clock_now() - started;
   if (status == ML_OK) status = freeze(c, &handle->scene);
   if (status != ML_OK) {
-    memory_free(memory, (void *)assets, (size_t)(count * sizeof *assets));
-    memory_free(memory, handle, sizeof *handle);
+    if (assets != NULL) memory_free(memory, (void *)assets, (size_t)(count * sizeof *assets));
+    free_handle(memory, handle);
     return status;
   }
   if (geometries != 0) memcpy((void *)assets, (const void *)c->e.assets.data, (size_t)(geometries * sizeof *assets));
@@ -467,6 +492,18 @@ MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, Ml
 const Scene *scene_of(const MlScene *handle) { return handle->scene; }
 MlSceneStats ml_scene_stats(const MlScene *scene) { return scene->scene->stats; }
 
+uint64_t ml_scene_faults(const MlScene *scene, MlFault *out, uint64_t capacity) {
+  const uint32_t *places = (const uint32_t *)(const void *)(scene->faults + scene->fault_count);
+  uint64_t found = 0;
+  for (uint64_t i = 0; i < scene->fault_count; i++) {
+    const uint64_t ops = atomic_load_explicit(&scene->faults[i], memory_order_relaxed);
+    if (ops == 0) continue;
+    if (found < capacity) out[found] = (MlFault){places[i], (MlOp)__builtin_ctzll(ops)};
+    found++;
+  }
+  return found;
+}
+
 /* The count is the one thing of a scene that changes: the handle is ours, whatever its users' const says. */
 void ml_scene_retain(const MlScene *scene) { atomic_fetch_add_explicit(&((MlScene *)scene)->references, 1, memory_order_relaxed); }
 
@@ -479,5 +516,5 @@ void ml_scene_release(const MlScene *scene) {
   size_t bytes = (size_t)handle->scene->bytes;
   memory_pages_unprotect(handle->scene, bytes);
   memory_pages_free(memory, handle->scene, bytes);
-  memory_free(memory, handle, sizeof *handle);
+  free_handle(memory, handle);
 }

@@ -10,6 +10,8 @@
 #ifndef ML_SHADE_TEXTURE_H
 #define ML_SHADE_TEXTURE_H
 
+#include <stdatomic.h>
+
 #include "image/spectrum.h"
 #include "image/texture_image.h"
 #include "program/evaluate.h"
@@ -61,6 +63,7 @@ typedef struct Textures {
   const Texture *textures;
   const RampStop *stops;
   uint32_t count, stop_count;
+  _Atomic uint64_t *faults; /* by texture, beside the frozen scene: bits of operations at which a program stopped being finite; NULL: nobody asks */
 } Textures;
 
 /* Where a texture is looked at: a point of a surface, and the parallelogram about it that the value should be the mean of. */
@@ -254,7 +257,17 @@ static inline Vec3 program_look_at(const void *ud, uint32_t data, uint32_t of, V
   return number ? program_number(spectrum_luminance(value)) : spectrum_to_vec3(value);
 }
 
-static __attribute__((noinline, unused)) Spectrum program_texture_eval(const Textures *textures, const Program *program, const TexturePoint *at) {
+/* Notes at which operation a program stopped being finite. Seldom called, and no pixel depends on it. */
+static __attribute__((noinline, cold, unused)) void program_note_fault(const Textures *textures, uint32_t id, const ProgramPoint *point,
+                                                                       const ProgramTextures *looked) {
+  if (textures->faults == NULL) return;
+  const uint64_t bit = 1ull << program_first_fault(textures->textures[id].program, point, program_look_at, looked);
+  _Atomic uint64_t *fault = &textures->faults[id];
+  if (!(atomic_load_explicit(fault, memory_order_relaxed) & bit)) atomic_fetch_or_explicit(fault, bit, memory_order_relaxed);
+}
+
+static __attribute__((noinline, unused)) Spectrum program_texture_eval(const Textures *textures, uint32_t id, const TexturePoint *at) {
+  const Program *program = textures->textures[id].program;
   ProgramPoint point;
   const uint32_t reads = program->inputs;
 #define GIVE(input, value)                                                                                                                 \
@@ -276,6 +289,7 @@ static __attribute__((noinline, unused)) Spectrum program_texture_eval(const Tex
   const ProgramTextures looked = {textures, at};
   Vec3 value = program_evaluate(program, &point, program_look_at, &looked);
   if (program->width == 1) value = vec3_all(value[0]);
+  if (!vec3_is_finite(value)) program_note_fault(textures, id, &point, &looked);
   // What is not a number is nothing
   return (Spectrum){value[0] == value[0] ? clamp_f(value[0], -1e30f, 1e30f) : 0.0f,
                     value[1] == value[1] ? clamp_f(value[1], -1e30f, 1e30f) : 0.0f,
@@ -297,7 +311,7 @@ static inline Spectrum texture_eval(const Textures *textures, uint32_t id, const
   case TEXTURE_SUM: return texture_input_eval(textures, &texture->a, at, number) + texture_input_eval(textures, &texture->b, at, number);
   case TEXTURE_PRODUCT:
     return texture_input_eval(textures, &texture->a, at, number) * texture_input_eval(textures, &texture->b, at, number);
-  case TEXTURE_PROGRAM: return program_texture_eval(textures, texture->program, at);
+  case TEXTURE_PROGRAM: return program_texture_eval(textures, id, at);
   }
   return texture_blend(textures, &texture->a, &texture->b, share, at, number);
 }

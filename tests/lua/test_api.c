@@ -108,30 +108,63 @@ static void examples_run(void **state) {
     if (f->example) run_example(*state, f->name, f->example);
 }
 
+/* A small picture of what has been evaluated: the sum of its pixels. */
+static float rendered(Scenes *scenes) {
+  MlView view = scenes->evaluation->view;
+  MlSettings settings = scenes->evaluation->settings;
+  view.width = view.height = 16;
+  settings.samples = 2;
+  MlFilm *film = NULL;
+  MlRender *render = NULL;
+  assert_int_equal(ml_film_create(scenes->engine, scenes->evaluation->scene, &view, &settings, &film, NULL), ML_OK);
+  assert_int_equal(ml_render_start(scenes->engine, scenes->evaluation->scene, &view, &settings, film, &render, NULL), ML_OK);
+  assert_int_equal(ml_render_wait(render, -1), ML_RENDER_DONE);
+  assert_int_equal(ml_film_nonfinite(film), 0);
+  float row[48], sum = 0;
+  for (uint32_t y = 0; y < 16; y++) {
+    ml_film_row(film, y, row);
+    for (int i = 0; i < 48; i++) sum += row[i];
+  }
+  ml_render_destroy(render);
+  ml_film_destroy(film);
+  return sum;
+}
+
 /* The examples of entries make pictures, too: small ones. */
 static void examples_render(void **state) {
   Scenes *scenes = *state;
   for (const ApiEntry *const *entry = api_entries; *entry; entry++) {
     run_example(scenes, (*entry)->name, (*entry)->example);
-    MlView view = scenes->evaluation->view;
-    MlSettings settings = scenes->evaluation->settings;
-    view.width = view.height = 16;
-    settings.samples = 2;
-    MlFilm *film = NULL;
-    MlRender *render = NULL;
-    assert_int_equal(ml_film_create(scenes->engine, scenes->evaluation->scene, &view, &settings, &film, NULL), ML_OK);
-    assert_int_equal(ml_render_start(scenes->engine, scenes->evaluation->scene, &view, &settings, film, &render, NULL), ML_OK);
-    assert_int_equal(ml_render_wait(render, -1), ML_RENDER_DONE);
-    assert_int_equal(ml_film_nonfinite(film), 0);
-    float row[48], sum = 0;
-    for (uint32_t y = 0; y < 16; y++) {
-      ml_film_row(film, y, row);
-      for (int i = 0; i < 48; i++) sum += row[i];
-    }
-    if (!(sum > 0)) fail_msg("the example of %s is black", (*entry)->name);
-    ml_render_destroy(render);
-    ml_film_destroy(film);
+    if (!(rendered(scenes) > 0)) fail_msg("the example of %s is black", (*entry)->name);
+    const MlSink sink = scenes_sink(scenes);
+    if (script_write_faults(scenes->evaluation, &sink)) fail_msg("the example of %s: %s", (*entry)->name, scenes->text);
   }
+}
+
+/* Functions that are not finite everywhere are named after rendering, each once, with their lines; the picture is what it can be. */
+static void faults_are_named(void **state) {
+  Scenes *scenes = *state;
+  static const char source[] = "background(1) camera{ from = {0, 0, 9}, look_at = {0, 0, 0}, fov = 60 }\n"
+                               "local function broken(s)\n  return sqrt(s.p.y) * 2 end\n"
+                               "sphere{ radius = 2, material = broken } sphere{ at = {2, 0, 0}, material = matte{ 0.5, bump = broken } }\n"
+                               "box{ size = 3, at = {-4, 0, 0}, material = 1 / (checker{ size = 9 } - 1) }\n"
+                               "box{ at = {-3, 2, 0}, material = function(s) return sqrt(abs(s.p.x)) end }\n"
+                               "box{ at = {0, 0, 90}, material = function(s) return log(-1 - s.p.x ^ 2) end }";
+  const char *wanted = "scene.lua:2: warning: this function gives no finite number at some points, by the root of a number below 0: write "
+                       "sqrt(max(x, 0)) (\xC3\x97"
+                       "2)\n";
+  if (!scenes_evaluate(scenes, source, (ScriptInput){.strict = true})->scene) fail_msg("%s", scenes_diagnostics(scenes));
+  const MlSink before = scenes_sink(scenes);
+  assert_int_equal(script_write_faults(scenes->evaluation, &before), 0);
+  assert_string_equal(scenes->text, "");
+  rendered(scenes);
+  const MlSink sink = scenes_sink(scenes);
+  assert_int_equal(script_write_faults(scenes->evaluation, &sink), 3); // the last box is not seen
+  if (strncmp(scenes->text, wanted, strlen(wanted)) != 0) fail_msg("%s", scenes->text);
+  assert_contains(scenes->text, "\n > 2 | local function broken(s)\n");
+  assert_contains(
+    scenes->text,
+    "scene.lua:5: warning: this function gives no finite number at some points, by a division by 0: write a / max(b, 1e-6)\n");
 }
 
 /* Definitions for the language server: every entry, field, function and method, in Lua that can be read. */
@@ -255,9 +288,15 @@ static void api_json_is_balanced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_row_is_complete), cmocka_unit_test(defaults_pass_their_own_checks), cmocka_unit_test(examples_run),
-    cmocka_unit_test(examples_render),       cmocka_unit_test(definitions_are_complete),       cmocka_unit_test(table_and_builtins_agree),
-    cmocka_unit_test(reference_is_current),  cmocka_unit_test(api_json_is_balanced),
+    cmocka_unit_test(every_row_is_complete),
+    cmocka_unit_test(defaults_pass_their_own_checks),
+    cmocka_unit_test(examples_run),
+    cmocka_unit_test(examples_render),
+    cmocka_unit_test(faults_are_named),
+    cmocka_unit_test(definitions_are_complete),
+    cmocka_unit_test(table_and_builtins_agree),
+    cmocka_unit_test(reference_is_current),
+    cmocka_unit_test(api_json_is_balanced),
   };
   return cmocka_run_group_tests_name("lua api", tests, scenes_setup, scenes_teardown);
 }
