@@ -48,7 +48,7 @@ else ifneq ($(filter wasm wasm-threads page page-threads,$(TARGET)),)
   ifneq ($(filter page%,$(TARGET)),)
     # The page's modules (docs/ARCHITECTURE.md): no command, no files, one kernel; the page makes the memory and says how many threads.
     ISAS := simd128
-    TARGET_CFLAGS += -DML_NO_SCALAR -DML_NO_DOCS -mnontrapping-fptoint -msign-ext# which every browser with shared memory and SIMD has
+    TARGET_CFLAGS += -DML_NO_SCALAR -DML_NO_DOCS -DML_NO_FONT -mnontrapping-fptoint -msign-ext# which every browser with shared memory and SIMD has
     TARGET_LDFLAGS += -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createMoonlit -sENVIRONMENT=web,worker -sFILESYSTEM=0 \
                       -sDYNAMIC_EXECUTION=0 -sINITIAL_MEMORY=48MB -sMAXIMUM_MEMORY=2GB -sIMPORTED_MEMORY=1 -sTOTAL_STACK=1MB \
                       -sEXPORTED_FUNCTIONS=_bridge_start,_bridge_step
@@ -99,9 +99,9 @@ ifneq ($(filter page%,$(TARGET)),)
   # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
              $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_generated builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
-             generate* triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
-             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh model* \
+             images surroundings model* builder_model* builder_generated builder_text builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
+             generate* font* glyph triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,syntax_errors runtime_errors diagnostics source call_match \
+             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh text model* \
              principled room scatter solids surroundings \
              textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
@@ -121,6 +121,7 @@ LUA_VERSION := 5.4.9
 DEPS_DIR ?= .deps
 LUA_SRC := $(DEPS_DIR)/lua-$(LUA_VERSION)/src
 LUA_READY := $(DEPS_DIR)/lua-$(LUA_VERSION)/ready
+FONT_READY := $(DEPS_DIR)/font/font_bytes.h
 
 WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
             -Wdouble-promotion -Wswitch-enum -Wno-psabi $(if $(filter page%,$(TARGET)),-Wno-string-conversion) \
@@ -198,6 +199,11 @@ $(LUA_READY): | setup
 	$(call say,LUA,Lua $(LUA_VERSION))
 	$(Q)DEPS_DIR='$(DEPS_DIR)' LUA_TARBALL='$(LUA_TARBALL)' .make/fetch-lua
 
+# The font of text{}, which the page has as a file of its own.
+$(FONT_READY): | setup
+	$(call say,FONT,docs/DEPENDENCIES.md)
+	$(Q)DEPS_DIR='$(DEPS_DIR)' FONT_FILE='$(FONT_FILE)' .make/fetch-font
+
 # The page's npm packages, exactly those of the lock file. The copy kept beside them says which are there.
 NODE_READY := web/node_modules/package-lock.json
 $(NODE_READY): web/package-lock.json | setup
@@ -234,6 +240,11 @@ $(HOT:%=$(OBJ)/%.o): LUA_CFLAGS := $(filter-out -flto,$(LUA_CFLAGS)) $(SPEED)
 $(sort $(JUMPING:%=$(OBJ)/%.o) $(LATER_DATA:%=$(OBJ)/%.o)): ENGINE_CFLAGS := $(filter-out -flto,$(ENGINE_CFLAGS))
 # stb_image's arithmetic on damaged pictures wraps.
 $(OBJ)/engine/image/read_stb.o: ENGINE_CFLAGS += -fwrapv
+
+# stb_truetype puts numbers together by shifts into the sign.
+$(OBJ)/engine/shape/font.o: ENGINE_CFLAGS += -fwrapv
+$(OBJ)/engine/shape/font_built_in.o: ENGINE_CFLAGS += -I$(DEPS_DIR)/font
+$(OBJ)/engine/shape/font_built_in.o: $(if $(filter page%,$(TARGET)),,$(FONT_READY))
 
 $(OBJ)/engine/%.o: engine/%.c $(OBJ)/flags.engine
 	$(call say,CC,$<)
@@ -373,10 +384,10 @@ render: all
 ## web         set up, build the page: build/web, static files for any host
 WEB := $(BUILD)/web
 PAGE_BUILDS := +$(Q)$(SUBMAKE) CONFIG=release OPT=-O2
-web: all $(NODE_READY)
+web: all $(NODE_READY) $(FONT_READY)
 	$(PAGE_BUILDS) TARGET=page-threads all
 	$(PAGE_BUILDS) TARGET=page all
-	$(Q)node web/build.mjs --build '$(BUILD)' --moonlit '$(COMMAND)'
+	$(Q)node web/build.mjs --build '$(BUILD)' --moonlit '$(COMMAND)' --font '$(DEPS_DIR)/font/Lato-Bold.ttf'
 
 ## serve       build the page and serve it on 127.0.0.1, with the headers for shared memory: PORT=8000 or the next that is free
 serve: web
@@ -494,4 +505,4 @@ help:
 	@sed -n 's/^## /make /p' Makefile
 	@echo
 	@echo 'Variables: CONFIG=release|debug|asan|ubsan|tsan|fuzz  CC=gcc|clang  TARGET=native|aarch64|wasm|wasm-threads|page|page-threads  BUILD=folder  V=1'
-	@echo '           DEPS=skip (install nothing)  LUA_TARBALL=lua-$(LUA_VERSION).tar.gz (a copy at hand)'
+	@echo '           DEPS=skip (install nothing)  LUA_TARBALL=lua-$(LUA_VERSION).tar.gz, FONT_FILE=Lato-Bold.ttf (copies at hand)'

@@ -501,6 +501,28 @@ typedef struct MlExtrudeDesc {
   MlMaterial material;
   uint32_t place;
 } MlExtrudeDesc;
+/* Lines of letters in the xy plane that face +z and are `depth` thick; their bounds are centred on the origin. Letters follow one another by the font's
+ * own distances and kerning, and that is all: no ligatures, no scripts that join or run from right to left. u, v: 0..1 across the whole on the
+ * ends, around and along on the sides. */
+typedef enum MlAlign { ML_ALIGN_CENTER, ML_ALIGN_LEFT, ML_ALIGN_RIGHT } MlAlign;
+typedef struct MlTextDesc {
+  size_t size;
+  const char *text; /* UTF-8; \n begins a new line */
+  uint64_t text_size;
+  const void *font; /* a TrueType file, of font_size bytes; NULL: the font that is built in, if there is one (ml_text_font) */
+  uint64_t font_size;
+  double height;      /* of a line of type: an em, of which capitals are some 7 tenths. 0: 1 */
+  double depth;       /* 0: .2 */
+  double line_height; /* from line to line, in ems. 0: 1.2 */
+  double spacing;     /* more between letters, in ems, or less */
+  MlAlign align;
+  double crease; /* 0: 30 */
+  void (*missing)(void *ud, uint32_t character); /* told, once each, of characters that the font does not have; NULL: nobody is. Its box stands for them */
+  void *ud;
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlTextDesc;
 /* A tube with round ends along a smooth curve (centripetal Catmull-Rom) through the points. One radius for all or one for each, above 0 but at the
  * ends of an open curve, which may be points. u around, v along, by length. */
 typedef struct MlCurveDesc {
@@ -602,6 +624,9 @@ ML_API MlNode ml_torus(MlBuilder *b, const MlTorusDesc *desc, MlError *error);
 ML_API MlNode ml_mesh(MlBuilder *b, const MlMeshDesc *desc, MlError *error);
 ML_API MlNode ml_lathe(MlBuilder *b, const MlLatheDesc *desc, MlError *error);
 ML_API MlNode ml_extrude(MlBuilder *b, const MlExtrudeDesc *desc, MlError *error);
+ML_API MlNode ml_text(MlBuilder *b, const MlTextDesc *desc, MlError *error);
+/* Whether a font is built in. */
+ML_API bool ml_text_font(void);
 ML_API MlNode ml_curve(MlBuilder *b, const MlCurveDesc *desc, MlError *error);
 ML_API MlNode ml_sheet(MlBuilder *b, const MlSheetDesc *desc, MlError *error);
 ML_API MlNode ml_heightfield(MlBuilder *b, const MlHeightfieldDesc *desc, MlError *error);

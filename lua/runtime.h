@@ -83,6 +83,7 @@ typedef struct Runtime {
   bool any_absent;                /* a module was missing: module_is_absent */
   struct ImageRecord *images;     /* newest first: images.c */
   struct ProfileRecord *profiles; /* likewise: profiles.c */
+  struct FontRecord *fonts;       /* likewise: api_text.c */
   struct ModelRecord *models;     /* likewise: models.c */
   struct SurveyRecord *surveys;   /* likewise: survey.c */
   struct NameList {

@@ -1,7 +1,7 @@
 /**
  * build.mjs - puts the page together: what `make web` runs when the command, the modules and the gallery's pictures are built.
  *
- *   node web/build.mjs [--build build] [--moonlit build/moonlit] [--out build/web]
+ *   node web/build.mjs [--build build] [--moonlit build/moonlit] [--font .deps/font/Lato-Bold.ttf] [--out build/web]
  *
  * Reads the tree and, below --build: page-threads/{moonlit.js,moonlit.wasm,moonlit.worker.js,later.wasm} and page/single.{js,wasm}. Writes
  * --out: static files for any host, with relative addresses only. A file is written only if its content has changed, and what no build
@@ -25,10 +25,11 @@ const PICTURE = { width: 320, samples: 64 }; // of the gallery: pixels, samples 
 const LOOK = { width: 32, samples: 2 }; // as small as tells whether a picture is out of date
 
 const { values: options } = parseArgs({
-  options: { build: { type: 'string', default: path.join(TREE, 'build') }, moonlit: { type: 'string' }, out: { type: 'string' } },
+  options: { build: { type: 'string', default: path.join(TREE, 'build') }, moonlit: { type: 'string' }, font: { type: 'string' }, out: { type: 'string' } },
 });
 const build = path.resolve(options.build);
 const command = path.resolve(options.moonlit ?? path.join(build, 'moonlit'));
+const font = path.resolve(options.font ?? path.join(TREE, '.deps/font/Lato-Bold.ttf'));
 const out = path.resolve(options.out ?? path.join(build, 'web'));
 
 /** What the page consists of: name below `out` → content. */
@@ -181,6 +182,10 @@ async function gallery() {
   const commandDigest = digest(await readFile(command));
   const entries = [];
   for (const name of names) entries.push(await scene(name, commandDigest));
+  // What text{} is set in belongs to no scene and to all: the first one's list names it, as lua/api_text.c does.
+  const letters = await need(font, MAKER);
+  put('scenes/fonts/Lato-Bold.ttf', letters);
+  entries[0].assets.push({ path: 'fonts/Lato-Bold.ttf', size: letters.length, hash: digest(letters) });
   put('scenes/index.json', JSON.stringify(entries));
 }
 

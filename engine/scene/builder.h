@@ -279,6 +279,9 @@ bool desc_node(const DescSource *source, const MlBuilder *b, const char *field, 
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf);
 /* Adds a mesh, checked but for its material. */
 MlNode builder_add_mesh(MlBuilder *b, const MlMeshDesc *desc, const DescSource *source);
+/* Adds what was generated, with normals as shell_finish says, and frees the shell. */
+struct Shell;
+MlNode builder_add_shell(MlBuilder *b, struct Shell *shell, double crease, MlMaterial material, const DescSource *source);
 /* Adds a mesh, a part of a model, whose arrays it takes. *hash and *bytes: of its contents, as in MeshNode. */
 struct ModelPart;
 MlNode builder_take_mesh(MlBuilder *b, struct ModelPart *part, MlMaterial material, const DescSource *source, uint64_t *hash,

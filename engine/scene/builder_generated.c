@@ -44,9 +44,9 @@ static bool check_triangles(const DescSource *source, uint64_t triangles) {
   return false;
 }
 
-/* ---- from a shell to a node. The shell is freed. */
+/* ---- from a shell to a node */
 
-static MlNode add_shell(MlBuilder *b, Shell *shell, double crease, MlMaterial material, const DescSource *source) {
+MlNode builder_add_shell(MlBuilder *b, Shell *shell, double crease, MlMaterial material, const DescSource *source) {
   Memory *memory = b->context.memory;
   ShellMesh made;
   MlNode node = 0;
@@ -152,7 +152,7 @@ MlNode ml_lathe(MlBuilder *b, const MlLatheDesc *desc, MlError *error) {
   if (fine && shell_goes_on(&shell)) generate_lathe(&shell, profile.data, profile.count, ring, d.segments);
   array_free(memory, &points);
   array_free(memory, &profile);
-  if (fine) return add_shell(b, &shell, d.crease, d.material, &source);
+  if (fine) return builder_add_shell(b, &shell, d.crease, d.material, &source);
   shell_free(&shell);
   return 0;
 }
@@ -222,7 +222,7 @@ MlNode ml_extrude(MlBuilder *b, const MlExtrudeDesc *desc, MlError *error) {
   if (shell_goes_on(&shell)) generate_extrude(&shell, &outline, &triangles, d.height);
   outline_free(&outline);
   array_free(memory, &triangles);
-  return add_shell(b, &shell, d.crease, d.material, &source);
+  return builder_add_shell(b, &shell, d.crease, d.material, &source);
 }
 
 /* ---- curve */
@@ -271,7 +271,7 @@ MlNode ml_curve(MlBuilder *b, const MlCurveDesc *desc, MlError *error) {
                     desc_fail(&source, ".points: expected at least %llu different points", (unsigned long long)least);
   if (fine && shell_goes_on(&shell)) generate_tube(&shell, points.data, points.count, d.closed, d.segments);
   array_free(memory, &points);
-  if (fine) return add_shell(b, &shell, d.crease, d.material, &source);
+  if (fine) return builder_add_shell(b, &shell, d.crease, d.material, &source);
   shell_free(&shell);
   return 0;
 }
@@ -296,7 +296,7 @@ MlNode ml_sheet(MlBuilder *b, const MlSheetDesc *desc, MlError *error) {
   Shell shell;
   shell_init(&shell, b->context.memory, d.cancel);
   generate_sheet(&shell, d.points, d.columns, d.rows, true);
-  return add_shell(b, &shell, d.crease, d.material, &source);
+  return builder_add_shell(b, &shell, d.crease, d.material, &source);
 }
 
 MlNode ml_heightfield(MlBuilder *b, const MlHeightfieldDesc *desc, MlError *error) {
@@ -324,5 +324,5 @@ MlNode ml_heightfield(MlBuilder *b, const MlHeightfieldDesc *desc, MlError *erro
   shell_init(&shell, memory, d.cancel);
   generate_sheet(&shell, points, d.columns, d.rows, false);
   memory_free(memory, points, bytes);
-  return add_shell(b, &shell, d.crease, d.material, &source);
+  return builder_add_shell(b, &shell, d.crease, d.material, &source);
 }

@@ -49,6 +49,12 @@ void generate_lathe(Shell *shell, const ProfilePoint *profile, uint64_t count, b
 void generate_tube(Shell *shell, const CurvePoint *points, uint64_t count, bool closed, uint32_t segments);
 /* Between z = 0 and z = height. u runs around each side by its length, v up; the ends have 0..1 across the outline's bounds. */
 void generate_extrude(Shell *shell, const Outline *outline, const OutlineTriangles *triangles, double height);
+/* Likewise, of an outline that is first scaled and then moved to (x, y), between z = bottom and top; the ends have 0..1 across lo and what is across. */
+typedef struct ExtrudePlace {
+  double x, y, scale, bottom, top;
+  double lo[2], across[2];
+} ExtrudePlace;
+void generate_extrude_at(Shell *shell, const Outline *outline, const OutlineTriangles *triangles, const ExtrudePlace *place);
 
 /* ---- sheets */
 

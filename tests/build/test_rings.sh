@@ -17,7 +17,7 @@ broken() {
       for (i = 1; i in f; i += 2) floor[f[i]] = f[i + 1]
       split("assert errno fcntl fenv float immintrin emmintrin smmintrin arm_neon wasm_simd128 inttypes limits math pthread sched setjmp signal stdarg" \
             " stdatomic stdbool stddef stdint stdio stdlib string jsmn sys/mman sys/stat sys/sysinfo sys/types time unistd xxhash stb/stb_image" \
-            " stb/stb_image_write emscripten/heap cpuid xmmintrin", s, " ")
+            " stb/stb_image_write stb/stb_truetype font_bytes emscripten/heap cpuid xmmintrin", s, " ")
       for (i in s) system_header["<" s[i] ".h>"] = 1
       split("lua lauxlib lualib luaconf", s, " ")
       for (i in s) lua_header[s[i] ".h"] = 1

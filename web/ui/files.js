@@ -9,7 +9,7 @@ import { FilesStore, baseName, bestFor, endingOf, openDatabase, pathFor, tidyPat
 import { galleryIndex } from '../keep/gallery-index.js';
 
 /** What scenes read. Whatever else a scene asks for is taken, too. */
-export const ENDINGS = ['png', 'jpg', 'jpeg', 'hdr', 'tga', 'bmp', 'obj', 'mtl', 'ply', 'stl', 'gltf', 'glb', 'bin', 'ies', 'lua'];
+export const ENDINGS = ['png', 'jpg', 'jpeg', 'hdr', 'tga', 'bmp', 'obj', 'mtl', 'ply', 'stl', 'gltf', 'glb', 'bin', 'ies', 'ttf', 'lua'];
 const SHOWN = ['png', 'jpg', 'jpeg', 'bmp']; // by browsers
 const MOST_SHOWN = 16 * 2 ** 20; // bytes of a picture that is shown small
 const MOST_SCRIPT = 4 * 2 ** 20;
@@ -84,7 +84,7 @@ async function takeFiles(session, store, files, asPath) {
 function tellRefused(session, refused) {
   const names = refused.slice(0, 3).map((path) => visible(baseName(path))).join(', ');
   const more = refused.length > 3 ? ` and ${plural(refused.length - 3, 'other')}` : '';
-  session.notify('warning', `${names}${more}: not for scenes. They read pictures (png, jpg, hdr, tga, bmp), models (obj, ply, stl, gltf, glb), lamps (ies) and scripts (lua).`);
+  session.notify('warning', `${names}${more}: not for scenes. They read pictures (png, jpg, hdr, tga, bmp), models (obj, ply, stl, gltf, glb), lamps (ies), fonts (ttf) and scripts (lua).`);
 }
 
 async function openScene(session, { path, file }) {
