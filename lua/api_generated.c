@@ -168,10 +168,25 @@ static bool run_heights(Reading *r, const HeightfieldDesc *desc, ApiRows *out) {
   return true;
 }
 
+/* Points, faces and the tree: what making one was seen to take at its peak. */
+static void warn_of_memory(Reading *r, const HeightfieldDesc *desc) {
+  enum { FACE_BYTES = 300 };
+  const MlMemoryStats memory = ml_engine_memory(r->runtime->engine);
+  const double bytes = (double)FACE_BYTES * desc->resolution.width * desc->resolution.height;
+  const double left = memory.cap > memory.used ? (double)(memory.cap - memory.used) : 0;
+  if (!memory.cap || !(bytes > left) || !reader_given(r, "resolution")) return;
+  r->steps[0] = (SourceStep){"resolution", 0};
+  r->step_count = 1;
+  reader_warn(r, "memory", "%u x %u faces take about %g MiB, of %g MiB that are left", desc->resolution.width, desc->resolution.height,
+              ml_floor(bytes / 1048576), ml_floor(left / 1048576));
+  r->step_count = 0;
+}
+
 static bool build_heightfield(Reading *r, Node *node) {
   const HeightfieldDesc *desc = (const HeightfieldDesc *)node->desc;
   const int top = lua_gettop(r->L);
   ApiRows heights = desc->heights;
+  warn_of_memory(r, desc);
   const bool by_function = desc->height && reader_given(r, "height");
   if (!by_function && !heights.data) {
     if (!r->failed) reader_fail(r, "required", "height is missing: it needs a function(x, z), or heights, a table of them");

@@ -152,6 +152,7 @@ static int construct(lua_State *L) {
   entry->build(&r, node);
   if (entry->kind == API_LIST) return 1; // what it made lies on top
   if (entry->kind <= API_LIGHT) node_finish(&r, node, false);
+  if (entry->kind == API_TEXTURE_KIND) texture_made(L, node, entry->name);
   lua_settop(L, r.node_index);
   return entry->kind == API_SETTING ? 0 : 1;
 }
@@ -196,6 +197,7 @@ static int mix(lua_State *L) {
   r.step_count = 0;
   entry->build(&r, node);
   lua_settop(L, r.node_index);
+  if (textures) texture_made(L, node, "mix");
   return 1;
 }
 
@@ -220,6 +222,7 @@ Reading method_begin(lua_State *L, const char *name) {
   }
   Runtime *runtime = runtime_of(L);
   node_use(runtime, self);
+  if (self->entry->kind == API_TEXTURE_KIND) texture_used(self);
   return (Reading){.runtime = runtime,
                    .L = L,
                    .entry = self->entry,

@@ -34,8 +34,9 @@ typedef struct Node {
   MlNode geometry; /* 0: a material, a transform, or nothing could be made */
   uint32_t id;     /* MlNode, or MlMaterial of a material */
   bool emits, is_light;
-  bool removed; /* a scale of 0 */
-  Label *label; /* materials with a name */
+  bool removed;           /* a scale of 0 */
+  Label *label;           /* materials with a name */
+  struct TextureUse *use; /* textures: is there any; NULL: nobody asks */
   NodeShared shared;
   const PlacingStep *steps; /* by methods, up to the last one in motion; NULL: none is */
   MlTransform moved;        /* by the methods after those */

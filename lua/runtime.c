@@ -9,6 +9,7 @@
 #include "params.h"
 #include "runtime_errors.h"
 #include "suggest.h"
+#include "textures.h"
 #include "whole_scene.h"
 
 /* What an evaluation keeps alive. */
@@ -398,7 +399,10 @@ static MlStatus evaluate(MlEngine *engine, const ScriptInput *input, ScriptEvalu
   }
   if (ended && !held->shown.cancelled) {
     if (runtime->compiled) params_check_sets(runtime);
-    if (runtime->diagnostics.errors == 0) check_labels(runtime);
+    if (runtime->diagnostics.errors == 0) {
+      check_labels(runtime);
+      textures_check_use(runtime);
+    }
 
     choose_camera(runtime, &held->shown.view);
     finish_scene(held);

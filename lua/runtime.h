@@ -74,6 +74,7 @@ typedef struct Runtime {
   const char *surroundings; /* the entry that set what is all around; NULL: none */
 
   Label *labels;
+  struct TextureUse *textures; /* newest first: textures.c */
   ParamRecord *params, *last_param;
   uint64_t sets_used; /* of input->sets, the first 64 */
   ModuleRecord *modules;

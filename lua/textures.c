@@ -10,6 +10,41 @@ const Node *texture_test(lua_State *L, int index) {
   return node && node->entry->kind == API_TEXTURE_KIND ? node : NULL;
 }
 
+typedef struct TextureUse {
+  const char *callee, *file;
+  uint32_t line;
+  bool used;
+  struct TextureUse *next;
+} TextureUse;
+
+void texture_made(lua_State *L, Node *node, const char *callee) {
+  Runtime *runtime = runtime_of(L);
+  node->use = NULL;
+  if (runtime->module_depth) return;
+  const Report here = runtime_report_here(L, SCRIPT_WARNING, "", callee);
+  TextureUse *use = store_alloc(&runtime->store, sizeof *use);
+  if (!use) return;
+  *use = (TextureUse){callee, here.file, here.query.line, false, runtime->textures};
+  runtime->textures = node->use = use;
+}
+
+void texture_used(const Node *node) {
+  if (node->use) node->use->used = true;
+}
+
+void textures_check_use(Runtime *runtime) {
+  for (const TextureUse *use = runtime->textures; use; use = use->next) {
+    if (use->used) continue;
+    Report report = {.severity = SCRIPT_WARNING,
+                     .rule = "unused texture",
+                     .file = use->file,
+                     .query = {.callee = use->callee, .line = use->line},
+                     .no_path = true};
+    report.message = store_format(&runtime->store, "this %s is never used", use->callee);
+    diagnostics_report(&runtime->diagnostics, &report);
+  }
+}
+
 /* Files of pictures that were decoded as their kind asks for, by the number of their texture, in a table of the registry. */
 static const char files_key;
 
@@ -55,6 +90,7 @@ bool convert_texture(Reading *r, const ApiField *field, int index, bool numbers,
     else reader_fail(r, "type", "expected %s, got %s", text_string(&expected), got);
     return false;
   }
+  texture_used(node);
   if (node->entry != &api_arithmetic) {
     *out = node->id;
     return node->id && (!numbers || read_numbers(r, node->id));

@@ -47,6 +47,12 @@ extern const ApiEntry api_image, api_checker, api_stripes, api_bricks, api_gradi
 /* What mix(a, b, t) makes of colours and textures. */
 extern const ApiEntry api_blend;
 
+/* Remember where the texture at the top, which was just made, stands, for a warning if nothing uses it. In modules nobody asks. */
+void texture_made(lua_State *L, Node *node, const char *callee);
+void texture_used(const Node *node);
+/* Warn of those that nothing has used. */
+void textures_check_use(Runtime *runtime);
+
 /* The texture at index, or NULL. */
 const Node *texture_test(lua_State *L, int index);
 /* The texture at index, for a field; numbers: it is used as one, so that its pictures are needed undecoded. false: reported. */

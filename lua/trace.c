@@ -204,6 +204,7 @@ Operand trace_operand(lua_State *L, int index, const char *name, OperandRules ru
   if (value) return constant(L, value->v, value->kind);
   if (lua_istable(L, index)) return list_operand(L, lua_absindex(L, index), name);
   const Node *texture = texture_test(L, index);
+  if (texture) texture_used(texture);
   if (texture && texture->entry == &api_arithmetic) return arithmetic_operand(L, index);
   if (texture && texture->id) {
     const MlProgramNode node = {.op = ML_OP_TEXTURE, .operands = {ML_NO_OPERAND}, .data = texture->id};
@@ -579,6 +580,7 @@ static int push_value_at(lua_State *L, MlTexture id, const char *name) {
 int trace_look_at(lua_State *L) {
   const Node *texture = lua_touserdata(L, 1);
   const char *name = texture->entry->name;
+  texture_used(texture);
   MlError error = {0};
   MlTexture id = texture->id;
   if (!runtime_of(L)->trace && lua_gettop(L) != 2)
@@ -630,6 +632,7 @@ int trace_around(lua_State *L) {
   void *nodes = lua_newuserdatauv(L, trace->count * sizeof *trace->nodes, 0);
   memcpy(nodes, trace->nodes, trace->count * sizeof *trace->nodes);
   lua_setiuservalue(L, -2, 1);
+  texture_made(L, node, "texture");
   lua_replace(L, 1);
   lua_settop(L, place);
   lua_closeslot(L, place);

@@ -138,10 +138,21 @@ static void limits_hold(void **state) {
   }
 }
 
+/* Ten million things are what a scene may hold, however few calls make them. */
+static void objects_are_counted(void **state) {
+  const ScriptEvaluation *e = scenes_evaluate(*state, "local n = 0\nfor i = 1, 8 do\n  sphere{}:grid{ 1300, 1000, 2 } n = i\nend",
+                                              (ScriptInput){.no_commit = true, .time_limit = 60});
+  assert_int_equal(e->limit, SCRIPT_LIMIT_OBJECTS);
+  assert_string_equal(scenes_diagnostics(*state),
+                      "scene.lua:3: error: the script makes more than 10000000 objects: is there a loop without an end?\n"
+                      "   2 | for i = 1, 8 do\n"
+                      " > 3 |   sphere{}:grid{ 1300, 1000, 2 } n = i\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(scripts_hold),  cmocka_unit_test(things_are_counted), cmocka_unit_test(arrangements_repeat),
-    cmocka_unit_test(room_runs_out), cmocka_unit_test(limits_hold),
+    cmocka_unit_test(room_runs_out), cmocka_unit_test(limits_hold),        cmocka_unit_test(objects_are_counted),
   };
   return cmocka_run_group_tests_name("scattering", tests, scenes_setup, scenes_teardown);
 }

@@ -291,6 +291,21 @@ static bool always(void *ud) {
   return true;
 }
 
+/* More than there is room for is said before it is tried. */
+static void heights_beyond_memory_are_foretold(void **state) {
+  (void)state;
+  Scenes scenes = {0};
+  assert_int_equal(ml_engine_create(&ML_DESC(MlEngineDesc, .memory_cap = 64u << 20), &scenes.engine, NULL), ML_OK);
+  scenes_evaluate(&scenes, "heightfield{ size = {9, 9}, resolution = 1024, height = function(x, z) return 0 end }",
+                  (ScriptInput){.memory_cap = 32u << 20});
+  assert_contains(scenes_diagnostics(&scenes),
+                  "scene.lua:1:29: warning: heightfield.resolution: 1024 x 1024 faces take about 300 MiB, of ");
+  scenes_evaluate(&scenes, "heightfield{ size = {9, 9}, resolution = 64, height = function(x, z) return 0 end }", (ScriptInput){0});
+  assert_int_equal(scenes.evaluation->warnings, 0);
+  script_evaluation_destroy(scenes.evaluation);
+  ml_engine_destroy(scenes.engine);
+}
+
 static void limits_end_the_run(void **state) {
   Scenes *scenes = *state;
   assert_null(scenes_evaluate(scenes, "while true do end", (ScriptInput){.time_limit = .05})->scene);
@@ -403,6 +418,7 @@ int main(void) {
     cmocka_unit_test(render_calls_merge),
     cmocka_unit_test(strictness_and_no_commit),
     cmocka_unit_test(the_console_has_places),
+    cmocka_unit_test(heights_beyond_memory_are_foretold),
     cmocka_unit_test(limits_end_the_run),
     cmocka_unit_test(wrong_inputs_are_refused),
     cmocka_unit_test(every_run_is_the_same),

@@ -133,7 +133,7 @@ static void every_function_is_traced(void **state) {
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     char source[400];
     snprintf(source, sizeof source,
-             "background(1) local tex = checker{} sphere{ material = function(s) local v, x = s.p, s.p.x return %s end }", calls[i]);
+             "background(1) local tex = checker{} tex(vec3(1)) sphere{ material = function(s) local v, x = s.p, s.p.x return %s end }", calls[i]);
     const ScriptEvaluation *e = scenes_evaluate(*state, source, (ScriptInput){.strict = true});
     if (!e->scene) fail_msg("%s\n%s", calls[i], scenes_diagnostics(*state));
   }
