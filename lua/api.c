@@ -25,6 +25,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_EXPOSURE] = "\"auto\" or a number -50..50",
   [API_BOUNCES] = "a whole number 0..65535 or { diffuse = ..., glossy = ..., transmission = ... }",
   [API_SPAN] = "a number or {least, most}",
+  [API_BOX] = "a number, {x, y, z} or {{x, y, z}, {x, y, z}}",
   [API_REFERENCE] = "a shape or group",
   [API_POINTS] = "a list of vectors {{x, y, z}, ...}",
   [API_NORMALS] = "a list of vectors {{x, y, z}, ...}",
@@ -59,9 +60,13 @@ const ApiPreset *api_find_preset(const char *name) {
 }
 
 const ApiFunction *api_find_function(const char *name) {
-  for (const ApiFunction *function = api_functions; function->name; function++)
-    if (strcmp(function->name, name) == 0) return function;
-  return NULL;
+  const ApiFunction *method = NULL; // of a name that both have: the function
+  for (const ApiFunction *function = api_functions; function->name; function++) {
+    if (strcmp(function->name, name) != 0) continue;
+    if (function->kind != API_METHOD) return function;
+    if (!method) method = function;
+  }
+  return method;
 }
 
 uint32_t api_field_count(const ApiEntry *entry) { return entry->field_count + (entry->shared ? entry->shared->count : 0); }

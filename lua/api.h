@@ -39,6 +39,7 @@ typedef enum ApiType {
   API_SMOOTH,    /* ApiSmooth: true, false or an angle */
   API_LAYERS,    /* ApiLayers: a list of materials, or all values without a name */
   API_SPAN,      /* ApiSpan: one number, or {least, most} */
+  API_BOX,       /* ApiBox: one number, {x, y, z}: so far from the origin, or {least, most} */
   API_REFERENCE, /* ApiReference: a shape or group (refers to it) */
   API_POINTS,    /* ApiArray of float[3] */
   API_NORMALS,   /* ApiArray of float[3] */
@@ -61,6 +62,9 @@ typedef struct ApiSize2 {
 typedef struct ApiSpan {
   double least, most;
 } ApiSpan;
+typedef struct ApiBox {
+  MlVec3 from, to;
+} ApiBox;
 typedef struct ApiReference {
   MlNode id; /* 0: none */
   const struct ApiEntry *entry;

@@ -49,6 +49,18 @@ const ApiFunction api_functions[] = {
   {"grid", API_METHOD, PLACING, "part:grid{ nx, nz, step } or part:grid{ nx, ny, nz, step }", "A group of copies in rows, step metres apart, centred on the origin; step is a number or {x, y, z}.", "sphere{ radius = 0.2, floor = true }:grid{ 5, 4, 0.6 }\nplane{}"},
   {"along", API_METHOD, PLACING, "part:along(curve, n) or part:along(curve, { spacing = s })", "A group of copies along a curve{} or a list of points: n of them from end to end, evenly by length, or one every s metres. Their +z goes along the way, +y stays up; the curve is referred to, hide it if it is not to be seen.",
    "local way = curve{ {{-2, 0.05, 0}, {-0.5, 0.05, 1}, {0.5, 0.05, -1}, {2, 0.05, 0}}, radius = 0.03 }\nbox{ size = {0.4, 0.06, 0.1} }:along(way, 24)\nplane{}"},
+  {"round", API_METHOD, PLACING, "part:round(radius)", "The solid grown by so many metres, which rounds its edges outside; below 0 it shrinks. This and the next methods make an `sdf` of the shape.",
+   "box{ size = 1, floor = true }:round(0.15)\nplane{}"},
+  {"shell", API_METHOD, PLACING, "part:shell(thickness)", "Its skin alone, half of the thickness on either side.",
+   "(sphere{ radius = 0.8, at = {0, 0.9, 0} }:shell(0.06)):with{ material = \"glass\" }\nplane{}"},
+  {"twist", API_METHOD, PLACING, "part:twist(degrees)", "Turned about the y axis, by so many degrees more for each metre of height.",
+   "box{ size = {0.8, 2, 0.8}, floor = true, material = \"tomato\" }:twist(60)\nplane{}"},
+  {"repeat_xz", API_METHOD, PLACING, "part:repeat_xz(period) or part:repeat_xz(period, count)", "The solid again every period metres along x and z: without end, to be cut by an intersection, or count times each way. It must fit into its period.",
+   "sphere{ radius = 0.3, at = {0, 0.3, 0} }:repeat_xz(0.8, 5)\nplane{}"},
+  {"repeated", API_METHOD, PLACING, "part:repeated(period) or part:repeated({px, py, pz}, {nx, ny, nz})", "The same along all three axes, or those whose period is not 0.",
+   "box{ size = 0.3 }:repeated(0.5, {4, 2, 4}):at(0, 0.5, 0)\nplane{}"},
+  {"displace", API_METHOD, PLACING, "part:displace(f)", "The surface moved outwards by f(p) metres, called once: arithmetic and noise of the point p.",
+   "sphere{ radius = 0.9, at = {0, 1, 0}, material = \"#9a8f7a\" }:displace(function(p) return 0.12 * fbm(p * 2) end)\nplane{}"},
   {"with", API_METHOD, PLACING, "part:with{ field = value }", "The same with other fields; materials have it, too.", "local b = proto(sphere{ floor = true })\nb:with{ material = \"gold\" }\nplane{}"},
 
   /* ---- values */

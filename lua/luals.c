@@ -31,6 +31,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_SMOOTH] = "boolean|number",
   [API_LAYERS] = "Material[]",
   [API_SPAN] = "number|Pair",
+  [API_BOX] = "number|Vector|{ [1]: Vector, [2]: Vector }",
   [API_REFERENCE] = "Node",
   [API_POINTS] = "Vector[]",
   [API_NORMALS] = "Vector[]",

@@ -21,6 +21,7 @@ bool method_read(Reading *r, int argument, const ApiField *field, void *out);
 void method_check_count(Reading *r, int least, int most, const char *usage);
 
 extern const luaL_Reg methods_of_copies[]; /* along, ring, grid */
+extern const luaL_Reg methods_of_sdf[];    /* round, shell, twist, repeat_xz, repeated, displace */
 extern const luaL_Reg methods_of_aim[];    /* look_at, drop_on, paint */
 
 #endif

@@ -508,7 +508,7 @@ void node_open(lua_State *L) {
   }
   trace_set_operators(L);
   lua_newtable(L);
-  const luaL_Reg *const lists[] = {methods, methods_of_copies, methods_of_aim};
+  const luaL_Reg *const lists[] = {methods, methods_of_copies, methods_of_aim, methods_of_sdf};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     for (const luaL_Reg *f = lists[i]; f->name; f++) {
       push_method(L, f->func);

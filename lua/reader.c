@@ -258,6 +258,35 @@ static bool read_size(Reading *r, const ApiField *field, int index, int width, d
   return true;
 }
 
+/* How far it reaches from the origin, or its least and greatest corner. */
+static bool read_box(Reading *r, const ApiField *field, int index, ApiBox *out) {
+  double v[3], w[3];
+  lua_State *L = r->L;
+  bool corners = lua_istable(L, index) && lua_rawlen(L, index) == 2;
+  if (!corners) {
+    if (!read_size(r, field, index, 3, v)) return false;
+    *out = (ApiBox){{-v[0], -v[1], -v[2]}, {v[0], v[1], v[2]}};
+    if (v[0] > 0 && v[1] > 0 && v[2] > 0) return true;
+    reader_fail(r, "box", "expected a size above 0: a number, {x, y, z}, or the two corners {{x, y, z}, {x, y, z}}");
+    return false;
+  }
+  const uint32_t step = r->step_count;
+  bool fine = true;
+  for (uint32_t i = 0; i < 2 && fine; i++) {
+    lua_rawgeti(L, index, i + 1);
+    if (step < SOURCE_STEPS) r->steps[step] = (SourceStep){NULL, i + 1}, r->step_count = step + 1;
+    fine = convert_vector(r, field, lua_gettop(L), 3, i == 0 ? v : w);
+    r->step_count = step;
+    lua_pop(L, 1);
+  }
+  if (!fine) return false;
+  *out = (ApiBox){{v[0], v[1], v[2]}, {w[0], w[1], w[2]}};
+  if (v[0] < w[0] && v[1] < w[1] && v[2] < w[2]) return true;
+  reader_fail(r, "box", "expected the lower corner first, each coordinate below that of the other: got {%g, %g, %g} and {%g, %g, %g}", v[0],
+              v[1], v[2], w[0], w[1], w[2]);
+  return false;
+}
+
 static bool read_pixels(Reading *r, const ApiField *field, int index, ApiPixels *out) {
   double size[2];
   if (!convert_vector(r, field, index, 2, size)) return false;
@@ -416,6 +445,7 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
     if (v[0] > v[1]) reader_fail(r, "span", "expected {least, most}, got {%g, %g}", v[0], v[1]);
     return v[0] <= v[1];
   }
+  case API_BOX: return read_box(r, field, index, out);
   case API_REFERENCE: return read_reference(r, field, index, out);
   case API_POINTS:
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
@@ -549,19 +579,46 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
   *seen |= api_bit(r->entry, i);
   unsigned char before[sizeof(MlTransform)]; // larger than any field
   static const uint8_t sizes[API_TYPE_COUNT] = {
-    [API_NUMBER] = sizeof(double),          [API_INT] = sizeof(int64_t),          [API_BOOL] = sizeof(bool),
-    [API_STRING] = sizeof(char *),          [API_WORD] = sizeof(int32_t),         [API_VEC3] = sizeof(MlVec3),
-    [API_DIRECTION] = sizeof(MlVec3),       [API_POINT] = sizeof(MlVec3),         [API_SIZE3] = sizeof(MlVec3),
-    [API_SIZE2] = sizeof(ApiSize2),         [API_PIXELS] = sizeof(ApiPixels),     [API_HEADING] = sizeof(ApiHeading),
-    [API_COLOR] = sizeof(MlColor),          [API_MATERIAL] = sizeof(ApiMaterial), [API_TURN] = sizeof(MlVec3),
-    [API_VISIBLE] = sizeof(uint32_t),       [API_FACING] = sizeof(MlVec3),        [API_FOCUS] = sizeof(ApiFocus),
-    [API_EXPOSURE] = sizeof(ApiExposure),   [API_BOUNCES] = sizeof(MlBounces),    [API_WORDS] = sizeof(uint32_t),
-    [API_TEXTURE] = sizeof(MlTexture),      [API_CELLS] = sizeof(ApiPixels),      [API_POINTS] = sizeof(ApiArray),
-    [API_NORMALS] = sizeof(ApiArray),       [API_UVS] = sizeof(ApiArray),         [API_FACES] = sizeof(ApiArray),
-    [API_PAIRS] = sizeof(ApiArray),         [API_OUTLINES] = sizeof(ApiOutlines), [API_RADII] = sizeof(ApiRadii),
-    [API_ROWS] = sizeof(ApiRows),           [API_CALLBACK] = sizeof(bool),        [API_NODES] = sizeof(ApiNodes),
-    [API_LAYERS] = sizeof(ApiLayers),       [API_STOPS] = sizeof(ApiStops),       [API_SMOOTH] = sizeof(ApiSmooth),
-    [API_MATERIALS] = sizeof(ApiMaterials), [API_SPAN] = sizeof(ApiSpan),         [API_REFERENCE] = sizeof(ApiReference),
+    [API_NUMBER] = sizeof(double),
+    [API_INT] = sizeof(int64_t),
+    [API_BOOL] = sizeof(bool),
+    [API_STRING] = sizeof(char *),
+    [API_WORD] = sizeof(int32_t),
+    [API_VEC3] = sizeof(MlVec3),
+    [API_DIRECTION] = sizeof(MlVec3),
+    [API_POINT] = sizeof(MlVec3),
+    [API_SIZE3] = sizeof(MlVec3),
+    [API_SIZE2] = sizeof(ApiSize2),
+    [API_PIXELS] = sizeof(ApiPixels),
+    [API_HEADING] = sizeof(ApiHeading),
+    [API_COLOR] = sizeof(MlColor),
+    [API_MATERIAL] = sizeof(ApiMaterial),
+    [API_TURN] = sizeof(MlVec3),
+    [API_VISIBLE] = sizeof(uint32_t),
+    [API_FACING] = sizeof(MlVec3),
+    [API_FOCUS] = sizeof(ApiFocus),
+    [API_EXPOSURE] = sizeof(ApiExposure),
+    [API_BOUNCES] = sizeof(MlBounces),
+    [API_WORDS] = sizeof(uint32_t),
+    [API_TEXTURE] = sizeof(MlTexture),
+    [API_CELLS] = sizeof(ApiPixels),
+    [API_POINTS] = sizeof(ApiArray),
+    [API_NORMALS] = sizeof(ApiArray),
+    [API_UVS] = sizeof(ApiArray),
+    [API_FACES] = sizeof(ApiArray),
+    [API_PAIRS] = sizeof(ApiArray),
+    [API_OUTLINES] = sizeof(ApiOutlines),
+    [API_RADII] = sizeof(ApiRadii),
+    [API_ROWS] = sizeof(ApiRows),
+    [API_CALLBACK] = sizeof(bool),
+    [API_NODES] = sizeof(ApiNodes),
+    [API_LAYERS] = sizeof(ApiLayers),
+    [API_STOPS] = sizeof(ApiStops),
+    [API_SMOOTH] = sizeof(ApiSmooth),
+    [API_MATERIALS] = sizeof(ApiMaterials),
+    [API_SPAN] = sizeof(ApiSpan),
+    [API_REFERENCE] = sizeof(ApiReference),
+    [API_BOX] = sizeof(ApiBox),
   };
   void *target = field_target(r, i);
   memcpy(before, target, sizes[field->type]);
@@ -663,7 +720,7 @@ static void apply_defaults(Reading *r) {
   memcpy(r->node, template, size);
 }
 
-/* coat(base, { ... }) and cutout(base, mask) equal coat{ base, ... } and cutout{ base, mask }: pushes that table. */
+/* coat(base, { ... }), sdf(f, { ... }) and cutout(base, mask) equal coat{ base, ... } and cutout{ base, mask }: pushes that table. */
 static void push_arguments(lua_State *L) {
   lua_createtable(L, 2, 0);
   const int table = lua_gettop(L);
@@ -685,7 +742,8 @@ void reader_read_call(Reading *r) {
   lua_State *L = r->L;
   const int arguments = r->node_index - 1; // the node lies above them
   apply_defaults(r);
-  const bool two = arguments == 2 && r->entry->kind == API_MATERIAL_KIND && !lua_istable(L, 1);
+  const bool function = lua_isfunction(L, 1) && r->entry->field_count != 0 && r->entry->fields[0].type == API_CALLBACK;
+  const bool two = arguments == 2 && (r->entry->kind == API_MATERIAL_KIND || function) && !lua_istable(L, 1);
   if (two) {
     push_arguments(L);
     reader_read_fields(r, lua_gettop(L));

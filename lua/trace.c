@@ -507,6 +507,19 @@ bool trace_heights(Reading *r, int index, MlProgram *out) {
   return false;
 }
 
+static int push_place(lua_State *L) {
+  trace_push(L, trace_add(L, &(MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P}, VALUE_VEC3, NULL, NULL));
+  return 1;
+}
+
+bool trace_distance(Reading *r, int index, MlProgram *out) {
+  if (!trace_program(r, index, push_place, true, out)) return false;
+  const MlProgramInfo info = ml_program_info(r->runtime->builder, *out);
+  if (!info.textures && !(info.inputs & ~(1u << ML_INPUT_P))) return true;
+  reader_fail(r, "function", "textures are looked at where something is seen, and a solid has to be found before that: take noise");
+  return false;
+}
+
 /* -------------------------------------------------- constructors, textures */
 
 static void check_construct(lua_State *L, const ApiEntry *entry) {

@@ -18,6 +18,9 @@ bool trace_texture(Reading *reading, int index, bool numbers, MlTexture *out);
 /* Trace a function of x and z into a program for ml_program_run. false: reported. May raise. */
 bool trace_heights(Reading *reading, int index, MlProgram *out);
 
+/* Trace a function of a point into a program of it, a number. false: reported. May raise. */
+bool trace_distance(Reading *reading, int index, MlProgram *out);
+
 /* Is one of the arguments of the running C function a traced value, or a texture? */
 bool trace_any(lua_State *L);
 /* The same while a function is being traced. */

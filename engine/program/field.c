@@ -135,7 +135,8 @@ FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVe
   float value = program_gradient(field->distance, at, &gradient);
   for (int i = 0; i < 3; i++) {
     const double square = (double)dot(gradient, gradient), by = square > 0.0 ? (double)value / square : 0.0;
-    if (!(__builtin_fabs((double)value) > 0.5 * (double)cell->noise) || !(__builtin_fabs(by) * __builtin_sqrt(square) < 0.25 * reach)) break;
+    if (!(__builtin_fabs((double)value) > 0.5 * (double)cell->noise) || !(__builtin_fabs(by) * __builtin_sqrt(square) < 0.25 * reach))
+      break;
     const MlVec3 base = {(double)at[0], (double)at[1], (double)at[2]};
     const MlVec3 moved = dvec_add(base, dvec_scale((MlVec3){(double)gradient[0], (double)gradient[1], (double)gradient[2]}, -by));
     Vec3 slope;

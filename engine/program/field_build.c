@@ -50,9 +50,7 @@ static RangeBox padded(const BuildCell *cell) {
   return r;
 }
 
-static int sign_of(const RangeNumber *r) {
-  return r->value.lo - r->error > 0.0 ? 1 : r->value.hi + r->error < 0.0 ? -1 : 0;
-}
+static int sign_of(const RangeNumber *r) { return r->value.lo - r->error > 0.0 ? 1 : r->value.hi + r->error < 0.0 ? -1 : 0; }
 
 /* Whether the program may be 0 or less on a face of the outer box that the cell touches. */
 static bool is_open(const Build *b, const BuildCell *cell, RangeValue *registers) {

@@ -13,7 +13,9 @@ static Vec3 no_texture(const void *ud, uint32_t data, uint32_t of, Vec3 place, f
 }
 
 static Vec3 all(float x) { return program_number(x); }
-static Vec3 choose(Float4Lanes mask_of, Vec3 a, Vec3 b) { return (Vec3)lanes4_select(lanes4_is_true(mask_of), (Float4Lanes)a, (Float4Lanes)b); }
+static Vec3 choose(Float4Lanes mask_of, Vec3 a, Vec3 b) {
+  return (Vec3)lanes4_select(lanes4_is_true(mask_of), (Float4Lanes)a, (Float4Lanes)b);
+}
 static Float4Lanes truth(Int4Lanes mask) { return lanes4_truth(mask); }
 
 /* The slope of an operation by components, times those of its operands. v: its value. */
@@ -43,7 +45,8 @@ static Vec3 along(MlOp op, Vec3 v, const Sloped *a, const Sloped *b, const Slope
   case ML_OP_DIVIDE: return (dx - v * dy) / y;
   case ML_OP_POW: {
     // b a^(b-1) da + a^b log a db, where there is such a thing
-    Vec3 by_a = choose(truth(fx != none), y * v / choose(truth(fx != none), x, all(1.0f)), choose(truth(fy == lanes4_all(1.0f)), all(1.0f), zero));
+    Vec3 by_a =
+      choose(truth(fx != none), y * v / choose(truth(fx != none), x, all(1.0f)), choose(truth(fy == lanes4_all(1.0f)), all(1.0f), zero));
     Vec3 log_a = (Vec3)lanes4_map(log_f, (Float4Lanes)choose(truth(fx > none), x, all(1.0f)), count);
     return by_a * dx + v * log_a * dy;
   }
@@ -103,6 +106,8 @@ static Vec3 vector_along(const ProgramStep *step, Vec3 v, const Sloped *a, const
     if (step->width == 1) return program_number(x);
     return (Vec3){x, dx[step->data >> 2 & 3], dx[step->data >> 4 & 3], 0.0f};
   }
+  case ML_OP_HASH:
+  case ML_OP_TEXTURE: return all(0.0f);
   default: {
     const Vec3 place = program_place(dx, step->of);
     return program_number((place[0] * (*noise)[0] + place[1] * (*noise)[1]) + place[2] * (*noise)[2]);
@@ -122,7 +127,8 @@ static const Sloped *operand(const Program *program, const Sloped *registers, co
 float program_gradient(const Program *program, Vec3 p, Vec3 *gradient) {
   Sloped registers[GRADIENT_MAX_REGISTERS], scratch[3], point = {p, {vec3(1, 0, 0), vec3(0, 1, 0), vec3(0, 0, 1)}};
   for (const ProgramStep *step = program->steps, *end = step + program->step_count; step != end; step++) {
-    const Sloped *a = operand(program, registers, &point, step->a, &scratch[0]), *b = operand(program, registers, &point, step->b, &scratch[1]),
+    const Sloped *a = operand(program, registers, &point, step->a, &scratch[0]),
+                 *b = operand(program, registers, &point, step->b, &scratch[1]),
                  *c = operand(program, registers, &point, step->c, &scratch[2]);
     const Vec3 wide = all(0.0f);
     Sloped r;
@@ -130,7 +136,8 @@ float program_gradient(const Program *program, Vec3 p, Vec3 *gradient) {
     Vec3 noise = all(0.0f);
     if (program_is_noise((MlOp)step->op)) noise = noise_slope(step, program_place(a->v, step->of), b->v[0], c->v[0]);
     for (int axis = 0; axis < 3; axis++)
-      r.d[axis] = step->op < ML_OP_DOT ? along((MlOp)step->op, r.v, a, b, c, axis, step->width) : vector_along(step, r.v, a, b, c, &noise, axis);
+      r.d[axis] =
+        step->op < ML_OP_DOT ? along((MlOp)step->op, r.v, a, b, c, axis, step->width) : vector_along(step, r.v, a, b, c, &noise, axis);
     registers[step->to] = r;
   }
   const Sloped *result = operand(program, registers, &point, program->result, &scratch[0]);

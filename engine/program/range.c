@@ -319,8 +319,7 @@ static RangeNumber component(const RangeRun *run, MlOp op, RangeNumber a, RangeN
   case ML_OP_MOD: {
     RangeNumber r = range_subtract(a, range_multiply(b, floored(run, divide(a, b), 0.0)));
     double limit = magnitude(b.value);
-    if (r.value.hi > limit || r.value.lo < -limit)
-      r.value = (Interval){b.value.lo >= 0.0 ? 0.0 : -limit, b.value.hi <= 0.0 ? 0.0 : limit};
+    if (r.value.hi > limit || r.value.lo < -limit) r.value = (Interval){b.value.lo >= 0.0 ? 0.0 : -limit, b.value.hi <= 0.0 ? 0.0 : limit};
     return r;
   }
   case ML_OP_POW: return power(a, b);
@@ -375,8 +374,12 @@ static RangeNumber length_of(const RangeValue *a, uint32_t width) {
     double lo = x.lo, hi = x.hi, lo_others = lo < 0.0 ? others.lo : others.hi, hi_others = hi > 0.0 ? others.lo : others.hi;
     lo_others = most(lo_others, 0.0), hi_others = most(hi_others, 0.0);
     double below = __builtin_sqrt(lo * lo + lo_others), above = __builtin_sqrt(hi * hi + hi_others);
-    unit[i] = (Interval){below > 0.0 && below < ENDLESS ? lo / below : lo >= 0.0 ? 0.0 : -1.0,
-                         above > 0.0 && above < ENDLESS ? hi / above : hi <= 0.0 ? 0.0 : 1.0};
+    unit[i] = (Interval){below > 0.0 && below < ENDLESS ? lo / below
+                         : lo >= 0.0                    ? 0.0
+                                                        : -1.0,
+                         above > 0.0 && above < ENDLESS ? hi / above
+                         : hi <= 0.0                    ? 0.0
+                                                        : 1.0};
     unit[i] = (Interval){most(unit[i].lo - 0x1p-40, -1.0), least(unit[i].hi + 0x1p-40, 1.0)};
     if (!(unit[i].lo <= unit[i].hi)) unit[i] = (Interval){-1.0, 1.0};
   }
@@ -428,6 +431,7 @@ static void run_step(const RangeRun *run, const ProgramStep *step, const RangeVa
     case ML_OP_PICK:
       for (uint32_t i = 0; i < width; i++) r.x[i] = a->x[step->data >> 2 * i & 3];
       break;
+    case ML_OP_HASH: r.x[0] = jumping((Interval){0.0, 1.0}); break;
     case ML_OP_TEXTURE:
       for (int i = 0; i < 3; i++) r.x[i] = range_whole();
       break;
@@ -441,7 +445,8 @@ static void run_step(const RangeRun *run, const ProgramStep *step, const RangeVa
   *out = r;
 }
 
-static const RangeValue *operand(const Program *program, const RangeValue *registers, const RangeValue *p, uint32_t x, RangeValue *scratch) {
+static const RangeValue *operand(const Program *program, const RangeValue *registers, const RangeValue *p, uint32_t x,
+                                 RangeValue *scratch) {
   uint32_t index = x & OPERAND_INDEX;
   if (x >> 30 == OPERAND_REGISTER >> 30) return &registers[index];
   if (x >> 30 == OPERAND_CONSTANT >> 30) {

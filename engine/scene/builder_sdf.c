@@ -236,8 +236,9 @@ static bool change_repeat(SdfNode *sdf, const MlSdfChangeDesc *d, const DescSour
     if (sdf->bounds.empty) continue;
     double reach = larger(-*lo[i], *hi[i]);
     if (sdf->bounds.infinite || reach > 0.5 * period[i] * (1.0 + 1e-9))
-      return desc_fail(source, ".period: the solid reaches %s m from the origin along %c, further than half the period, %s: its copies would overlap",
-                       number_text(sdf->bounds.infinite ? (double)INFINITY_F : reach).text, "xyz"[i], number_text(0.5 * period[i]).text);
+      return desc_fail(
+        source, ".period: the solid reaches %s m from the origin along %c, further than half the period, %s: its copies would overlap",
+        number_text(sdf->bounds.infinite ? (double)INFINITY_F : reach).text, "xyz"[i], number_text(0.5 * period[i]).text);
     double more = 0.5 * period[i] * (d->count[i] == 0 ? 0.0 : (double)(d->count[i] - 1));
     *lo[i] -= more, *hi[i] += more;
   }
@@ -253,7 +254,8 @@ static bool change_displace(const MlBuilder *b, SdfNode *sdf, const Program *pro
     MlBounds box = sdf->bounds;
     grow(&box, by);
     double most;
-    if (!program_greatest(b->context.memory, program, &box, &most)) return memory_error(b->context.memory, 1 << 16, "a program", source->error), false;
+    if (!program_greatest(b->context.memory, program, &box, &most))
+      return memory_error(b->context.memory, 1 << 16, "a program", source->error), false;
     if (!(most <= COORDINATE_LIMIT))
       return desc_fail(source, ".program: its values have no bound there: a division by what may be 0, or a power?");
     if (most <= by) {
@@ -289,7 +291,8 @@ MlNode ml_sdf_change(MlBuilder *b, const MlSdfChangeDesc *desc, MlError *error) 
   case ML_SDF_REPEAT: fine = change_repeat(&sdf, &d, &source); break;
   case ML_SDF_DISPLACE:
     sdf.function = read_program(b, &source, "program", d.program);
-    fine = sdf.function != NULL && (sdf.bounds.empty || sdf.bounds.infinite || check_values(&source, "program", sdf.function, &sdf.bounds)) &&
+    fine = sdf.function != NULL &&
+           (sdf.bounds.empty || sdf.bounds.infinite || check_values(&source, "program", sdf.function, &sdf.bounds)) &&
            change_displace(b, &sdf, sdf.function, &source);
     if (fine) sdf.steps += sdf.function->step_count + sdf.function->constant_count;
     break;

@@ -88,8 +88,8 @@ static void put_transform(Writer *w, const MlTransform *t) {
 }
 
 static void put_sdf(Writer *w, const SdfNode *sdf) {
-  static const char *const combined[] = {" union", " intersection", " difference"}, *const changed[] = {" round", " shell", " twist", " repeat",
-                                                                                                        " displace"};
+  static const char *const combined[] = {" union", " intersection", " difference"}, *const changed[] = {" round", " shell", " twist",
+                                                                                                        " repeat", " displace"};
   char text[32];
   put(w, sdf->kind == SDF_COMBINED ? combined[sdf->op] : sdf->kind == SDF_CHANGED ? changed[sdf->op] : "");
   for (uint64_t i = 0; i < sdf->part_count; i++) put_count(w, sdf->parts[i]);
@@ -104,7 +104,7 @@ static void put_sdf(Writer *w, const SdfNode *sdf) {
 
 static void put_node(Writer *w, MlNode id) {
   static const char *const kinds[] = {"sphere", "box",  "plane",       "disk", "quad", "triangle", "cone",  "capsule", "torus",
-                                      "light",  "area", "directional", "sun",  "mesh", "sdf",   "place",    "array", "group"};
+                                      "light",  "area", "directional", "sun",  "mesh", "sdf",      "place", "array",   "group"};
   const Node *node = builder_node(w->b, id);
   put(w, "node");
   put_count(w, id);

@@ -8,6 +8,7 @@
 #define ML_SCENE_CURVATURE_H
 
 #include "light/surfaces.h"
+#include "program/gradient.h"
 #include "scene/hit_surface.h"
 
 /* Gradient, and the columns of the symmetric second derivatives. */
@@ -91,6 +92,27 @@ static inline float mesh_mean_curvature(const Mesh *mesh, uint32_t triangle, con
   return abs_f(h) < INFINITY_F ? h : 0.0f;
 }
 
+/* Of a solid that is a program, its second derivatives by differences over a thousandth of where its place is and of its bounds. */
+static __attribute__((noinline, unused)) float field_curvature(const HitLevels *levels, MlVec3 p) {
+  const Field *field = &levels->geometry->field;
+  const Aabb *box = &levels->geometry->bounds;
+  const float step = max_f(max_f(box->hi[0] - box->lo[0], box->hi[1] - box->lo[1]), box->hi[2] - box->lo[2]) * 0x1p-10f;
+  Bend bend;
+  const Vec3 at = dvec_to_vec3(p);
+  Vec3 rows[3];
+  (void)program_gradient(field->distance, at, &bend.g);
+  for (int i = 0; i < 3; i++) {
+    Vec3 above, below, by = vec3_all(0.0f);
+    by[i] = step;
+    (void)program_gradient(field->distance, at + by, &above);
+    (void)program_gradient(field->distance, at - by, &below);
+    rows[i] = (above - below) / (2.0f * step);
+  }
+  for (int i = 0; i < 3; i++) bend.h[i] = 0.5f * (rows[i] + vec3(rows[0][i], rows[1][i], rows[2][i]));
+  for (uint32_t l = levels->count; l-- > 0;) bend = bend_outward(levels->placed[l], bend);
+  return bend_mean_curvature(&bend);
+}
+
 static __attribute__((noinline, unused)) float surface_curvature(const Scene *scene, const Surface *surface) {
   const bool placed_within = surface->instance != NO_ID;
   const Prim *prims = scene->world.prims;
@@ -101,6 +123,7 @@ static __attribute__((noinline, unused)) float surface_curvature(const Scene *sc
   if (placed_within) {
     surface_levels(scene, surface, &levels);
     if (levels.geometry->mesh.triangle_count != 0) return mesh_mean_curvature(&levels.geometry->mesh, surface->prim, &levels);
+    if (levels.geometry->field.distance != NULL) return field_curvature(&levels, levels_to_local(&levels, p));
     prims = levels.geometry->prims;
     places = levels.geometry->placed;
     p = levels_to_local(&levels, p);

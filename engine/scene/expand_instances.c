@@ -269,8 +269,8 @@ static uint64_t field_bytes(const FieldContent *parts) {
 static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, Geometry *content, bool *open) {
   size_t bytes = 0;
   FieldCell *cells = NULL;
-  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, &cells, &content->field.cell_count,
-                                &bytes, open, e->error);
+  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, &cells,
+                                &content->field.cell_count, &bytes, open, e->error);
   if (status == ML_OK && !*open && content->field.cell_count != 0) {
     content->field.cells = cells;
     status = finish_asset(e, id, content, NULL, field_bytes(parts));
@@ -289,7 +289,8 @@ static MlStatus field_asset(Expansion *e, MlNode id) {
     TRY(fields_content(e->b, id, closed, &parts, &empty, e->error));
     if (empty) return ML_OK;
     Geometry content = {.hash = parts.hash, .paths = 1, .all_shapes = 1, .bounds = parts.box};
-    content.field = (Field){.distance = parts.distance, .which = parts.which, .materials = parts.materials, .material_count = parts.material_count};
+    content.field =
+      (Field){.distance = parts.distance, .which = parts.which, .materials = parts.materials, .material_count = parts.material_count};
     for (int i = 0; i < 3; i++) content.field.centre[i] = 0.5f * parts.box.lo[i] + 0.5f * parts.box.hi[i];
     const Geometry *known = cache_find(e->b->context.cache, &content, field_bytes(&parts));
     open = false;

@@ -20,7 +20,7 @@ typedef struct Emit {
   ARRAY(MlProgramNode) nodes;
   ARRAY(uint32_t) materials;
   uint32_t painted; /* the material of everything, whatever it names; 0: none */
-  bool failed; /* no memory, or too long */
+  bool failed;      /* no memory, or too long */
 } Emit;
 
 /* A part: nodes of its distance and of the number of its material; NONE: nothing has been said (where it is the same everywhere, `material`). */
@@ -41,12 +41,18 @@ static uint32_t number(Emit *e, double x) { return add(e, &(MlProgramNode){.op =
 static uint32_t vector(Emit *e, MlVec3 v) { return add(e, &(MlProgramNode){.op = ML_OP_CONSTANT, .width = 3, .value = {v.x, v.y, v.z}}); }
 static uint32_t op1(Emit *e, MlOp op, uint32_t a) { return add(e, &(MlProgramNode){.op = op, .operands = {a}}); }
 static uint32_t op2(Emit *e, MlOp op, uint32_t a, uint32_t b) { return add(e, &(MlProgramNode){.op = op, .operands = {a, b}}); }
-static uint32_t op3(Emit *e, MlOp op, uint32_t a, uint32_t b, uint32_t c) { return add(e, &(MlProgramNode){.op = op, .operands = {a, b, c}}); }
-static uint32_t pick(Emit *e, uint32_t a, uint32_t i) { return add(e, &(MlProgramNode){.op = ML_OP_PICK, .operands = {a}, .data = i, .width = 1}); }
+static uint32_t op3(Emit *e, MlOp op, uint32_t a, uint32_t b, uint32_t c) {
+  return add(e, &(MlProgramNode){.op = op, .operands = {a, b, c}});
+}
+static uint32_t pick(Emit *e, uint32_t a, uint32_t i) {
+  return add(e, &(MlProgramNode){.op = ML_OP_PICK, .operands = {a}, .data = i, .width = 1});
+}
 static uint32_t pick2(Emit *e, uint32_t a, uint32_t i, uint32_t k) {
   return add(e, &(MlProgramNode){.op = ML_OP_PICK, .operands = {a}, .data = i | k << 2, .width = 2});
 }
-static uint32_t join2(Emit *e, uint32_t a, uint32_t b) { return add(e, &(MlProgramNode){.op = ML_OP_JOIN, .operands = {a, b}, .width = 2}); }
+static uint32_t join2(Emit *e, uint32_t a, uint32_t b) {
+  return add(e, &(MlProgramNode){.op = ML_OP_JOIN, .operands = {a, b}, .width = 2});
+}
 static uint32_t join3(Emit *e, uint32_t a, uint32_t b, uint32_t c) {
   return add(e, &(MlProgramNode){.op = ML_OP_JOIN, .operands = {a, b, c}, .width = 3});
 }
@@ -74,7 +80,8 @@ static uint32_t across(Emit *e, uint32_t p, MlVec3 a, MlVec3 b) {
 static uint32_t constant(Emit *e, const Program *program, const ProgramStep *step, uint32_t k, uint32_t at) {
   uint32_t width = 1;
   if (step != NULL && step->op < ML_OP_DOT) width = step->width;
-  else if (step != NULL && k == 0 && step->op != ML_OP_JOIN) width = step->of;
+  else if (step != NULL && k == 0 && step->op != ML_OP_JOIN && step->op != ML_OP_HASH) width = step->of;
+  else if (step != NULL && step->op == ML_OP_HASH) width = step->data >> (2 + 2 * k) & 3;
   else if (step != NULL && (step->op == ML_OP_DOT || step->op == ML_OP_CROSS)) width = step->of;
   const Vec3 v = program->constants[at];
   return add(e, &(MlProgramNode){.op = ML_OP_CONSTANT, .width = width, .value = {(double)v[0], (double)v[1], (double)v[2]}});
@@ -88,6 +95,7 @@ static uint32_t run(Emit *e, const Program *program, uint32_t p) {
     const uint32_t operands[3] = {step != NULL ? step->a : program->result, step != NULL ? step->b : 0, step != NULL ? step->c : 0};
     MlProgramNode node = {0};
     if (step != NULL) node = (MlProgramNode){.op = step->op, .data = step->data, .width = step->width};
+    if (node.op == ML_OP_HASH) node.data &= 3; // how many; their widths are found again
     const uint32_t count = step != NULL ? program_op_operands(&node) : 1;
     for (uint32_t k = 0; k < count; k++) {
       const uint32_t at = operands[k] & OPERAND_INDEX, from = operands[k] >> 30;
@@ -110,7 +118,9 @@ static double material_number(Emit *e, uint32_t material) {
   if (i == e->materials.count && !array_push(e->memory, &e->materials, material)) e->failed = true;
   return (double)i;
 }
-static uint32_t which_of(Emit *e, const Part *part) { return part->which != NONE ? part->which : number(e, material_number(e, part->material)); }
+static uint32_t which_of(Emit *e, const Part *part) {
+  return part->which != NONE ? part->which : number(e, material_number(e, part->material));
+}
 
 /* Of two, the one whose surface it is: a where the condition holds. */
 static void choose(Emit *e, Part *out, const Part *a, const Part *b, uint32_t condition) {
@@ -129,7 +139,8 @@ static Part combine(Emit *e, MlCombine op, Part a, Part b, double k) {
   if (op == ML_DIFFERENCE) b.distance = op1(e, ML_OP_NEGATE, b.distance);
   const bool smaller = op == ML_UNION;
   uint32_t condition = 0;
-  if (is_mixed(&a, &b)) condition = smaller ? op2(e, ML_OP_LESS_EQUAL, a.distance, b.distance) : op2(e, ML_OP_LESS_EQUAL, b.distance, a.distance);
+  if (is_mixed(&a, &b))
+    condition = smaller ? op2(e, ML_OP_LESS_EQUAL, a.distance, b.distance) : op2(e, ML_OP_LESS_EQUAL, b.distance, a.distance);
   choose(e, &r, &a, &b, condition);
   r.distance = op2(e, smaller ? ML_OP_MIN : ML_OP_MAX, a.distance, b.distance);
   if (k > 0.0) {
@@ -182,7 +193,8 @@ static uint32_t leaf_distance(Emit *e, const Node *node, uint32_t p) {
   }
   // A cone of radius at -height, leaf->r times that at height
   uint32_t ends = minus_number(e, op1(e, ML_OP_ABS, up), height);
-  double slope = 0.5 * radius * (1.0 - leaf->r) / height, middle = 0.5 * radius * (1.0 + leaf->r), slant = __builtin_sqrt(1.0 + slope * slope);
+  double slope = 0.5 * radius * (1.0 - leaf->r) / height, middle = 0.5 * radius * (1.0 + leaf->r),
+         slant = __builtin_sqrt(1.0 + slope * slope);
   uint32_t side = minus_number(e, slope != 0.0 ? op2(e, ML_OP_ADD, rho, scaled(e, up, slope)) : rho, middle);
   return rim(e, scaled(e, side, 1.0 / slant), ends);
 }

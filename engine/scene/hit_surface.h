@@ -130,8 +130,14 @@ static inline MlVec3 rounding_error(MlVec3 p, MlVec3 size) { return dvec_add(dve
 static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit, Surface *surface) {
   const World *world = &scene->world;
   MlVec3 o = dvec_from_vec3(ray->o), d = dvec_from_vec3(ray->d), shading = {0.0, 0.0, 0.0};
-  *surface = (Surface){
-    .u = hit->u, .v = hit->v, .instance = hit->instance, .prim = hit->prim, .part = hit->part, .path = hit->path, .time = ray->time, .depth = hit->t};
+  *surface = (Surface){.u = hit->u,
+                       .v = hit->v,
+                       .instance = hit->instance,
+                       .prim = hit->prim,
+                       .part = hit->part,
+                       .path = hit->path,
+                       .time = ray->time,
+                       .depth = hit->t};
   LocalPoint point;
   MlVec3 error;
   if (hit->instance == NO_ID) {

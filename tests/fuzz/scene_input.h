@@ -150,6 +150,7 @@ static inline void draft_value(SceneDraft *d, const ApiField *f) {
   case API_FOCUS:
   case API_RADII: draft_number(d, &f->range, false); break;
   case API_SPAN: draft_put(d, "{0.5, 1.5}"); break;
+  case API_BOX: draft_put(d, "%s", draft_pick(d, 2) ? "1.5" : "{{-1, -1, -1}, {1, 2, 1}}"); break;
   case API_CELLS: draft_put(d, "%u", 1 + draft_pick(d, 8)); break;
   case API_PIXELS: draft_put(d, "{16, 9}"); break;
   case API_HEADING: draft_put(d, "{%u, 30}", draft_pick(d, 90)); break;

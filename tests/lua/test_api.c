@@ -65,7 +65,7 @@ static void every_row_is_complete(void **state) {
     assert_non_null(f->signature);
     if (!is_sentence(f->doc)) fail_msg("%s: '%s' is no sentence", f->name, f->doc);
     for (const ApiFunction *g = api_functions; g < f; g++)
-      if (strcmp(g->name, f->name) == 0) fail_msg("%s stands twice", f->name);
+      if (strcmp(g->name, f->name) == 0 && (g->kind == API_METHOD) == (f->kind == API_METHOD)) fail_msg("%s stands twice", f->name);
   }
 }
 
