@@ -131,13 +131,12 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
   return evaluation_code(e);
 }
 
-int scene_evaluate(SceneFile *scene, const char *source, size_t size) {
+int scene_evaluate(SceneFile *scene, const char *source, size_t size, const ScriptAssets *assets) {
   Sets sets;
   MlError error = {0};
   int code = read_sets(scene, &sets);
   if (code == EXIT_DONE) {
-    const ScriptAssets assets = script_folder_assets(scene->folder);
-    ScriptInput input = input_of(scene, &assets, source, size, &sets);
+    ScriptInput input = input_of(scene, assets, source, size, &sets);
     input.no_commit = true;
     script_evaluation_destroy(scene->evaluation);
     scene->evaluation = NULL;

@@ -20,9 +20,9 @@ typedef enum SceneDepth { SCENE_EVALUATE, SCENE_COMMIT } SceneDepth;
  * standard error as text. */
 int scene_open(SceneFile *scene, const Options *options, SceneDepth depth, FILE *json);
 /* In steps: the engine and the scene's folder, then as many texts in place of the file's as there are to be tried, of which nothing is told; the last
- * evaluation stays. */
+ * evaluation stays. assets: their modules and pictures. */
 int scene_begin(SceneFile *scene, const Options *options);
-int scene_evaluate(SceneFile *scene, const char *source, size_t size);
+int scene_evaluate(SceneFile *scene, const char *source, size_t size, const ScriptAssets *assets);
 #define SCENE_SOURCE_LIMIT (UINT64_C(4) << 20)
 void scene_close(SceneFile *scene);
 

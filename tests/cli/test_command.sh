@@ -161,6 +161,17 @@ fixes() {
   printf 'sphere{ radius = -1, colour = 2 }\n' >"$work/typos.lua" && cp "$work/typos.lua" "$work/before.lua"
   run 2 fix typos.lua && err_has 'expected a number > 0' && out_has 'errors are left$' && rm "$work/typos.lua" "$work/before.lua"
 }
+fixes_modules() {
+  mkdir -p "$work/house/lib"
+  printf 'local ball = require "lib/ball"\nball(2):at(0, 1, 0)\nsphree{}\n' >"$work/house/a.lua"
+  printf 'local r = require "lib/r"\nreturn function(x) return sphere{ radus = x * r, material = "goldd" } end\n' >"$work/house/lib/ball.lua"
+  printf 'return mth.abs(-1)\n' >"$work/house/lib/r.lua"
+  cp -r "$work/house" "$work/before"
+  run 0 fix house/a.lua --dry-run && out_has '^house/lib/r.lua:1:8: mth . math$' && out_has ', not written$' && diff -r "$work/house" "$work/before" || return
+  run 0 fix house/a.lua && out_has '^house/lib/ball.lua:2:35: radus . radius$' && out_has '^4 changes$' || return
+  grep -q '^sphere{}$' "$work/house/a.lua" && grep -q 'radius = x \* r, material = "gold" }' "$work/house/lib/ball.lua" && grep -q '^return math' "$work/house/lib/r.lua" || return
+  run 0 check house/a.lua && rm -r "$work/house" "$work/before"
+}
 fix_unwritable() {
   mkdir "$work/shut" && echo 'sphree{}' >"$work/shut/a.lua" && chmod a-w "$work/shut"
   if [ -w "$work/shut" ]; then chmod u+w "$work/shut"; rm -r "$work/shut"; return 0; fi # root may write anywhere
@@ -168,6 +179,7 @@ fix_unwritable() {
   chmod u+w "$work/shut" && rm -r "$work/shut" && return $status
 }
 check "fix takes over suggestions" fixes
+check "fix mends modules, too" fixes_modules
 check "fix writes nothing where it cannot" fix_unwritable
 inits() {
   run 0 init new && out_has '^wrote  new/scene.lua$' && (cd "$work/new" && "$moonlit" check scene.lua --strict >../out 2>../err) || { cat "$work/err"; return 1; }
