@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "program/compile.h"
 #include "scene/builder.h"
 
 typedef struct Writer {
   const MlBuilder *b;
   const MlSink *sink;
-  uint8_t *nodes, *materials; /* 1: to be written */
+  uint8_t *nodes, *materials, *textures; /* 1: to be written */
   bool good;
 } Writer;
 
@@ -151,11 +152,121 @@ static void put_node(Writer *w, MlNode id) {
   put(w, "\n");
 }
 
+/* ---- textures */
+
+static void mark_texture(Writer *w, uint32_t index) {
+  if (index != NO_ID) w->textures[index] = 1;
+}
+
+/* What a texture looks at, which has a lower number. */
+static void mark_inside(Writer *w, const Texture *texture) {
+  mark_texture(w, texture->a.texture);
+  mark_texture(w, texture->b.texture);
+  mark_texture(w, texture->amount.texture);
+  for (uint32_t i = 0; i < texture->stop_count; i++) mark_texture(w, w->b->stops.data[texture->first_stop + i].color.texture);
+  for (uint32_t i = 0; texture->kind == TEXTURE_PROGRAM && i < texture->program->step_count; i++) {
+    const ProgramStep *step = &texture->program->steps[i];
+    if (step->op == ML_OP_TEXTURE) mark_texture(w, (step->data & ~ML_TEXTURE_NUMBER) - 1);
+  }
+}
+
+static void put_input(Writer *w, const char *name, const TextureInput *input) {
+  put(w, name);
+  if (input->texture != NO_ID) put(w, " texture"), put_count(w, (uint64_t)input->texture + 1);
+  else put_vector(w, (MlVec3){(double)input->color[0], (double)input->color[1], (double)input->color[2]});
+}
+
+static void put_floats(Writer *w, const char *name, const float v[3]) {
+  put(w, name);
+  put_vector(w, (MlVec3){(double)v[0], (double)v[1], (double)v[2]});
+}
+
+/* r3, 0.5, (1, 0, 0) or an input's name. */
+static void put_operand(Writer *w, const Program *program, uint32_t operand) {
+  static const char *const inputs[PROGRAM_INPUTS] = {"p",    "world", "n",         "view",    "uv",          "facing",  "id",
+                                                     "part", "depth", "curvature", "p.width", "world.width", "uv.width"};
+  const uint32_t index = operand & OPERAND_INDEX;
+  char text[16];
+  if (operand >> 30 == OPERAND_CONSTANT >> 30) {
+    const Vec3 v = program->constants[index];
+    if (v[0] == v[1] && v[1] == v[2]) put_number(w, (double)v[0]);
+    else put_vector(w, (MlVec3){(double)v[0], (double)v[1], (double)v[2]});
+    return;
+  }
+  snprintf(text, sizeof text, "r%u", (unsigned)index);
+  put(w, " ");
+  put(w, operand >> 30 == OPERAND_INPUT >> 30 ? inputs[index] : text);
+}
+
+/* "    r1 = multiply p 3" */
+static void put_step(Writer *w, const Program *program, const ProgramStep *step) {
+  char text[40];
+  const char *name = program_op_name((MlOp)step->op) + strlen("ML_OP_");
+  size_t length = (size_t)snprintf(text, sizeof text, "    r%u = ", (unsigned)step->to);
+  for (; *name != '\0' && length + 1 < sizeof text; name++) text[length++] = *name >= 'A' && *name <= 'Z' ? (char)(*name + 32) : *name;
+  text[length] = '\0';
+  put(w, text);
+  if (step->op == ML_OP_TEXTURE)
+    put_count(w, step->data & ~ML_TEXTURE_NUMBER), put(w, step->data & ML_TEXTURE_NUMBER ? " as a number" : "");
+  else if (step->op == ML_OP_PICK)
+    for (uint32_t i = 0; i < step->width; i++) put(w, (const char *const[]){" x", " y", " z", " ?"}[step->data >> 2 * i & 3]);
+  else if (step->op >= ML_OP_FBM && step->op <= ML_OP_TURBULENCE) put_count(w, step->data);
+  MlProgramNode node = {.op = step->op, .width = step->width, .data = step->op == ML_OP_HASH ? step->data & 3 : step->data};
+  if (step->op == ML_OP_TEXTURE && step->of == 0) node.operands[0] = ML_NO_OPERAND;
+  const uint32_t operands[3] = {step->a, step->b, step->c};
+  for (uint32_t i = 0; i < program_op_operands(&node); i++) put_operand(w, program, operands[i]);
+  put(w, "\n");
+}
+
+static void put_texture(Writer *w, uint32_t index) {
+  static const char *const kinds[] = {" image", " checker", " stripes", " bricks",  " gradient",
+                                      " ramp",  " blend",   " sum",     " product", " program"};
+  const Texture *texture = &w->b->textures.data[index].texture;
+  const bool two = texture->kind != TEXTURE_IMAGE && texture->kind != TEXTURE_RAMP && texture->kind != TEXTURE_PROGRAM;
+  put(w, "texture");
+  put_count(w, (uint64_t)index + 1);
+  put(w, kinds[texture->kind]);
+  if (two) put_input(w, " a", &texture->a), put_input(w, " b", &texture->b);
+  if (texture->kind == TEXTURE_RAMP || texture->kind == TEXTURE_BLEND) put_input(w, " by", &texture->amount);
+  if (texture->kind < TEXTURE_RAMP) put_floats(w, " place", texture->place), put_floats(w, " size", texture->size);
+  if (two && texture->map == ML_MAP_UV) put(w, " uv");
+  if (texture->kind == TEXTURE_IMAGE)
+    put_named(w, " wrap", (double)texture->wrap), put_named(w, " filter", (double)texture->filter),
+      put_named(w, " take", (double)texture->take);
+  put(w, "\n");
+  for (uint32_t i = 0; i < texture->stop_count; i++) {
+    const RampStop *stop = &w->b->stops.data[texture->first_stop + i];
+    put(w, "  at");
+    put_number(w, (double)stop->at);
+    put_input(w, "", &stop->color);
+    put(w, "\n");
+  }
+  if (texture->kind != TEXTURE_PROGRAM) return;
+  for (uint32_t i = 0; i < texture->program->step_count; i++) put_step(w, texture->program, &texture->program->steps[i]);
+  put(w, "    gives");
+  put_operand(w, texture->program, texture->program->result);
+  put(w, "\n");
+}
+
 /* ---- materials */
 
+static void mark_textures(Writer *w, const Material *m) {
+  for (uint32_t i = 0; i < m->patch_count; i++) mark_texture(w, w->b->patches.data[m->first_patch + i].texture);
+  if (m->varies & VARIES_EMISSION) mark_texture(w, m->emission_texture);
+  if (m->varies & VARIES_OPACITY) mark_texture(w, m->opacity);
+  if (m->varies & VARIES_NORMAL) mark_texture(w, m->normal), mark_texture(w, m->bump);
+}
+
+static void put_by(Writer *w, const char *what, uint32_t texture) {
+  if (texture == NO_ID) return;
+  put(w, what);
+  put_count(w, (uint64_t)texture + 1);
+}
+
 static void put_lobe(Writer *w, const Lobe *lobe) {
-  put(w, "  lobe");
-  put_count(w, lobe->kind);
+  static const char *const kinds[] = {"diffuse", "mirror", "conductor", "dielectric", "coat", "sheen", "translucent"};
+  put(w, "  ");
+  put(w, lobe->kind < sizeof kinds / sizeof *kinds ? kinds[lobe->kind] : "lobe");
   put(w, " weight");
   put_number(w, (double)lobe->weight);
   put_spectrum(w, " color", lobe->color);
@@ -175,21 +286,24 @@ static void put_lobe(Writer *w, const Lobe *lobe) {
 }
 
 static void put_material(Writer *w, MlMaterial id) {
+  static const char *const fields[] = {"color", "edge", "roughness", "sigma", "amount", "weight", "rest"};
   const Material *m = builder_material(w->b, id);
   put(w, "material");
   put_count(w, id);
   put_spectrum(w, " emission", m->emission);
+  if (m->varies & VARIES_EMISSION) put_by(w, " emission by texture", m->emission_texture);
+  if (m->varies & VARIES_OPACITY) put_by(w, " opacity by texture", m->opacity);
+  if (m->varies & VARIES_NORMAL) put_by(w, " normal by texture", m->normal), put_by(w, " bump by texture", m->bump);
   if (m->front_only) put(w, " front");
   put(w, "\n");
   for (uint32_t i = 0; i < m->lobe_count; i++) put_lobe(w, &w->b->lobes.data[m->first_lobe + i]);
   for (uint32_t i = 0; i < m->patch_count; i++) {
     const Patch *patch = &w->b->patches.data[m->first_patch + i];
-    put(w, "  texture");
-    put_count(w, patch->texture);
+    put(w, "  ");
+    put(w, fields[patch->field]);
     put(w, " of lobe");
     put_count(w, patch->lobe);
-    put(w, " field");
-    put_count(w, patch->field);
+    put_by(w, " by texture", patch->texture);
     put(w, "\n");
   }
 }
@@ -202,7 +316,9 @@ MlStatus ml_builder_write(const MlBuilder *b, const MlSink *sink, MlError *error
   Writer w = {.b = b, .sink = sink, .good = true};
   w.nodes = memory_alloc_zero(memory, nodes, 1);
   w.materials = memory_alloc_zero(memory, materials, 1);
-  const bool room = w.nodes != NULL && w.materials != NULL;
+  const size_t textures = (size_t)b->textures.count + 1;
+  w.textures = memory_alloc_zero(memory, textures, 1);
+  const bool room = w.nodes != NULL && w.materials != NULL && w.textures != NULL;
   for (uint64_t i = 0; room && i < b->roots.count; i++) {
     w.nodes[b->roots.data[i] - 1] = 1;
     put(&w, "added");
@@ -214,7 +330,11 @@ MlStatus ml_builder_write(const MlBuilder *b, const MlSink *sink, MlError *error
   for (uint64_t i = 0; room && i < b->nodes.count; i++)
     if (w.nodes[i]) put_node(&w, (MlNode)(i + 1));
   for (uint64_t i = 0; room && i < b->materials.count; i++)
-    if (w.materials[i]) put_material(&w, (MlMaterial)i);
+    if (w.materials[i]) put_material(&w, (MlMaterial)i), mark_textures(&w, builder_material(b, (MlMaterial)i));
+  for (uint64_t i = b->textures.count; room && i-- > 0;)
+    if (w.textures[i]) mark_inside(&w, &b->textures.data[i].texture);
+  for (uint64_t i = 0; room && i < b->textures.count; i++)
+    if (w.textures[i]) put_texture(&w, (uint32_t)i);
   static const char *const surroundings[] = {NULL, "picture", "sky"};
   if (room && surroundings[b->surroundings.kind] != NULL) {
     put(&w, "around ");
@@ -229,7 +349,8 @@ MlStatus ml_builder_write(const MlBuilder *b, const MlSink *sink, MlError *error
   }
   if (w.nodes != NULL) memory_free(memory, w.nodes, nodes);
   if (w.materials != NULL) memory_free(memory, w.materials, materials);
-  if (!room) return memory_error(memory, nodes + materials, "the scene's text", error);
+  if (w.textures != NULL) memory_free(memory, w.textures, textures);
+  if (!room) return memory_error(memory, nodes + materials + textures, "the scene's text", error);
   if (w.good) return ML_OK;
   error_set(error, ML_ERROR_FILE, "the scene's text could not be written");
   return ML_ERROR_FILE;
