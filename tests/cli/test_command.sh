@@ -194,8 +194,8 @@ dump_scene() {
   cp "$work/out" "$work/first" && run 0 check ball.lua --dump-scene --quiet && cmp "$work/out" "$work/first" && run 0 check ball.lua --dump-scene --quiet --set radius=.5 &&
     same "$(diff "$work/first" "$work/out" | grep -c '^[<>]')" 2 && rm "$work/first" || return
   echo 'background(1) sphere{ material = plastic{ function(s) return mix("red", checker{ "blue" }, fbm(s.p * 3)) end, roughness = stripes{} } }' >"$work/dumped.lua"
-  run 0 check dumped.lua --dump-scene --quiet && out_has '^  color of lobe 1 by texture 2$' && out_has '^  roughness of lobe 0 by texture 3$' &&
-    out_has '^texture 1 checker a (0, 0, 1) b (0, 0, 0) place (0, 0, 0) size (1, 1, 1)$' && out_has '^    r[0-9] = multiply p 3$' && out_has '^    r[0-9] = fbm 5 r[0-9] 0.5 2$' &&
+  run 0 check dumped.lua --dump-scene --quiet && out_has '^  color of lobe 1 by texture 3$' && out_has '^  roughness of lobe 0 by texture 1$' &&
+    out_has '^texture 2 checker a (0, 0, 1) b (0, 0, 0) place (0, 0, 0) size (1, 1, 1)$' && out_has '^    r[0-9] = multiply p 3$' && out_has '^    r[0-9] = fbm 5 r[0-9] 0.5 2$' &&
     out_has '^    r[0-9] = mix (1, 0, 0) r[0-9] r[0-9]$' && rm "$work/dumped.lua"
 }
 check "--dump-scene" dump_scene
