@@ -668,6 +668,23 @@ ML_API MlNode ml_place(MlBuilder *b, const MlPlaceDesc *desc, MlError *error);
 typedef struct MlPaintDesc { size_t size; MlNode child; MlMaterial material; uint32_t place; } MlPaintDesc;
 ML_API MlNode ml_paint(MlBuilder *b, const MlPaintDesc *desc, MlError *error);
 ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
+/* One solid made of others, exactly: what is in one of them, in all of them, or in the first and in none of the others. Operands are closed: spheres,
+ * boxes, cones with caps, capsules, tori, closed meshes, placements and groups of those (which count as their union) and combinations; at
+ * most 1024 of them in all. With an operand that is a program (MlSdfDesc) they become one all together (MlSdfCombineDesc says what can be part of
+ * it). Each keeps its material, so a cut surface has that of what cut it. They may touch and share faces; a mesh may
+ * not have a border, which ml_commit finds out. What emits is seen and lights the scene, but only what scatters finds it. */
+typedef struct MlCombineDesc {
+  size_t size;
+  MlCombine combine;
+  const MlNode *children;
+  uint64_t child_count;
+  MlMaterial material; /* of parts that name none */
+  uint32_t place;
+} MlCombineDesc;
+ML_API MlNode ml_combine(MlBuilder *b, const MlCombineDesc *desc, MlError *error);
+/* Why some of these nodes can be no operands of one solid, a sentence without its end, and the first such node's index; NULL: they can, as
+ * far as is known before ml_commit. */
+ML_API const char *ml_combine_problem(const MlBuilder *b, const MlNode *nodes, uint64_t count, uint64_t *which);
 
 /* Models: meshes, materials, pictures, lights and cameras from the bytes of a file: obj (with its mtl), ply, stl, gltf and glb, told apart by their
  * contents, then by the name's ending. Y is up in them unless z_up. Bytes are not kept. The file is read once: later builders of the engine find

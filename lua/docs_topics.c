@@ -49,7 +49,7 @@ const DocTopic doc_topics[] = {
   /* ---- shapes and placing */
   {"cylinder,cone,torus,capsule,ring,donut,pyramid,egg,ellipsoid,stick,cube,ball", "cylinder,cone,torus,capsule,sphere,box,disk.hole,scale,lathe",
    "An egg is a sphere stretched by :scale, a pyramid a lathe with 4 segments."},
-  {"union,difference,intersection,intersect,csg,boolean,subtract,carve,merge,combine", "group", "Cutting shapes by shapes is not there yet; group keeps several together."},
+  {"intersect,csg,boolean,subtract,carve,merge,combine,cut,hole,solid", "difference,union,intersection,group", "a - b takes b away from a, a & b is what both have, a | b melts them together: exactly, also in glass. Parts are closed shapes or groups of them."},
   {"sdf,fractal,mandelbulb,metaball,isosurface,font,hair", "surface,curve,mesh",
    "Not there yet; surface and mesh take points that the script computes."},
   {"text,letter,logo,plate,polygon,floorplan,outline,star,gear", "extrude", "extrude draws an outline out; text with fonts is not there yet."},

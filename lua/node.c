@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "combine.h"
 #include "lauxlib.h"
 #include "materials.h"
 #include "methods.h"
@@ -385,7 +386,7 @@ static int method_with(lua_State *L) {
     reader_fail(&r, "type", "expected a table of fields, got %s", reader_describe(&r, 2));
   }
   const bool rebuilt = !r.entry->keeps || (changed & UINT32_MAX);
-  r.node->emits = (r.entry == &api_group && ((const GroupDesc *)r.node->desc)->nodes.emits) ||
+  r.node->emits = (api_is_group(r.entry) && ((const GroupDesc *)r.node->desc)->nodes.emits) ||
                   (r.entry == &api_scatter && ((const ScatterDesc *)r.node->desc)->parts.emits);
   if (rebuilt) r.entry->build(&r, r.node);
   else r.node->emits = r.node->emits || r.node->shared.material.emits;
@@ -507,6 +508,7 @@ void node_open(lua_State *L) {
     lua_setfield(L, -2, f->name);
   }
   trace_set_operators(L);
+  combine_set_operators(L);
   lua_newtable(L);
   const luaL_Reg *const lists[] = {methods, methods_of_copies, methods_of_aim, methods_of_sdf};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

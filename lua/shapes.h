@@ -91,10 +91,15 @@ typedef struct PoissonDesc {
 } PoissonDesc;
 
 extern const ApiEntry api_scatter, api_poisson;
+extern const ApiEntry api_union, api_intersection, api_difference;
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
 extern const ApiEntry api_text, api_lathe, api_extrude, api_curve, api_heightfield, api_surface;
 extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus, api_room;
 
+/* Does it hold a GroupDesc? */
+static inline bool api_is_group(const ApiEntry *entry) {
+  return entry == &api_group || entry == &api_union || entry == &api_intersection || entry == &api_difference;
+}
 /* The function points_on. */
 int points_on(lua_State *L);
 /* Does this lathe, extrude, curve, heightfield or surface enclose something? Of others: true. */

@@ -81,28 +81,37 @@ static inline uint32_t instances_on_path(const Instances *set, uint64_t *path) {
   return (uint32_t)first;
 }
 
-/* The instances around what was hit, the outermost first. */
+/* The instances around what was hit, the outermost first; prim: as in the hit. */
 typedef struct HitLevels {
   uint32_t count;
   uint32_t material;        /* of the innermost that names one */
+  bool flipped;             /* what was hit is the surface of an operand that is taken away (CsgItem) */
   const Geometry *geometry; /* of the innermost */
   const PlacedTransform *placed[GEOMETRY_LEVELS];
   PlacedTransform scratch[GEOMETRY_LEVELS];
 } HitLevels;
 
-static inline void hit_levels(const World *world, uint32_t instance, uint64_t path, float time, HitLevels *out) {
+static inline void hit_levels(const World *world, uint32_t instance, uint64_t path, uint32_t prim, float time, HitLevels *out) {
   const Instances *set = &world->instances;
   out->count = 0;
   out->material = NO_ID;
+  out->flipped = false;
   for (;;) {
     const Instance *placed = set->places != NULL ? &set->pattern : &set->data[instance];
     out->placed[out->count] = instances_placed(set, instance, time, &out->scratch[out->count]);
     out->geometry = instance_geometry(set, placed);
     out->count++;
     if (placed->material != NO_ID) out->material = placed->material;
-    if (path == 0 || out->count == GEOMETRY_LEVELS) return;
-    set = &out->geometry->instances;
-    instance = instances_on_path(set, &path);
+    const bool last = path == 0 || out->count == GEOMETRY_LEVELS;
+    uint64_t item = prim;
+    if (!last) {
+      set = &out->geometry->instances;
+      instance = instances_on_path(set, &path);
+      item = out->geometry->prim_count + instance;
+    }
+    // The items of a combination are primitives of its own, or meshes right below
+    if (out->geometry->csg.node_count != 0) out->flipped = out->geometry->csg.items[item].flipped != 0;
+    if (last) return;
   }
 }
 

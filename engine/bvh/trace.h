@@ -128,6 +128,8 @@ static __attribute__((noinline)) bool trace_field(const Geometry *geometry, cons
 
 static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
                                                    float floor, Hit *hit);
+static __attribute__((noinline)) bool trace_csg(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                float floor, Hit *hit);
 
 ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path, float floor,
                                   Hit *hit) {
@@ -137,6 +139,7 @@ ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, c
     hit->prim = 0; /* something */
     return true;
   }
+  if (geometry->csg.node_count != 0) return trace_csg(geometry, q, in, path, floor, hit);
   if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
   if (geometry->field.distance != NULL) return trace_field(geometry, q, in, path, floor, hit);
   return trace_group(geometry, q, in, path, floor, hit);
@@ -176,6 +179,8 @@ static __attribute__((noinline)) bool trace_instance(const Instances *set, uint3
   const Geometry *geometry = set->geometries[set->places != NULL ? 0 : set->data[i].geometry];
   return trace_geometry(geometry, &inner, in, path, near, hit);
 }
+
+#include "bvh/trace_csg.h"
 
 /* One with instances inside; calls itself, GEOMETRY_LEVELS deep at most. */
 static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,

@@ -63,8 +63,34 @@ typedef struct Instances {
   uint64_t count, geometry_count, motion_count, key_count;
 } Instances;
 
+/* A combination of closed solids by union, intersection and difference. Its operands are the items of a geometry: primitives, then instances of
+ * meshes. What it says of a point, given in which items that is, is a tree of counting gates: a node is true when at least `need` of what
+ * hangs on it is (1: a union, all: an intersection), and says so, or the opposite where it is `negated` (what is taken away), to its
+ * parent. A crossing of one item's surface changes one count on the way up from it, and no more where that changes nothing. */
+#define CSG_MAX_ITEMS 1024u
+#define CSG_MAX_NODES 2048u
+typedef struct CsgNode {
+  uint16_t parent; /* of the root, node 0: 0 */
+  uint16_t need;   /* at least 1 */
+  uint16_t start;  /* how many hold where the point is in no item */
+  uint16_t negated;
+} CsgNode;
+typedef struct CsgItem {
+  uint16_t parent;
+  uint8_t negated;
+  uint8_t flipped; /* its surface bounds the solid with what is inside of it left out: normals are turned round */
+} CsgItem;
+typedef struct Csg {
+  const CsgNode *nodes;
+  const CsgItem *items; /* by item */
+  uint32_t node_count;  /* 0: it is none */
+  uint32_t item_count;
+  float size; /* the largest coordinate in it */
+  Aabb box;   /* around the combination: often smaller than that of the items */
+} Csg;
+
 /* Shared geometry: either a mesh (tree over triangles), or a group's primitives and instances (tree over those, numbered as in World), or an
- * array. An asset block; it holds references to the geometries of its instances. */
+ * array, or a combination of solids. An asset block; it holds references to the geometries of its instances. */
 struct Geometry {
   uint64_t bytes; /* of the whole block, which begins with this struct: an asset's head (scene/cache.h) */
   uint64_t hash;  /* of the contents */
@@ -77,6 +103,7 @@ struct Geometry {
   uint64_t paths;                     /* how many it has: 1, and those of its instances; at most 2^62 */
   uint64_t all_shapes, all_triangles; /* as drawn, those of instances included; saturated */
   uint32_t levels;                    /* of instances inside; 0: none */
+  Csg csg;
   Bvh bvh;
   Aabb bounds;         /* of the surfaces, without padding */
   uint64_t degenerate; /* triangles that were left out */

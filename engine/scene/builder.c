@@ -250,6 +250,7 @@ void builder_drop_hidden(MlBuilder *b, Work *work) {
     }
     if (node->kind == NODE_ARRAY)
       node->leaves = builder_multiply_saturating(builder_node(b, node->array->child)->leaves, node->array->count);
+    if (node->kind == NODE_CSG) builder_drop_hidden_operands(b, node, work);
     if (node->kind != NODE_GROUP) continue;
     GroupNode *group = node->group;
     uint64_t kept = 0;
@@ -342,7 +343,8 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   case NODE_SDF:
   case NODE_PLACE:
   case NODE_ARRAY:
-  case NODE_GROUP: break;
+  case NODE_GROUP:
+  case NODE_CSG: break;
   }
   return (MlBounds){.empty = true};
 }
@@ -378,6 +380,9 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
     }
     return bounds;
   }
+  case NODE_CSG:
+    if (node->effort > budget) return affine_bounds(t, &node->group->bounds);
+    return builder_csg_bounds(b, node->group, t, budget, work);
   case NODE_MESH: {
     const Mesh *mesh = mesh_node_mesh(node->mesh);
     if (affine_is_identity(t) || node->effort > budget) return affine_bounds(t, &node->mesh->bounds);

@@ -56,6 +56,7 @@ typedef enum NodeKind {
   NODE_PLACE,
   NODE_ARRAY,
   NODE_GROUP,
+  NODE_CSG, /* a group whose children are operands */
 } NodeKind;
 
 /* For switches: `case` and one of these stands for all leaves with a shape's surface, and all that are lights. */
@@ -85,6 +86,8 @@ enum {
   NODE_HIDDEN = 32,  /* of the node itself: groups leave it out at commit */
   NODE_MOVES = 64,   /* a placement in it is in motion */
   NODE_HAS_ARRAY = 128,
+  NODE_HAS_SDF = 512,
+  NODE_OPEN = 256, /* a flat shape, a cone without caps: nothing that has an inside. Of meshes it is found out at commit */
 };
 
 typedef struct Leaf {
@@ -134,9 +137,10 @@ typedef struct ArrayNode {
 } ArrayNode;
 
 typedef struct GroupNode {
-  MlNode *children;
+  MlNode *children; /* of NODE_CSG, at commit: 0 for one that is hidden */
   uint64_t count;
   MlBounds bounds;
+  MlCombine combine; /* NODE_CSG */
 } GroupNode;
 
 /* A solid that is a program (builder_sdf.c): a function, or made of other nodes. */
@@ -257,6 +261,12 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
 /* What `box` sweeps over, moved by `motion` under t: of the boxes at so many times that nothing of it is outside by more than a thousandth of
  * the way. */
 MlBounds builder_swept_bounds(const MlTransform *t, const MotionChain *motion, const MlBounds *box);
+/* Why a node cannot be part of a solid that is a program; NULL: it can. *steps grows by about what it takes there. */
+const char *builder_sdf_problem(const MlBuilder *b, MlNode id, uint64_t *steps);
+/* Bounds of a combination, of those of its operands under t; may be empty. */
+MlBounds builder_csg_bounds(const MlBuilder *b, const GroupNode *group, const MlTransform *t, uint64_t budget, Work *work);
+/* Puts 0 for the hidden operands of a combination. */
+void builder_drop_hidden_operands(const MlBuilder *b, Node *node, Work *work);
 /* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. Cancelled, it has to
  * be called again. */
 void builder_drop_hidden(MlBuilder *b, Work *work);

@@ -21,7 +21,8 @@ static MlNode paint(Paint *p, MlNode id);
 /* What stands below a placement or an array, which name the material themselves: bare things stay as they are. */
 static MlNode paint_below(Paint *p, MlNode id) {
   const Node *node = builder_node(p->b, id);
-  const bool bare = node->material == 0 && node->kind != NODE_GROUP && node->kind != NODE_PLACE && node->kind != NODE_ARRAY;
+  const bool bare =
+    node->material == 0 && node->kind != NODE_GROUP && node->kind != NODE_CSG && node->kind != NODE_PLACE && node->kind != NODE_ARRAY;
   return bare ? id : paint(p, id);
 }
 
@@ -72,7 +73,13 @@ static MlNode paint_group(Paint *p, MlNode id) {
   for (uint64_t i = 0; i < count; i++)
     if ((children[i] = paint(p, builder_node(p->b, id)->group->children[i])) == 0) return 0;
   const MlGroupDesc desc = {.size = sizeof desc, .children = children, .child_count = count, .place = p->place};
-  const MlNode made = ml_group(p->b, &desc, p->error);
+  const MlCombineDesc combine = {.size = sizeof combine,
+                                 .combine = builder_node(p->b, id)->group->combine,
+                                 .children = children,
+                                 .child_count = count,
+                                 .place = p->place};
+  const bool csg = builder_node(p->b, id)->kind == NODE_CSG;
+  const MlNode made = csg ? ml_combine(p->b, &combine, p->error) : ml_group(p->b, &desc, p->error);
   if (made != 0) p->b->nodes.data[made - 1].traits |= hidden;
   return made;
 }
@@ -120,7 +127,8 @@ static MlNode paint_new(Paint *p, MlNode id) {
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: return paint_placement(p, id);
   case NODE_ARRAY: return paint_array(p, id);
-  case NODE_GROUP: return paint_group(p, id);
+  case NODE_GROUP:
+  case NODE_CSG: return paint_group(p, id);
   case NODE_MESH:
     if (node->material != 0) return paint_mesh(p, id);
     return ml_place(p->b, &(MlPlaceDesc){.size = sizeof(MlPlaceDesc), .child = id, .material = p->material, .place = p->place}, p->error);

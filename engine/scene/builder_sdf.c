@@ -20,8 +20,8 @@ bool ml_is_sdf(const MlBuilder *b, MlNode id) {
 
 /* ---- parts */
 
-/* Why a node cannot be a part of a field; NULL: it can. Depth is bounded as that of bounds is. */
-static const char *why_not(const MlBuilder *b, MlNode id, uint64_t *steps) {
+/* Depth is bounded as that of bounds is. */
+const char *builder_sdf_problem(const MlBuilder *b, MlNode id, uint64_t *steps) {
   const Node *node = builder_node(b, id);
   *steps = builder_add_saturating(*steps, 16);
   switch ((NodeKind)node->kind) {
@@ -34,11 +34,12 @@ static const char *why_not(const MlBuilder *b, MlNode id, uint64_t *steps) {
   case NODE_CONE: return node->leaf->s == 0 ? NULL : "a tube without its ends encloses nothing";
   case NODE_PLACE:
     if (node->placement->motion != NULL) return "parts of a solid cannot move by themselves: move the whole";
-    return why_not(b, node->placement->child, steps);
+    return builder_sdf_problem(b, node->placement->child, steps);
   case NODE_GROUP:
+  case NODE_CSG:
     if (node->group->count == 0) return "an empty group encloses nothing";
     for (uint64_t i = 0; i < node->group->count; i++) {
-      const char *why = why_not(b, node->group->children[i], steps);
+      const char *why = builder_sdf_problem(b, node->group->children[i], steps);
       if (why != NULL || *steps > PROGRAM_MAX_NODES) return why;
     }
     return NULL;
@@ -54,7 +55,7 @@ static const char *why_not(const MlBuilder *b, MlNode id, uint64_t *steps) {
 
 static bool check_part(const MlBuilder *b, const DescSource *source, const char *field, MlNode id, SdfNode *out, Node *node) {
   if (!desc_node(source, b, field, id)) return false;
-  const char *why = why_not(b, id, &out->steps);
+  const char *why = builder_sdf_problem(b, id, &out->steps);
   if (why != NULL) return desc_fail(source, ".%s: %s", field, why);
   if (out->steps > PROGRAM_MAX_NODES) {
     error_set_at(source->error, ML_ERROR_LIMIT, source->place, "%s: a solid of more than %u operations", source->what, PROGRAM_MAX_NODES);
@@ -110,7 +111,7 @@ static MlNode add_sdf(MlBuilder *b, const DescSource *source, Node *node, const 
   kept->parts = kept_parts;
   node->kind = NODE_SDF;
   node->place = source->place;
-  node->traits |= NODE_HAS_MESH; // instances of a geometry, like one
+  node->traits |= NODE_HAS_MESH | NODE_HAS_SDF; // instances of a geometry, like one
   node->leaves = node->effort = 1;
   node->sdf = kept;
   return builder_add_node(b, node, source->error);

@@ -32,7 +32,9 @@ static uint32_t shape_traits(const MlBuilder *b, MlMaterial material) {
 
 MlNode builder_add_shape(MlBuilder *b, NodeKind kind, MlMaterial material, const DescSource *source, const Leaf *leaf) {
   if (!desc_material(source, b, "material", material)) return 0;
-  return builder_add_leaf(b, kind, shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0), material, source, leaf);
+  const bool open = kind == NODE_DISK || kind == NODE_QUAD || kind == NODE_TRIANGLE || (kind == NODE_CONE && leaf->s != 0.0);
+  const uint32_t traits = shape_traits(b, material) | (kind == NODE_PLANE ? NODE_HAS_PLANE : 0) | (open ? NODE_OPEN : 0);
+  return builder_add_leaf(b, kind, traits, material, source, leaf);
 }
 
 static double min_d(double a, double b) { return a < b ? a : b; }

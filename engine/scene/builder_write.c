@@ -64,7 +64,7 @@ static void mark_below(Writer *w, const Node *node) {
   if (node->kind == NODE_ARRAY && node->array->material != 0) w->materials[node->array->material] = 1;
   if (node->kind == NODE_SDF)
     for (uint64_t i = 0; i < node->sdf->part_count; i++) w->nodes[node->sdf->parts[i] - 1] = 1;
-  if (node->kind == NODE_GROUP)
+  if (node->kind == NODE_GROUP || node->kind == NODE_CSG)
     for (uint64_t i = 0; i < node->group->count; i++) w->nodes[node->group->children[i] - 1] = 1;
 }
 
@@ -105,13 +105,17 @@ static void put_sdf(Writer *w, const SdfNode *sdf) {
 
 static void put_node(Writer *w, MlNode id) {
   static const char *const kinds[] = {"sphere", "box",  "plane",       "disk", "quad", "triangle", "cone",  "capsule", "torus",
-                                      "light",  "area", "directional", "sun",  "mesh", "sdf",      "place", "array",   "group"};
+                                      "light",  "area", "directional", "sun",  "mesh", "sdf",      "place", "array",   "group", "csg"};
   const Node *node = builder_node(w->b, id);
   put(w, "node");
   put_count(w, id);
   put(w, " ");
   put(w, kinds[node->kind]);
   switch ((NodeKind)node->kind) {
+  case NODE_CSG:
+    put(w, node->group->combine == ML_UNION          ? " union"
+           : node->group->combine == ML_INTERSECTION ? " intersection"
+                                                     : " difference"); // fall through
   case NODE_GROUP:
     for (uint64_t i = 0; i < node->group->count; i++) put_count(w, node->group->children[i]);
     break;

@@ -77,6 +77,8 @@ const char *expand_node_name(const Node *node) {
   case NODE_PLACE: return "place";
   case NODE_ARRAY: return "array";
   case NODE_GROUP: return "group";
+  case NODE_CSG:
+    return node->group->combine == ML_UNION ? "union" : node->group->combine == ML_INTERSECTION ? "intersection" : "difference";
   }
   return "node";
 }
@@ -149,7 +151,8 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   case NODE_SDF:
   case NODE_PLACE:
   case NODE_ARRAY:
-  case NODE_GROUP: break;
+  case NODE_GROUP:
+  case NODE_CSG: break;
   }
   return false;
 }
@@ -346,6 +349,7 @@ MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransfo
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: return expand_place(e, in, node, t);
   case NODE_GROUP: return expand_group(e, in, id, t);
+  case NODE_CSG: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_MESH: e->degenerate += node->mesh->degenerate; return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_SDF: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_ARRAY: return expand_instance(e, in, id, t, NULL, FOR_ARRAY);

@@ -109,6 +109,18 @@ MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransfo
 MlStatus expand_instance(Expansion *e, const Context *in, MlNode id, const MlTransform *t, const MotionChain *motion, WantedFor wanted);
 void item_list_free(Memory *memory, ItemList *list);
 
+/* ---- expand_csg.c */
+
+/* What a Csg points to, while it is made: of primitives and of instances apart, until it is known how many there are. */
+typedef struct CsgItems {
+  ARRAY(CsgNode) nodes;
+  ARRAY(CsgItem) prims, instances;
+} CsgItems;
+void csg_items_free(Memory *memory, CsgItems *items);
+/* The operands of a combination into in->list, a new one, and what it says of them. Nothing of it is left: node_count is 0 and the list empty.
+ * ML_ERROR_ARGUMENT: a mesh has a border; ML_ERROR_LIMIT: too many operands. */
+MlStatus expand_csg(Expansion *e, const Context *in, MlNode id, const MlTransform *t, CsgItems *items, Csg *out);
+
 /* Expands all that was added, relative to `origin`. On failure, too, the expansion must be released. */
 MlStatus expand_scene(Expansion *e, const double origin[3]);
 /* Frees the lists. Assets stay referenced unless `assets` is true. */

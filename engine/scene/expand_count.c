@@ -44,6 +44,7 @@ static uint32_t levels_of(const Expansion *e, const Measure *measures, uint64_t 
   switch ((NodeKind)node->kind) {
   case NODE_MESH:
   case NODE_SDF:
+  case NODE_CSG:
   case NODE_ARRAY: return 1u + measures[i].inside;
   case NODE_GROUP: return e->forms[i] != GROUP_EXPANDED ? 1u + measures[i].inside : measures[i].inside;
   case NODE_PLACE: return measures[i].inside;
@@ -106,7 +107,7 @@ static void measure_group(Expansion *e, Measure *measures, uint64_t i) {
 static MlStatus choose_forms(Expansion *e, Measure *measures) {
   for (uint64_t i = 0; i < e->node_count && work_goes_on(e->work, 64); i++) {
     const Node *node = &e->b->nodes.data[i];
-    measures[i] = (Measure){{1, 1}, 0};
+    measures[i] = (Measure){{1, 1}, node->kind == NODE_CSG ? 1 : 0}; /* a combination has meshes inside */
     if (node->kind == NODE_GROUP) measure_group(e, measures, i);
     if (node->kind == NODE_PLACE) {
       uint64_t child = node->placement->child - 1;

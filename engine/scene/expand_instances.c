@@ -209,7 +209,7 @@ static void hash_instances(Expansion *e, HashStream *stream, const Instances *se
 }
 
 /* The items of a node in its own space, about an origin of its own if they lie far from the node's. */
-static MlStatus group_content(Expansion *e, MlNode id, WantedFor wanted, ItemList *list, Geometry *content) {
+static MlStatus group_content(Expansion *e, MlNode id, WantedFor wanted, ItemList *list, CsgItems *items, Geometry *content) {
   const Node *node = builder_node(e->b, id);
   MlTransform t = ml_transform_identity();
   MlBounds bounds = builder_bounds(e->b, id, &t, BOUNDS_BUDGET, e->work);
@@ -220,7 +220,9 @@ static MlStatus group_content(Expansion *e, MlNode id, WantedFor wanted, ItemLis
   uint64_t shapes = e->shapes, triangles = e->triangles;
   *list = (ItemList){.paths = 1, .serial = ++e->list_count};
   Context in = {.list = list, .geometry = true, .nested = e->forms[id - 1] != GROUP_FLAT, .wanted = wanted, .material = NO_ID};
-  if (node->kind == NODE_GROUP) {
+  if (node->kind == NODE_CSG) {
+    TRY(expand_csg(e, &in, id, &t, items, &content->csg));
+  } else if (node->kind == NODE_GROUP) {
     if (node->material != 0) in.material = node->material;
     for (uint64_t i = 0; i < node->group->count; i++) TRY(expand_node(e, &in, node->group->children[i], &t));
   } else {
@@ -237,12 +239,15 @@ static MlStatus group_content(Expansion *e, MlNode id, WantedFor wanted, ItemLis
   content->all_shapes = content->prim_count;
   content->all_triangles = content->prim_triangles;
   TRY(instances_content(e, list, content));
+  if (node->kind == NODE_CSG) content->all_shapes = 1;
   HashStream stream;
   hash_begin(&stream, GEOMETRY_HASH_GROUP);
   hash_add(&stream, content->origin, sizeof content->origin);
   work_hash(e->work, &stream, content->prims, content->prim_count * sizeof(Prim));
   work_hash(e->work, &stream, content->placed, content->placed_count * sizeof(PlacedTransform));
   if (content->instances.count != 0) hash_instances(e, &stream, &content->instances);
+  work_hash(e->work, &stream, content->csg.nodes, content->csg.node_count * sizeof(CsgNode));
+  work_hash(e->work, &stream, content->csg.items, content->csg.item_count * sizeof(CsgItem));
   content->hash = hash_end(&stream);
   return work_status(e->work, e->error);
 }
@@ -250,12 +255,14 @@ static MlStatus group_content(Expansion *e, MlNode id, WantedFor wanted, ItemLis
 static MlStatus group_asset(Expansion *e, MlNode id, WantedFor wanted) {
   ItemList list = {0};
   Geometry content = {0};
-  MlStatus status = group_content(e, id, wanted, &list, &content);
+  CsgItems items = {0};
+  MlStatus status = group_content(e, id, wanted, &list, &items, &content);
   if (status == ML_OK && content.prim_count + content.instances.count != 0)
     status = finish_asset(e, id, &content, list.boxes.data,
                           content.prim_count * sizeof(Prim) + content.placed_count * sizeof(PlacedTransform) +
                             content.instances.count * sizeof(Instance));
   item_list_free(e->memory, &list);
+  csg_items_free(e->memory, &items);
   return status;
 }
 

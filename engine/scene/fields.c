@@ -320,6 +320,7 @@ static Part part_of(Emit *e, MlNode id, uint32_t p, uint32_t material, bool cut)
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: return placed_part(e, node, p, material, cut);
   case NODE_GROUP: return several(e, ML_UNION, node->group->children, node->group->count, 0.0, p, material, cut);
+  case NODE_CSG: return several(e, node->group->combine, node->group->children, node->group->count, 0.0, p, material, cut);
   case NODE_SDF: return solid(e, node->sdf, p, material, cut);
   case NODE_SURFACES: return (Part){leaf_distance(e, node, p), NONE, material};
   case NODE_MESH:

@@ -142,6 +142,8 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
          which = block_place(&layout, field->which != NULL ? program_bytes(field->which) : 0, 1);
   size_t nodes = block_place(&layout, bvh->node_count, bvh_node_size(bvh));
   size_t blocks = block_place(&layout, bvh->block_count, bvh_block_size(bvh));
+  size_t csg_nodes = block_place(&layout, content->csg.node_count, sizeof(CsgNode));
+  size_t csg_items = block_place(&layout, content->csg.item_count, sizeof(CsgItem));
   Geometry *g = layout.overflow ? NULL : memory_pages_alloc(memory, layout.bytes);
   if (g == NULL) return memory_error(memory, layout.overflow ? UINT64_MAX : layout.bytes, "shared geometry", error);
   *g = *content;
@@ -159,9 +161,12 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   g->bvh = *bvh;
   g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
   g->bvh.blocks = bvh->block_count != 0 ? (char *)g + blocks : NULL;
+  g->csg.nodes = block_copy(work, g, csg_nodes, content->csg.nodes, content->csg.node_count, sizeof(CsgNode));
+  g->csg.items = block_copy(work, g, csg_items, content->csg.items, content->csg.item_count, sizeof(CsgItem));
   g->bytes = layout.bytes;
   MlStatus status = work_status(work, error);
   if (status == ML_OK) status = bvh_emit(plan, &g->bvh, error);
+  if (content->csg.node_count != 0) g->bvh.bounds = content->csg.box; /* what instances go by; the walk goes by nodes */
   if (status != ML_OK) {
     memory_pages_free(memory, g, layout.bytes);
     return status;
@@ -228,6 +233,11 @@ static bool same_field(const Geometry *asset, const Geometry *content) {
          memcmp(&asset->bounds, &content->bounds, sizeof asset->bounds) == 0;
 }
 
+static bool same_csg(const Csg *a, const Csg *b) {
+  return a->node_count == b->node_count && a->item_count == b->item_count &&
+         same_bytes(a->nodes, b->nodes, a->node_count, sizeof *a->nodes) && same_bytes(a->items, b->items, a->item_count, sizeof *a->items);
+}
+
 bool geometry_equals(const Geometry *asset, const Geometry *content) {
   const Mesh *a = &asset->mesh, *b = &content->mesh;
   return a->point_count == b->point_count && same_bytes(a->points, b->points, a->point_count, 12) &&
@@ -236,7 +246,8 @@ bool geometry_equals(const Geometry *asset, const Geometry *content) {
          same_bytes(asset->prims, content->prims, asset->prim_count, sizeof(Prim)) &&
          same_bytes(asset->placed, content->placed, asset->placed_count, sizeof(PlacedTransform)) &&
          memcmp(asset->origin, content->origin, sizeof asset->origin) == 0 && same_instances(&asset->instances, &content->instances) &&
-         same_field(asset, content);
+         same_field(asset, content) &&
+         same_csg(&asset->csg, &content->csg);
 }
 
 void geometry_free(Memory *memory, Geometry *geometry) {

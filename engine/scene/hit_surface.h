@@ -148,7 +148,7 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
     error = rounding_error(point.p, point.size);
   } else {
     HitLevels levels;
-    hit_levels(world, hit->instance, hit->path, ray->time, &levels);
+    hit_levels(world, hit->instance, hit->path, hit->prim, ray->time, &levels);
     const Geometry *geometry = levels.geometry;
     surface->material = levels.material;
     surface->light = hit->path == 0 ? world->instances.data[hit->instance].light : NO_ID;
@@ -169,6 +169,7 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
       }
       if (material != NO_ID) surface->material = material;
     }
+    if (levels.flipped) point.n = dvec_scale(point.n, -1.0), shading = dvec_scale(shading, -1.0);
     // A ray that starts here is rounded once more in each instance's space
     error = (MlVec3){0.0, 0.0, 0.0};
     for (uint32_t i = levels.count; i-- > 0;) {
@@ -193,7 +194,7 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
 /* ---- the instances around a surface (instance not NO_ID) */
 
 static inline void surface_levels(const Scene *scene, const Surface *surface, HitLevels *levels) {
-  hit_levels(&scene->world, surface->instance, surface->path, surface->time, levels);
+  hit_levels(&scene->world, surface->instance, surface->path, surface->prim, surface->time, levels);
 }
 static inline MlVec3 levels_to_local(const HitLevels *levels, MlVec3 p) {
   for (uint32_t i = 0; i < levels->count; i++) p = placed_point_to_local(levels->placed[i], p);

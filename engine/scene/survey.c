@@ -44,6 +44,7 @@ typedef struct Walk {
   MlBuilder *b;
   MlSurvey *survey;
   Work *work;
+  bool combined;     /* there is a combination of solids */
   bool fill, planes; /* the first passes count, then fill; planes are filled before the rest */
   uint64_t pieces, items;
 } Walk;
@@ -125,7 +126,8 @@ static void add_leaf(Walk *w, const Node *node, const MlTransform *t) {
   case NODE_SDF:
   case NODE_PLACE:
   case NODE_ARRAY:
-  case NODE_GROUP: break;
+  case NODE_GROUP:
+  case NODE_CSG: break;
   }
 }
 
@@ -156,6 +158,7 @@ static void walk(Walk *w, MlNode id, const MlTransform *t) {
     for (uint64_t i = 0; i < node->group->count && !too_many(w); i++)
       if ((builder_node(w->b, node->group->children[i])->traits & NODE_HIDDEN) == 0) walk(w, node->group->children[i], t);
     break;
+  case NODE_CSG: w->combined = true; break;
   case NODE_MESH: {
     const Mesh *mesh = mesh_node_mesh(node->mesh);
     if (mesh->triangle_count != 0) add_piece(w, PIECE_TRIANGLE, 0, mesh, t);
@@ -351,6 +354,11 @@ MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out,
   walk_all(&w, d.node);
   MlStatus status = work_status(&work, error);
   if (status != ML_OK) return status;
+  if (w.combined) {
+    error_set_at(error, ML_ERROR_ARGUMENT, d.place,
+                 "survey: the surface of solids that are combined is nowhere as such: take the parts that they were made of");
+    return ML_ERROR_ARGUMENT;
+  }
   if (too_many(&w)) {
     error_set_at(error, ML_ERROR_LIMIT, d.place, "survey: more than %d shapes or %d triangles", PIECES_MAX, ITEMS_MAX);
     return ML_ERROR_LIMIT;

@@ -172,8 +172,9 @@ static inline bool disk_point(const RayQuery *q, const Prim *prim, double *t, Pl
 
 /* ---- closed kinds */
 
-/* Haines, Günther, Akenine-Möller 2019, "Precision Improvements for Ray/Sphere Intersection". f: origin from the centre. */
-static inline bool sphere_distance(MlVec3 f, MlVec3 d, double r, double *t) {
+/* Where the ray's line enters and leaves. Haines, Günther, Akenine-Möller 2019, "Precision Improvements for Ray/Sphere Intersection". f: origin
+ * from the centre. */
+ALWAYS_INLINE bool sphere_interval(MlVec3 f, MlVec3 d, double r, double *first, double *second) {
   double dd = dvec_dot(d, d), b = -dvec_dot(f, d);
   MlVec3 nearest = dvec_along(f, d, b / dd);
   double discriminant = r * r - dvec_dot(nearest, nearest);
@@ -182,16 +183,21 @@ static inline bool sphere_distance(MlVec3 f, MlVec3 d, double r, double *t) {
   double root = __builtin_sqrt(dd * discriminant), q = b < 0.0 ? b - root : b + root;
   if (q == 0.0) return false; /* touches at the origin itself */
   double t0 = c / q, t1 = q / dd;
-  double first = t0 < t1 ? t0 : t1, second = t0 < t1 ? t1 : t0;
+  *first = t0 < t1 ? t0 : t1, *second = t0 < t1 ? t1 : t0;
+  return true;
+}
+static inline bool sphere_distance(MlVec3 f, MlVec3 d, double r, double *t) {
+  double first, second;
+  if (!sphere_interval(f, d, r, &first, &second)) return false;
   *t = first > 0.0 ? first : second;
   return *t > 0.0;
 }
 
-/* The cube [-1,1]^3; part: the face that the ray goes through at *t. */
-static inline bool cube_distance(MlVec3 o, MlVec3 d, double *t, uint32_t *part) {
+/* The cube [-1,1]^3: where the ray's line enters and leaves, and through which faces. */
+ALWAYS_INLINE bool cube_interval(MlVec3 o, MlVec3 d, double *first, double *second, uint32_t *first_face, uint32_t *second_face) {
   const double os[3] = {o.x, o.y, o.z}, ds[3] = {d.x, d.y, d.z};
-  double first = -(double)INFINITY_F, second = (double)INFINITY_F;
-  uint32_t first_face = 0, second_face = 0;
+  *first = -(double)INFINITY_F, *second = (double)INFINITY_F;
+  *first_face = 0, *second_face = 0;
   for (uint32_t i = 0; i < 3; i++) {
     if (ds[i] == 0.0) {
       if (!(os[i] >= -1.0 && os[i] <= 1.0)) return false;
@@ -200,10 +206,16 @@ static inline bool cube_distance(MlVec3 o, MlVec3 d, double *t, uint32_t *part) 
     double low = (-1.0 - os[i]) / ds[i], high = (1.0 - os[i]) / ds[i];
     bool back = ds[i] < 0.0;
     double in = back ? high : low, out = back ? low : high;
-    if (in > first) first = in, first_face = 2 * i + (back ? 1 : 0);
-    if (out < second) second = out, second_face = 2 * i + (back ? 0 : 1);
+    if (in > *first) *first = in, *first_face = 2 * i + (back ? 1 : 0);
+    if (out < *second) *second = out, *second_face = 2 * i + (back ? 0 : 1);
   }
-  if (!(first <= second)) return false;
+  return *first <= *second;
+}
+/* part: the face that the ray goes through at *t. */
+static inline bool cube_distance(MlVec3 o, MlVec3 d, double *t, uint32_t *part) {
+  double first, second;
+  uint32_t first_face, second_face;
+  if (!cube_interval(o, d, &first, &second, &first_face, &second_face)) return false;
   *t = first > 0.0 ? first : second;
   *part = first > 0.0 ? first_face : second_face;
   return *t > 0.0;

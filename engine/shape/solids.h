@@ -86,28 +86,37 @@ static inline bool cone_side_inside(const CentredRay *ray, double k, Inside *in)
   return true;
 }
 
+/* The way between the planes of both ends. */
+static inline bool cone_slab(const CentredRay *ray, Inside *slab) {
+  *slab = (Inside){-(double)INFINITY_F, (double)INFINITY_F, 0, 0};
+  if (ray->u.y != 0.0) {
+    double low = (-1.0 - ray->q.y) / ray->u.y, high = (1.0 - ray->q.y) / ray->u.y;
+    *slab = ray->u.y > 0.0 ? (Inside){low, high, 1, 2} : (Inside){high, low, 2, 1};
+    return true;
+  }
+  return ray->q.y >= -1.0 && ray->q.y <= 1.0;
+}
+/* The way through the closed solid; it may be empty, with s0 > s1. */
+static inline bool cone_inside(const CentredRay *ray, double k, Inside *in) {
+  Inside slab;
+  if (!cone_side_inside(ray, k, in) || !cone_slab(ray, &slab)) return false;
+  if (slab.s0 > in->s0) in->s0 = slab.s0, in->part0 = slab.part0;
+  if (slab.s1 < in->s1) in->s1 = slab.s1, in->part1 = slab.part1;
+  return true;
+}
+
 static inline bool cone_distance(MlVec3 o, MlVec3 d, double k, bool caps, double *t, uint32_t *part) {
   CentredRay ray = centred_ray(o, d);
-  Inside in, slab = {-(double)INFINITY_F, (double)INFINITY_F, 0, 0};
-  if (!cone_side_inside(&ray, k, &in)) return false;
-  if (ray.u.y != 0.0) {
-    double low = (-1.0 - ray.q.y) / ray.u.y, high = (1.0 - ray.q.y) / ray.u.y;
-    slab = ray.u.y > 0.0 ? (Inside){low, high, 1, 2} : (Inside){high, low, 2, 1};
-  } else if (!(ray.q.y >= -1.0 && ray.q.y <= 1.0)) {
-    return false;
+  Inside in, slab;
+  if (caps) return cone_inside(&ray, k, &in) && inside_distance(&ray, &in, t, part);
+  if (!cone_side_inside(&ray, k, &in) || !cone_slab(&ray, &slab)) return false;
+  *part = 0;
+  for (int i = 0; i < 2; i++) {
+    double s = i == 0 ? in.s0 : in.s1;
+    *t = (s + ray.near) / ray.length;
+    if (s >= slab.s0 && s <= slab.s1 && *t > 0.0) return true;
   }
-  if (!caps) {
-    *part = 0;
-    for (int i = 0; i < 2; i++) {
-      double s = i == 0 ? in.s0 : in.s1;
-      *t = (s + ray.near) / ray.length;
-      if (s >= slab.s0 && s <= slab.s1 && *t > 0.0) return true;
-    }
-    return false;
-  }
-  if (slab.s0 > in.s0) in.s0 = slab.s0, in.part0 = slab.part0;
-  if (slab.s1 < in.s1) in.s1 = slab.s1, in.part1 = slab.part1;
-  return inside_distance(&ray, &in, t, part);
+  return false;
 }
 
 /* The point of `part` at p, up to rounding; *n its outward normal. */
@@ -135,21 +144,20 @@ static inline bool ball_inside(const CentredRay *ray, double y, Inside *in) {
   return true;
 }
 
-/* The solid is the union of two balls and a cylinder, and convex: its interval reaches from the first to the last of theirs. */
-static inline bool capsule_distance(MlVec3 o, MlVec3 d, double h, double *t) {
-  CentredRay ray = centred_ray(o, d);
+/* The solid is the union of two balls and a cylinder, and convex: its interval reaches from the first to the last of theirs. Empty: s0 > s1. */
+static inline Inside capsule_inside(const CentredRay *ray, double h) {
   Inside all = {(double)INFINITY_F, -(double)INFINITY_F, 0, 0}, in;
   for (int end = -1; end <= 1; end += 2) {
-    if (!ball_inside(&ray, end * h, &in)) continue;
+    if (!ball_inside(ray, end * h, &in)) continue;
     if (in.s0 < all.s0) all.s0 = in.s0;
     if (in.s1 > all.s1) all.s1 = in.s1;
   }
-  if (cone_side_inside(&ray, 1.0, &in)) {
-    if (ray.u.y != 0.0) {
-      double a = (-h - ray.q.y) / ray.u.y, b = (h - ray.q.y) / ray.u.y, low = a < b ? a : b, high = a < b ? b : a;
+  if (cone_side_inside(ray, 1.0, &in)) {
+    if (ray->u.y != 0.0) {
+      double a = (-h - ray->q.y) / ray->u.y, b = (h - ray->q.y) / ray->u.y, low = a < b ? a : b, high = a < b ? b : a;
       if (low > in.s0) in.s0 = low;
       if (high < in.s1) in.s1 = high;
-    } else if (!(ray.q.y >= -h && ray.q.y <= h)) {
+    } else if (!(ray->q.y >= -h && ray->q.y <= h)) {
       in.s1 = in.s0 - 1.0;
     }
     if (in.s0 <= in.s1) {
@@ -157,6 +165,11 @@ static inline bool capsule_distance(MlVec3 o, MlVec3 d, double h, double *t) {
       if (in.s1 > all.s1) all.s1 = in.s1;
     }
   }
+  return all;
+}
+static inline bool capsule_distance(MlVec3 o, MlVec3 d, double h, double *t) {
+  CentredRay ray = centred_ray(o, d);
+  Inside all = capsule_inside(&ray, h);
   uint32_t part;
   return inside_distance(&ray, &all, t, &part);
 }
@@ -217,11 +230,12 @@ static inline int monotone_pieces(const TorusQuartic *f, double a, double b, dou
   return count;
 }
 
-static inline bool torus_distance(MlVec3 o, MlVec3 d, double r, double *t) {
-  CentredRay ray = centred_ray(o, d);
-  MlVec3 q = ray.q, u = ray.u;
+/* The pieces of the ray in front of its origin on which the quartic is monotone, and which hold all roots there: the number of their ends,
+ * 0: it passes by. */
+static inline int torus_pieces(const CentredRay *ray, double r, TorusQuartic *f, double ends[5]) {
+  MlVec3 q = ray->q, u = ray->u;
   double qq = dvec_dot(q, q), reach = (1.0 + r) * (1.0 + r) * (1.0 + 0x1p-40) - qq, flat = r * (1.0 + 0x1p-40);
-  if (!(reach > 0.0)) return false;
+  if (!(reach > 0.0)) return 0;
   // Within the ball around it, between the planes y = -r and r (both a little larger, to hold all roots), in front of the origin
   double s1 = __builtin_sqrt(reach), s0 = -s1;
   if (u.y != 0.0) {
@@ -229,14 +243,21 @@ static inline bool torus_distance(MlVec3 o, MlVec3 d, double r, double *t) {
     if (low > s0) s0 = low;
     if (high < s1) s1 = high;
   } else if (__builtin_fabs(q.y) > flat) {
-    return false;
+    return 0;
   }
-  if (-ray.near > s0) s0 = -ray.near;
-  if (!(s0 < s1)) return false;
+  if (-ray->near > s0) s0 = -ray->near;
+  if (!(s0 < s1)) return 0;
   double m = (qq + 1.0) - r * r;
-  TorusQuartic f = {2.0 * m - 4.0 * (u.x * u.x + u.z * u.z), -8.0 * (q.x * u.x + q.z * u.z), m * m - 4.0 * (q.x * q.x + q.z * q.z)};
+  *f = (TorusQuartic){2.0 * m - 4.0 * (u.x * u.x + u.z * u.z), -8.0 * (q.x * u.x + q.z * u.z), m * m - 4.0 * (q.x * q.x + q.z * q.z)};
+  return monotone_pieces(f, s0, s1, ends);
+}
+
+static inline bool torus_distance(MlVec3 o, MlVec3 d, double r, double *t) {
+  CentredRay ray = centred_ray(o, d);
+  TorusQuartic f;
   double ends[5];
-  int count = monotone_pieces(&f, s0, s1, ends);
+  int count = torus_pieces(&ray, r, &f, ends);
+  if (count == 0) return false;
   double before = quartic_at(&f, ends[0]);
   for (int i = 1; i < count; i++) {
     double after = quartic_at(&f, ends[i]);

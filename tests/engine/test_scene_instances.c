@@ -350,7 +350,7 @@ static void test_paths(void **state) {
       assert_true(trace_closest(world, &ray, &hit));
       assert_int_equal(hit.path, 1 + 6 * y + 1 + x);
       HitLevels levels;
-      hit_levels(world, hit.instance, hit.path, 0, &levels);
+      hit_levels(world, hit.instance, hit.path, hit.prim, 0, &levels);
       assert_int_equal(levels.count, 3);
       assert_true(levels.placed[1]->centre[1] == 4.0f * (float)y && levels.placed[2]->centre[0] == 4.0f * (float)x);
     }

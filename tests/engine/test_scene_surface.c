@@ -39,7 +39,7 @@ static double distance_from(const World *world, const Hit *hit, MlVec3 p) {
   if (hit->instance == NO_ID) {
     prim = &world->prims[hit->prim];
   } else {
-    hit_levels(world, hit->instance, hit->path, 0.0f, &levels);
+    hit_levels(world, hit->instance, hit->path, hit->prim, 0.0f, &levels);
     const Geometry *g = levels.geometry;
     p = levels_to_local(&levels, p);
     if (g->mesh.triangle_count != 0) {
@@ -175,7 +175,7 @@ static void check_surface(const Scene *scene, const Ray *ray, const Hit *hit) {
     Hit next;
     HitLevels levels;
     bool placed = hit->instance != NO_ID;
-    if (placed) hit_levels(&scene->world, hit->instance, hit->path, ray->time, &levels);
+    if (placed) hit_levels(&scene->world, hit->instance, hit->path, hit->prim, ray->time, &levels);
     bool mesh = placed && levels.geometry->mesh.triangle_count != 0;
     const Prim *prim = mesh ? NULL : placed ? &levels.geometry->prims[hit->prim] : &scene->world.prims[hit->prim];
     bool flat = mesh || prim_is_flat(prim);

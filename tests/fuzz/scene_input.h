@@ -195,6 +195,9 @@ static inline bool draft_is_dangerous(const ApiEntry *entry, const ApiField *f) 
 static inline const char *draft_needs(const ApiEntry *entry) {
   static const char *const needs[][2] = {
     {"scatter", "sphere{}, count = 5, area = 4, "},
+    {"union", "sphere{}, box{}, "},
+    {"intersection", "sphere{}, box{}, "},
+    {"difference", "sphere{}, box{}, "},
     {"poisson", "area = 4, spacing = 1, "},
     {"mesh", "points = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}}, faces = {{1, 2, 3}}, "},
     {"metal", "\"gold\", "},
