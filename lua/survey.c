@@ -26,7 +26,8 @@ const MlSurvey *survey_of_node(Reading *r, MlNode id, bool drops) {
     if (error.status == ML_ERROR_CANCELLED) budget_check(r->L);
     runtime_check_memory(r->L, &error);
     const char *colon = strstr(error.message, ": ");
-    reader_fail(r, "survey", "too large to put things on it: %s", colon ? colon + 2 : error.message);
+    reader_fail(r, "survey", "%s: %s", error.status == ML_ERROR_LIMIT ? "too large to put things on it" : "nothing can be put on it",
+                colon ? colon + 2 : error.message);
     return NULL;
   }
   runtime->surveys = record;

@@ -368,6 +368,13 @@ static bool rule_alone(const Place *p) {
   if (p->open.end > p->open.start || !value || !(operator|| ended)) return false;
   Token line = p->before[0];
   if (operator&& p->next.line == p->at.line) line.end = p->next.end;
+  const char sign = operator? p->text[p->at.start] : 0;
+  const char *solid = sign == '-' ? "difference" : sign == '|' ? "union" : sign == '&' ? "intersection" : NULL;
+  if (solid && p->next.kind == LEX_NAME && p->next.line == p->at.line)
+    return say_at(p, &line, NULL,
+                  store_format(p->diagnostics->store, "'%.*s' alone does nothing: write %s{ %.*s, %.*s }, or assign it (local x = ...)",
+                               (int)(line.end - line.start), p->text + line.start, solid, (int)(p->before[0].end - p->before[0].start),
+                               p->text + p->before[0].start, (int)(p->next.end - p->next.start), p->text + p->next.start));
   return say_at(p, &line, NULL, format_token(p, "'@' alone does nothing: assign it (local x = ...) or call it", &line));
 }
 

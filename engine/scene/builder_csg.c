@@ -5,10 +5,27 @@
 
 #include "scene/builder.h"
 
+/* The first shape below a node that has no inside. */
+static const Node *find_open(const MlBuilder *b, const Node *node) {
+  while (node->kind == NODE_PLACE || node->kind == NODE_GROUP) {
+    uint64_t i = 0;
+    if (node->kind == NODE_GROUP)
+      while ((builder_node(b, node->group->children[i])->traits & NODE_OPEN) == 0) i++;
+    node = builder_node(b, node->kind == NODE_PLACE ? node->placement->child : node->group->children[i]);
+  }
+  return node;
+}
+
 /* Of what can be cut exactly. */
-static const char *problem_of(const Node *node) {
+static const char *problem_of(const MlBuilder *b, const Node *node) {
   const uint32_t traits = node->traits;
-  if ((traits & NODE_OPEN) != 0) return "a surface alone has no inside: take a box{}, or a cylinder{} or cone{} with its caps";
+  if ((traits & NODE_OPEN) != 0) {
+    const NodeKind kind = (NodeKind)find_open(b, node)->kind;
+    if (kind == NODE_CONE) return "a tube without its caps has no inside: leave them on";
+    if (kind == NODE_DISK) return "a disk has no inside: take a cylinder{} as flat as you like";
+    return kind == NODE_QUAD ? "a quad or rect has no inside: take a box{} as thin as you like"
+                             : "a triangle has no inside: take an extrude{} of its corners";
+  }
   if ((traits & NODE_HAS_PLANE) != 0) return "a plane has no end: take a box{} that is large enough";
   if ((traits & NODE_HAS_LIGHT) != 0) return "a light is no solid: leave it out of the parts";
   if ((traits & NODE_HAS_ARRAY) != 0) return "there are more than 4096 copies in it: combine one part, and copy what comes of it";
@@ -28,7 +45,7 @@ const char *ml_combine_problem(const MlBuilder *b, const MlNode *nodes, uint64_t
   for (*which = 0; *which < count; ++*which) {
     const MlNode node = nodes[*which];
     if (node == 0 || node > b->nodes.count) return "this is no node of the scene";
-    const char *problem = sdf ? builder_sdf_problem(b, node, &steps) : problem_of(builder_node(b, node));
+    const char *problem = sdf ? builder_sdf_problem(b, node, &steps) : problem_of(b, builder_node(b, node));
     if (problem != NULL) return problem;
   }
   return NULL;
@@ -111,7 +128,7 @@ MlNode ml_combine(MlBuilder *b, const MlCombineDesc *desc, MlError *error) {
     char field[32];
     snprintf(field, sizeof field, "children[%u]", (unsigned)i);
     if (!desc_node(&source, b, field, d.children[i])) return 0;
-    const char *problem = problem_of(builder_node(b, d.children[i]));
+    const char *problem = problem_of(b, builder_node(b, d.children[i]));
     if (problem != NULL) {
       desc_fail(&source, ".%s: %s", field, problem);
       return 0;

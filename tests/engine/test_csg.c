@@ -458,8 +458,10 @@ static void refused(MlNode node, const char *why) {
 
 static void test_what_is_refused(void **state) {
   (void)state;
-  refused(ml_disk(b, &ML_DESC(MlDiskDesc, .radius = 1), NULL), "a surface alone has no inside");
-  refused(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .open = true), NULL), "with its caps");
+  refused(ml_disk(b, &ML_DESC(MlDiskDesc, .radius = 1), NULL), "a disk has no inside");
+  refused(ml_quad(b, &ML_DESC(MlQuadDesc, .u = {1, 0, 0}, .v = {0, 1, 0}), NULL), "a quad or rect has no inside");
+  refused(ml_triangle(b, &ML_DESC(MlTriangleDesc, .b = {1, 0, 0}, .c = {0, 1, 0}), NULL), "a triangle has no inside");
+  refused(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .open = true), NULL), "a tube without its caps");
   refused(ml_plane(b, &ML_DESC(MlPlaneDesc, .place = 0), NULL), "a plane has no end");
   refused(ml_light(b, &ML_DESC(MlLightDesc, .power = 1), NULL), "a light is no solid");
   const MlTransform keys[2] = {ml_transform_identity(), affine_translate((MlVec3){1, 0, 0})};
@@ -470,7 +472,7 @@ static void test_what_is_refused(void **state) {
   refused(9999, "expected a node of this builder");
   // Within groups, too
   const MlNode disk = ml_disk(b, &ML_DESC(MlDiskDesc, .radius = 1), NULL);
-  refused(ml_group(b, &ML_DESC(MlGroupDesc, .children = &disk, .child_count = 1), NULL), "a surface alone has no inside");
+  refused(ml_group(b, &ML_DESC(MlGroupDesc, .children = &disk, .child_count = 1), NULL), "a disk has no inside");
   // Of a mesh commit finds out, and the builder stays
   fixture_add(b, two(ML_UNION, mesh_cube(11, false), ball((MlVec3){0, 0, 0}, 1)));
   const MlScene *none;

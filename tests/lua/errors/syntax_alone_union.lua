@@ -1,0 +1,3 @@
+local a, b = sphere{}, box{}
+a | b
+plane{}
