@@ -184,6 +184,55 @@ static void mesh_scene(uint64_t seed, double scale, MlVec3 move) {
   rig_commit(&rig);
 }
 
+/* Closed, of 8 triangles. */
+static MlNode octahedron(void) {
+  static const float points[18] = {1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1};
+  static const uint32_t triangles[24] = {0, 2, 4, 2, 1, 4, 1, 3, 4, 3, 0, 4, 2, 0, 5, 1, 2, 5, 3, 1, 5, 0, 3, 5};
+  return ml_mesh(rig.b, &ML_DESC(MlMeshDesc, .points = points, .point_count = 6, .triangles = triangles, .triangle_count = 8), &rig.error);
+}
+static MlNode any_operand(void) {
+  switch ((int)dice(0, 7)) {
+  case 0: return ml_sphere(rig.b, &ML_DESC(MlSphereDesc, .radius = dice(.5, 1)), &rig.error);
+  case 1: return ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-.5, -.7, -.6}, .to = {.5, .7, .6}), &rig.error);
+  case 2: return ml_cone(rig.b, &ML_DESC(MlConeDesc, .from = {0, -.7, 0}, .to = {0, .8, 0}, .radius = .8, .top = dice(0, 1)), &rig.error);
+  case 3: return ml_capsule(rig.b, &ML_DESC(MlCapsuleDesc, .from = {-.4, 0, 0}, .to = {.5, 0, 0}, .radius = .5), &rig.error);
+  case 4: return ml_torus(rig.b, &ML_DESC(MlTorusDesc, .radius = .7, .tube = dice(.1, .5)), &rig.error);
+  default: return octahedron();
+  }
+}
+static MlNode combined(MlCombine combine, MlNode a, MlNode b) {
+  const MlNode parts[2] = {a, b};
+  return ml_combine(rig.b, &ML_DESC(MlCombineDesc, .combine = combine, .children = parts, .child_count = 2), &rig.error);
+}
+/* Solids of solids, each of one material; two of them with faces that coincide; some of them twice. */
+static void solid_scene(uint64_t seed, double scale, MlVec3 move) {
+  dice_state = seed * 977 + 9;
+  rig_begin(&rig);
+  assert_int_equal(ml_background(rig.b, gray(1), false, &rig.error), ML_OK);
+  for (int i = 0; i < 8; i++) {
+    MlNode solid;
+    if (i == 0) {
+      solid = combined(ML_DIFFERENCE, ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-1, 0, -1}, .to = {1, .5, 1}), &rig.error),
+                       ml_cylinder(rig.b, &ML_DESC(MlCylinderDesc, .from = {.2, 0, 0}, .to = {.2, .5, 0}, .radius = .6), &rig.error));
+      solid = combined(ML_UNION, solid, ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {1, 0, -1}, .to = {1.7, .5, 1}), &rig.error));
+    } else {
+      MlTransform t = any_place(.4);
+      solid = placed(any_operand(), &t);
+      for (int k = 0; k < 3; k++) {
+        t = any_place(.5);
+        solid = combined((MlCombine)(int)dice(0, 3), solid, placed(any_operand(), &t));
+      }
+    }
+    solid = ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = solid, .material = any_material(BOTH)), &rig.error);
+    for (int k = 0; k < 1 + i % 2; k++) {
+      MlTransform t = any_place(2), size = {{scale, 0, 0, move.x, 0, scale, 0, move.y, 0, 0, scale, move.z}};
+      t = ml_transform_multiply(&size, &t);
+      rig_add(&rig, placed(solid, &t));
+    }
+  }
+  rig_commit(&rig);
+}
+
 static const MlBounces endless = {65535, 65535, 65535, 65535};
 
 /* Every sample is 1. */
@@ -239,6 +288,18 @@ static void meshes(void **state) {
   }
 }
 
+static void solids(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 10; seed++) every_sample(solid_scene, seed, 1, (MlVec3){0, 0, 0});
+  for (uint64_t seed = 1; seed <= 4; seed++) {
+    every_sample(solid_scene, seed, 1e-3, (MlVec3){0, 0, 0});
+    every_sample(solid_scene, seed, 1e3, (MlVec3){0, 0, 0});
+    every_sample(solid_scene, seed, 1, (MlVec3){1e4, -1e4, 1e4});
+    every_sample(solid_scene, seed, 1, (MlVec3){-1e6, 1e6, 1e6});
+    every_sample(solid_scene, seed, 1e-3, (MlVec3){1e4, 0, 0});
+  }
+}
+
 /* The same with light sampling and roulette, in the mean over the picture. */
 static void means_are_one(void **state) {
   (void)state;
@@ -273,8 +334,13 @@ static void closed_room(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_sample_is_one), cmocka_unit_test(scaled),      cmocka_unit_test(moved), cmocka_unit_test(meshes),
-    cmocka_unit_test(means_are_one),       cmocka_unit_test(closed_room),
+    cmocka_unit_test(every_sample_is_one),
+    cmocka_unit_test(scaled),
+    cmocka_unit_test(moved),
+    cmocka_unit_test(meshes),
+    cmocka_unit_test(solids),
+    cmocka_unit_test(means_are_one),
+    cmocka_unit_test(closed_room),
   };
   return cmocka_run_group_tests(tests, create, destroy);
 }
