@@ -25,8 +25,8 @@ static Vec3 along(MlOp op, Vec3 v, const Sloped *a, const Sloped *b, const Slope
   switch ((uint32_t)op) {
   case ML_OP_NEGATE: return -dx;
   case ML_OP_ABS: return choose(truth(fx < none), -dx, dx);
-  case ML_OP_FRACT:
-  case ML_OP_MOD: return dx;
+  case ML_OP_FRACT: return dx;
+  case ML_OP_MOD: return dx - (Vec3)lanes4_floor(fx / fy) * dy;
   case ML_OP_SQRT: return choose(truth((Float4Lanes)v > none), dx / (v + v), zero);
   case ML_OP_EXP: return v * dx;
   case ML_OP_LOG: return dx / x;
@@ -72,6 +72,16 @@ static Vec3 along(MlOp op, Vec3 v, const Sloped *a, const Sloped *b, const Slope
   }
 }
 
+/* How sums of octaves change with gain and lacunarity, where these vary. */
+static float options_slope(const ProgramStep *step, Vec3 place, const Sloped *gain, const Sloped *lacunarity, int axis) {
+  const float by = 0x1p-10f, dg = gain->d[axis][0], dl = lacunarity->d[axis][0];
+  if (step->op < ML_OP_FBM || step->op > ML_OP_TURBULENCE || (dg == 0.0f && dl == 0.0f)) return 0.0f;
+  const float g = gain->v[0], l = lacunarity->v[0];
+  const float up = program_noise((MlOp)step->op, place, g + by * dg, l + by * dl, 0.0f, step->data),
+              down = program_noise((MlOp)step->op, place, g - by * dg, l - by * dl, 0.0f, step->data);
+  return (up - down) / (2.0f * by);
+}
+
 /* The slope of noise by its place. */
 static Vec3 noise_slope(const ProgramStep *step, Vec3 place, float gain, float lacunarity) {
   const float least = 0x1p-12f;
@@ -110,7 +120,8 @@ static Vec3 vector_along(const ProgramStep *step, Vec3 v, const Sloped *a, const
   case ML_OP_TEXTURE: return all(0.0f);
   default: {
     const Vec3 place = program_place(dx, step->of);
-    return program_number((place[0] * (*noise)[0] + place[1] * (*noise)[1]) + place[2] * (*noise)[2]);
+    return program_number(((place[0] * (*noise)[0] + place[1] * (*noise)[1]) + place[2] * (*noise)[2]) +
+                          options_slope(step, program_place(a->v, step->of), b, c, axis));
   }
   }
 }

@@ -36,9 +36,13 @@ static bool holds(Interval a, double x) { return a.lo <= x && x <= a.hi; }
 
 /* ---- numbers */
 
+RangeNumber range_whole(void) { return (RangeNumber){all, {all, all, all}, ENDLESS}; }
+RangeNumber range_constant(double x) { return x == x ? (RangeNumber){.value = {x, x}} : range_whole(); }
+
 /* Rounds outwards and adds the rounding of floats, `ulps` times half a unit of the last place. */
 static RangeNumber finish(RangeNumber a, double ulps) {
   a.value = outward(a.value);
+  if (!(magnitude(a.value) < 0x1p127)) return range_whole(); // floats end there
   for (int i = 0; i < 3; i++)
     if (a.slope[i].lo != 0.0 || a.slope[i].hi != 0.0) a.slope[i] = outward(a.slope[i]);
   if (ulps > 0.0) a.error = a.error * (1.0 + 0x1p-20) + ulps * (0x1p-24 * magnitude(a.value) + 0x1p-149);
@@ -46,17 +50,16 @@ static RangeNumber finish(RangeNumber a, double ulps) {
   return a;
 }
 
-RangeNumber range_constant(double x) { return (RangeNumber){.value = {x, x}}; }
-RangeNumber range_whole(void) { return (RangeNumber){all, {all, all, all}, ENDLESS}; }
-
 /* f(a) with its value and slope by a. */
 static RangeNumber chain(RangeNumber a, Interval value, Interval by, double ulps) {
   RangeNumber r = {.value = value, .error = product(magnitude(by), a.error)};
+  if (!(a.error < ENDLESS)) return range_whole(); // what may be no number stays so, even times 0
   for (int i = 0; i < 3; i++) r.slope[i] = times(by, a.slope[i]);
   return finish(r, ulps);
 }
 static RangeNumber chain2(RangeNumber a, RangeNumber b, Interval value, Interval by_a, Interval by_b, double ulps) {
   RangeNumber r = {.value = value, .error = product(magnitude(by_a), a.error) + product(magnitude(by_b), b.error)};
+  if (!(a.error < ENDLESS && b.error < ENDLESS)) return range_whole();
   for (int i = 0; i < 3; i++) r.slope[i] = plus(times(by_a, a.slope[i]), times(by_b, b.slope[i]));
   return finish(r, ulps);
 }
@@ -123,7 +126,7 @@ static RangeNumber mixed(RangeNumber a, RangeNumber b, RangeNumber t) {
 /* ---- one operand */
 
 static RangeNumber root(RangeNumber a) {
-  if (a.value.lo < 0.0 && a.value.hi + a.error < 0.0) return range_whole();
+  if (a.value.lo < -0x1p-900) return range_whole(); // no number somewhere, of which later operations may make one
   double lo = a.value.lo > 0.0 ? __builtin_sqrt(a.value.lo) : 0.0, hi = a.value.hi > 0.0 ? __builtin_sqrt(a.value.hi) : 0.0;
   RangeNumber r = chain(a, (Interval){lo, hi}, outward((Interval){hi > 0.0 ? 0.5 / hi : 0.0, lo > 0.0 ? 0.5 / lo : ENDLESS}), 1);
   r.value.lo = most(r.value.lo, 0.0);
@@ -241,7 +244,7 @@ typedef struct RangeRun {
 /* A step of `a` at `at`: where that is a plane across one axis, it is kept. */
 static void note_jump(const RangeRun *run, const RangeNumber *a, double at) {
   uint32_t axis = 3;
-  if (run->jump->axis != 3) return;
+  if (run->jump == NULL || run->jump->axis != 3) return;
   for (uint32_t i = 0; i < 3; i++) {
     if (a->slope[i].lo == 0.0 && a->slope[i].hi == 0.0) continue;
     if (axis != 3 || !(size(a->slope[i].hi - a->slope[i].lo) <= 1e-9 * size(a->slope[i].lo))) return;
@@ -252,11 +255,12 @@ static void note_jump(const RangeRun *run, const RangeNumber *a, double at) {
   *run->jump = (RangeJump){axis, run->box->lo[axis] + (at - from) / slope};
 }
 
-/* What floor gives; what is beyond a step by rounding alone does not count. */
+/* What floor(a + shift) gives. */
 static RangeNumber floored(const RangeRun *run, RangeNumber a, double shift) {
-  double slack = 8.0 * a.error + 1e-12 * magnitude(a.value);
+  double slack = 8.0 * a.error + 1e-12 * magnitude(a.value), limit = 0.25 * (a.value.hi - a.value.lo);
   if (!(a.value.hi - a.value.lo <= 1e15) || !(slack < 1e15)) return jumping(all);
-  if (slack > 0.25 * (a.value.hi - a.value.lo)) slack = 0.25 * (a.value.hi - a.value.lo);
+  if (run->jump == NULL) slack = -slack;
+  else if (slack > limit) slack = limit;
   double lo = ml_floor(a.value.lo + shift + slack), hi = ml_floor(a.value.hi + shift - slack);
   if (hi <= lo) return range_constant(lo);
   note_jump(run, &a, ml_floor(0.5 * (lo + hi) + 1.0) - shift);
@@ -317,6 +321,7 @@ static RangeNumber component(const RangeRun *run, MlOp op, RangeNumber a, RangeN
   case ML_OP_MULTIPLY: return range_multiply(a, b);
   case ML_OP_DIVIDE: return divide(a, b);
   case ML_OP_MOD: {
+    if (b.value.lo - b.error <= 0.0 && b.value.hi + b.error >= 0.0) return range_whole();
     RangeNumber r = range_subtract(a, range_multiply(b, floored(run, divide(a, b), 0.0)));
     double limit = magnitude(b.value);
     if (r.value.hi > limit || r.value.lo < -limit) r.value = (Interval){b.value.lo >= 0.0 ? 0.0 : -limit, b.value.hi <= 0.0 ? 0.0 : limit};
@@ -341,7 +346,9 @@ static RangeNumber component(const RangeRun *run, MlOp op, RangeNumber a, RangeN
   case ML_OP_SMOOTHSTEP: return smooth_step(a, b, c);
   case ML_OP_SELECT: {
     int chosen = truth_of(a);
-    return chosen == 1 ? b : chosen == 0 ? c : jumping(hull(b.value, c.value));
+    RangeNumber r = jumping(hull(b.value, c.value));
+    r.error = most(b.error, c.error);
+    return chosen == 1 ? b : chosen == 0 ? c : r;
   }
   default: return range_whole();
   }
@@ -397,7 +404,8 @@ RangeNumber range_of_place(const RangeNumber place[3], Interval value, const Int
     for (int k = 0; k < 3; k++) r.slope[i] = plus(r.slope[i], times(slope[k], place[k].slope[i]));
     r.error += product(magnitude(slope[i]), place[i].error);
   }
-  return finish(r, 64);
+  r.error += 0x1p-19; // its own roundings
+  return finish(r, 1);
 }
 
 /* ---- programs */
@@ -406,11 +414,13 @@ static void run_step(const RangeRun *run, const ProgramStep *step, const RangeVa
                      RangeValue *out) {
   RangeValue r = {0};
   uint32_t width = step->width;
-  if (step->op < ML_OP_DOT) {
+  if (step->op == ML_OP_MULTIPLY && step->a == step->b) {
+    for (uint32_t i = 0; i < width; i++) r.x[i] = square(a->x[i]);
+  } else if (step->op < ML_OP_DOT) {
     for (uint32_t i = 0; i < width; i++) r.x[i] = component(run, (MlOp)step->op, a->x[i], b->x[i], c->x[i]);
   } else {
     switch ((uint32_t)step->op) {
-    case ML_OP_DOT: r.x[0] = dot_of(a, b, step->of); break;
+    case ML_OP_DOT: r.x[0] = step->a == step->b ? squared_length(a, step->of) : dot_of(a, b, step->of); break;
     case ML_OP_CROSS:
       for (int i = 0; i < 3; i++) {
         int j = (i + 1) % 3, k = (i + 2) % 3;
@@ -441,6 +451,8 @@ static void run_step(const RangeRun *run, const ProgramStep *step, const RangeVa
     }
     }
   }
+  for (uint32_t i = 0; i < width; i++)
+    if (!(r.x[i].value.lo <= r.x[i].value.hi)) r.x[i] = range_whole();
   if (width == 1) r.x[1] = r.x[2] = r.x[0];
   *out = r;
 }
@@ -461,7 +473,7 @@ static const RangeValue *operand(const Program *program, const RangeValue *regis
 RangeNumber program_range(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump) {
   RangeValue p, scratch[3];
   RangeRun run = {box, jump};
-  jump->axis = 3;
+  if (jump != NULL) jump->axis = 3;
   for (int i = 0; i < 3; i++) {
     p.x[i] = (RangeNumber){.value = {box->lo[i], box->hi[i]}};
     p.x[i].slope[i] = exactly(1.0);
@@ -482,13 +494,12 @@ bool program_greatest(Memory *memory, const Program *program, const MlBounds *bo
   *out = -ENDLESS;
   for (int i = 0; i < CELLS * CELLS * CELLS; i++) {
     RangeBox cell;
-    RangeJump jump;
     const int at[3] = {i % CELLS, i / CELLS % CELLS, i / (CELLS * CELLS)};
     for (int k = 0; k < 3; k++) {
       cell.lo[k] = lo[k] + (hi[k] - lo[k]) * at[k] / CELLS;
       cell.hi[k] = lo[k] + (hi[k] - lo[k]) * (at[k] + 1) / CELLS;
     }
-    RangeNumber value = program_range(program, &cell, registers, &jump);
+    RangeNumber value = program_range(program, &cell, registers, NULL);
     *out = most(*out, value.value.hi + value.error);
   }
   memory_free(memory, registers, bytes);

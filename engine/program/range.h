@@ -34,7 +34,8 @@ typedef struct RangeJump {
   double at;
 } RangeJump;
 
-/* registers: room for register_count. The program's result; of a vector its first component. */
+/* registers: room for register_count. The program's result; of a vector its first component. jump NULL: all steps of floor and the like count
+ * that rounding may reach; else those do not that lie on the box's faces but for rounding, so that a box that was cut at a jump has none. */
 RangeNumber program_range(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump);
 
 /* An upper bound of a number's values in a box (finite, not empty); false: memory is out. */
