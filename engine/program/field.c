@@ -147,6 +147,10 @@ FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVe
     value = next;
     gradient = slope;
   }
+  if (!((double)length(gradient) > 0.0)) { // on a point of no direction: look at where the ray came from
+    const double back = 0x1p-10 * reach / dvec_length(d);
+    (void)program_gradient(field->distance, dvec_to_vec3(dvec_subtract(out.p, dvec_scale(d, back))), &gradient);
+  }
   const double size = (double)length(gradient), limit = 0.01 * reach;
   const bool fine = size > 0.0 && size <= (double)LARGEST_F;
   out.n = fine ? (MlVec3){(double)gradient[0], (double)gradient[1], (double)gradient[2]} : dvec_scale(d, -1.0);

@@ -11,18 +11,20 @@
 #include "program/field.h"
 #include "program/range.h"
 
-enum { MOST_LEVELS = 20, CHUNK = 32, LEAST_CELLS = 512 };
+enum { MOST_LEVELS = 20, CHUNK = 32, LEAST_CELLS = 512, SMOOTH_LEVEL = 3, KINK_LEVEL = 5 };
 
 /* wall: 0, or 1 + the axis across which it is thin. */
 typedef struct BuildCell {
   float lo[3], hi[3];
+  float spread; /* of the slopes in what it is a part of, over their size; infinite: not known */
   uint32_t wall;
 } BuildCell;
 
-typedef enum CellState { CELL_DROPPED, CELL_SMOOTH, CELL_ROUGH } CellState;
+typedef enum CellState { CELL_DROPPED, CELL_SMOOTH, CELL_KINK, CELL_ROUGH } CellState;
 typedef struct CellFate {
   uint8_t state; /* CellState */
   bool open;     /* not positive on the outer box */
+  float spread;
   RangeJump jump;
   FieldCell cell;
 } CellFate;
@@ -103,7 +105,10 @@ static void judge(void *ud, uint32_t chunk, uint32_t worker, Work *work) {
       fate->cell.slope_hi[k] = float_above(r.slope[k].hi);
     }
     fate->cell.noise = r.error < (double)LARGEST_F ? float_above(r.error) : LARGEST_F;
-    fate->state = spread <= 0.04 * middle ? CELL_SMOOTH : CELL_ROUGH;
+    fate->spread = spread < 1e30 && middle > 0.0 ? (float)(spread / middle) : INFINITY_F;
+    // A kink is one at every size: cells about it need not be small
+    const bool kink = fate->spread < INFINITY_F && fate->spread > 0.5f * cell->spread;
+    fate->state = fate->spread <= 0.04f ? CELL_SMOOTH : kink && cell->spread < INFINITY_F ? CELL_KINK : CELL_ROUGH;
     if (cell->wall != 0) {
       fate->state = CELL_ROUGH;
       fate->jump.axis = 3;
@@ -182,7 +187,7 @@ static MlStatus grow_level(Memory *memory, Work *work, Build *b, const Parallel 
 static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *parallel, Grown *g, bool *open, MlError *error) {
   const uint64_t effort = FIELD_EFFORT / (b->program->step_count + 8u);
   uint64_t spent = 0;
-  BuildCell first = {.wall = 0};
+  BuildCell first = {.spread = INFINITY_F};
   memcpy(first.lo, b->box->lo, sizeof first.lo);
   memcpy(first.hi, b->box->hi, sizeof first.hi);
   if (!array_push(memory, &g->level, first)) return memory_error(memory, sizeof first, "cells of a solid", error);
@@ -190,15 +195,16 @@ static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *paral
     TRY(grow_level(memory, work, b, parallel, g, open, error));
     spent += b->count;
     uint64_t rough = 0;
-    for (uint64_t i = 0; i < b->count; i++) rough += b->fates[i].state == CELL_ROUGH;
+    for (uint64_t i = 0; i < b->count; i++) rough += b->fates[i].state >= CELL_KINK;
     // All cells of a level are cut or none is; what the next one may take is known
     const bool last = level == MOST_LEVELS || (g->done.count + rough > LEAST_CELLS && spent + 8 * rough > effort) ||
                       g->done.count + 2 * rough > FIELD_MAX_CELLS;
     for (uint64_t i = 0; i < b->count; i++) {
       const CellFate *fate = &b->fates[i];
       bool fine = true, done = false;
+      g->level.data[i].spread = fate->spread; // for its parts
       if (fate->state == CELL_DROPPED) continue;
-      if (last || (fate->state == CELL_SMOOTH && level > 2)) {
+      if (last || (fate->state == CELL_SMOOTH && level >= SMOOTH_LEVEL) || (fate->state == CELL_KINK && level >= KINK_LEVEL)) {
         fine = array_push(memory, &g->done, fate->cell);
         *open = *open || fate->open;
       } else {

@@ -18,6 +18,11 @@ static Vec3 choose(Float4Lanes mask_of, Vec3 a, Vec3 b) {
 }
 static Float4Lanes truth(Int4Lanes mask) { return lanes4_truth(mask); }
 
+/* The slope of the smaller one; of equal ones the mean, as on the faces of what is written with max(q, 0) and min(q, 0). */
+static Vec3 smaller(Float4Lanes x, Float4Lanes y, Vec3 dx, Vec3 dy) {
+  return choose(truth(x < y), dx, choose(truth(x == y), all(0.5f) * (dx + dy), dy));
+}
+
 /* The slope of an operation by components, times those of its operands. v: its value. */
 static Vec3 along(MlOp op, Vec3 v, const Sloped *a, const Sloped *b, const Sloped *c, int axis, int count) {
   const Vec3 x = a->v, y = b->v, z = c->v, dx = a->d[axis], dy = b->d[axis], dz = c->d[axis], zero = all(0.0f);
@@ -54,13 +59,9 @@ static Vec3 along(MlOp op, Vec3 v, const Sloped *a, const Sloped *b, const Slope
     Vec3 square = x * x + y * y;
     return choose(truth((Float4Lanes)square > none), (y * dx - x * dy) / square, zero);
   }
-  case ML_OP_MIN: return choose(truth(fx < fy), dx, dy);
-  case ML_OP_MAX: return choose(truth(fx > fy), dx, dy);
-  case ML_OP_CLAMP: {
-    const Float4Lanes above = lanes4_max(fx, fy);
-    const Vec3 inner = choose(truth(fx > fy), dx, dy);
-    return choose(truth(above < fz), inner, dz);
-  }
+  case ML_OP_MIN: return smaller(fx, fy, dx, dy);
+  case ML_OP_MAX: return smaller(fy, fx, dx, dy);
+  case ML_OP_CLAMP: return smaller(lanes4_max(fx, fy), fz, smaller(fy, fx, dx, dy), dz);
   case ML_OP_MIX: return dx + (dy - dx) * z + (y - x) * dz;
   case ML_OP_SMOOTHSTEP: { // of (z - x) / (y - x)
     Vec3 width = y - x, t = (z - x) / width, dt = (dz - dx - t * (dy - dx)) / width;

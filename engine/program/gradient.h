@@ -1,7 +1,7 @@
 /* gradient.h - a program's value and gradient at one point, by forward differentiation beside its own steps; of noise by differences.
  *
- * The value has program_evaluate's bits. Where a function has a kink, the gradient is that of the side which the value is taken from; of a jump
- * it is 0. In float, the same bits everywhere. */
+ * The value has program_evaluate's bits. Where a function has a kink, the gradient is that of the side which the value is taken from, right on
+ * it the mean of both sides; of a jump it is 0. In float, the same bits everywhere. */
 #ifndef ML_PROGRAM_GRADIENT_H
 #define ML_PROGRAM_GRADIENT_H
 

@@ -19,6 +19,7 @@ typedef struct Emit {
   Memory *memory;
   ARRAY(MlProgramNode) nodes;
   ARRAY(uint32_t) materials;
+  uint32_t offsets; /* changes and blends around for which distances outside count */
   uint32_t painted; /* the material of everything, whatever it names; 0: none */
   bool failed;      /* no memory, or too long */
 } Emit;
@@ -153,8 +154,11 @@ static Part combine(Emit *e, MlCombine op, Part a, Part b, double k) {
   return r;
 }
 
-/* Within a box, with exact distances around it. */
+/* Within a box, with exact distances around it where they count. */
+static uint32_t box_planes(Emit *e, uint32_t p, MlVec3 lo, MlVec3 hi);
+
 static uint32_t box_distance(Emit *e, uint32_t p, MlVec3 lo, MlVec3 hi) {
+  if (e->offsets == 0) return box_planes(e, p, lo, hi);
   MlVec3 half = dvec_scale(dvec_subtract(hi, lo), 0.5);
   uint32_t q = minus_vector(e, op1(e, ML_OP_ABS, minus_vector(e, p, dvec_add(lo, half))), half);
   uint32_t most = op2(e, ML_OP_MAX, pick(e, q, 0), op2(e, ML_OP_MAX, pick(e, q, 1), pick(e, q, 2)));
@@ -170,6 +174,7 @@ static uint32_t box_planes(Emit *e, uint32_t p, MlVec3 lo, MlVec3 hi) {
 
 /* Two distances, from a side and from the ends, of what is in both: round outside of the rim. */
 static uint32_t rim(Emit *e, uint32_t side, uint32_t ends) {
+  if (e->offsets == 0) return op2(e, ML_OP_MAX, side, ends);
   uint32_t zero = number(e, 0.0), w = join2(e, side, ends);
   return op2(e, ML_OP_ADD, op1(e, ML_OP_LENGTH, op2(e, ML_OP_MAX, w, zero)), op2(e, ML_OP_MIN, op2(e, ML_OP_MAX, side, ends), zero));
 }
@@ -264,11 +269,13 @@ static Part part_of(Emit *e, MlNode id, uint32_t p, uint32_t material, bool cut)
 
 static Part several(Emit *e, MlCombine op, const MlNode *parts, uint64_t count, double k, uint32_t p, uint32_t material, bool cut) {
   Part all = {0, NONE, material};
+  e->offsets += k > 0.0;
   for (uint64_t i = 0; i < count && !e->failed; i++) {
     // Functions are asked for outside of their bounds where others reach further
     Part part = part_of(e, parts[i], p, material, op == ML_INTERSECTION ? cut : op == ML_UNION || i > 0 || cut);
     all = i == 0 ? part : combine(e, op, all, part, k);
   }
+  e->offsets -= k > 0.0;
   return all;
 }
 
@@ -277,7 +284,10 @@ static Part changed(Emit *e, const SdfNode *sdf, uint32_t p, uint32_t material, 
   uint32_t q = p;
   if (sdf->op == ML_SDF_TWIST) q = twisted(e, sdf, p);
   if (sdf->op == ML_SDF_REPEAT) q = repeated(e, sdf, p);
+  const bool offset = sdf->op == ML_SDF_DISPLACE || sdf->op == ML_SDF_SHELL || (sdf->op == ML_SDF_ROUND && sdf->amount != 0.0);
+  e->offsets += offset;
   Part part = part_of(e, child, q, material, cut || sdf->op == ML_SDF_REPEAT);
+  e->offsets -= offset;
   if (sdf->op == ML_SDF_ROUND) part.distance = minus_number(e, part.distance, sdf->amount);
   if (sdf->op == ML_SDF_SHELL) part.distance = minus_number(e, op1(e, ML_OP_ABS, part.distance), 0.5 * sdf->amount);
   if (sdf->op == ML_SDF_DISPLACE) part.distance = op2(e, ML_OP_SUBTRACT, part.distance, run(e, sdf->function, p));
