@@ -1,8 +1,11 @@
 /* build_reinsert.c - nodes of a binary tree are taken out and put back where the tree's sum of areas grows least (Meister & Bittner 2018,
  * "Parallel Reinsertion for Bounding Volume Hierarchy Optimization", with their search; here one move after the other, within a subtree). The
  * largest nodes come first. What leaves hold stays together. */
+#include <string.h>
+
 #include "base/sort.h"
 #include "bvh/build.h"
+#include "math/ieee.h"
 
 enum {
   STACK = 256, /* of the search; what does not fit is not looked at */
@@ -16,12 +19,17 @@ typedef struct Knot {
   uint32_t first, count;     /* a leaf's references */
 } Knot;
 
+/* A knot by its area, in a form in which larger areas have smaller keys: areas are not negative, so their bits are in order. */
+typedef struct Ranked {
+  uint32_t key, knot;
+} Ranked;
+
 typedef struct Reinsertion {
   BvhPlan *plan;
   BuildWorker *worker;
   Work *work;
-  Knot *knots; /* [0] is the root */
-  uint32_t *order;
+  Knot *knots;   /* [0] is the root */
+  Ranked *order; /* twice as many as knots */
   uint32_t count, written;
   uint32_t *ids; /* the next to be written */
 } Reinsertion;
@@ -96,8 +104,36 @@ static void move(Knot *knots, uint32_t from, uint32_t to) {
 }
 
 static bool larger(const void *a, const void *b, void *ud) {
-  const Knot *knots = ud;
-  return knots[*(const uint32_t *)a].area > knots[*(const uint32_t *)b].area;
+  (void)ud;
+  return ((const Ranked *)a)->key < ((const Ranked *)b)->key;
+}
+
+/* The knots, the largest first, equal ones as they are numbered. By three digits, which neither compares nor looks at knots in disorder: that was
+ * a fifth of building a large tree. */
+static const Ranked *rank(const Reinsertion *r) {
+  enum { DIGITS = 3, BITS = 11, VALUES = 1 << BITS, FEW = 4096 };
+  Ranked *from = r->order, *to = r->order + r->count;
+  for (uint32_t i = 0; i < r->count; i++) from[i] = (Ranked){~float_bits(r->knots[i].area), i};
+  if (r->count < FEW) {
+    sort_stable(from, r->count, sizeof *from, to, larger, NULL);
+    return from;
+  }
+  uint32_t places[DIGITS][VALUES];
+  memset(places, 0, sizeof places);
+  for (uint32_t i = 0; i < r->count; i++)
+    for (uint32_t d = 0; d < DIGITS; d++) places[d][from[i].key >> BITS * d & (VALUES - 1)]++;
+  for (uint32_t d = 0; d < DIGITS; d++) {
+    uint32_t before = 0;
+    for (uint32_t v = 0; v < VALUES; v++) {
+      const uint32_t here = places[d][v];
+      places[d][v] = before;
+      before += here;
+    }
+    for (uint32_t i = 0; i < r->count; i++) to[places[d][from[i].key >> BITS * d & (VALUES - 1)]++] = from[i];
+    Ranked *swap = from;
+    from = to, to = swap;
+  }
+  return from;
 }
 
 static void load(Reinsertion *r, const Subtree *subtree) {
@@ -154,10 +190,9 @@ static bool reinsert(Reinsertion *r, const Subtree *subtree, bool *done) {
   const BuildRules *rules = &r->plan->rules;
   load(r, subtree);
   for (uint32_t pass = 0; pass < rules->passes; pass++) {
-    for (uint32_t i = 0; i < r->count; i++) r->order[i] = i;
-    sort_stable(r->order, r->count, sizeof *r->order, r->order + r->count, larger, r->knots);
+    const Ranked *order = rank(r);
     for (uint32_t i = 0; i < r->count / rules->share; i++) {
-      const uint32_t from = r->order[i];
+      const uint32_t from = order[i].knot;
       if (from == 0 || r->knots[from].parent == 0) continue;
       const uint32_t to = find_place(r, from);
       if (!work_goes_on(r->work, 0)) return false;
