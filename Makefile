@@ -98,19 +98,19 @@ ifneq ($(filter page%,$(TARGET)),)
   # Nothing that is called per ray or per pixel shown, since every thread waits at its first call. Of LATER_DATA the constants come later, too:
   # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
-             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_csg expand_csg builder_generated builder_text builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
-             generate* font* glyph triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,combine syntax_errors runtime_errors diagnostics source call_match \
-             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated layers mesh text model* \
+             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/program/field* engine/program/gradient engine/program/range* engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
+             images surroundings model* builder_model* builder_csg builder_sdf expand_csg fields builder_generated builder_text builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
+             generate* font* glyph triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,combine sdf syntax_errors runtime_errors diagnostics source call_match \
+             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated sdf layers mesh text model* \
              principled room scatter solids surroundings \
              textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
            diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \
            is_constant digit ml_mix motion_test combine_set_operators
-  # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, nested instances' and combined solids'.
+  # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, nested instances', combined solids' and fields'.
   # A thread brings it for itself by texture_point_at() or another that takes and gives no vectors: JavaScript, which waits, can pass none on.
   GOES := program_texture_eval program_note_fault noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
-          motion_place trace_nested trace_csg csg_mesh
+          motion_place trace_nested trace_csg csg_mesh trace_field
   LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
 endif
 

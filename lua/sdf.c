@@ -13,6 +13,10 @@ void sdf_fail(Reading *r, const MlError *error) {
   const char *text = error->message, *colon = strstr(text, ": ");
   unsigned item = 0;
   const char *bracket = colon ? memchr(text, '[', (size_t)(colon - text)) : NULL;
+  if (colon && strncmp(text, "sdf.distance: ", 14) == 0) {
+    reader_fail_field(r, "f", "solid", "%s", colon + 2);
+    return;
+  }
   const bool ours = colon && (strncmp(text, "combine.", 8) == 0 || strncmp(text, "change.", 7) == 0);
   if (error->status == ML_ERROR_MEMORY || !ours) {
     reader_fail_builder(r, error);

@@ -1,0 +1,1 @@
+sdf(function(p) return length(p) - 1 end)

@@ -1,0 +1,1 @@
+sphere{ radius = 0.4 }:repeat_xz(1, 2.5)

@@ -1,0 +1,1 @@
+sphere{}:displace(0.1)

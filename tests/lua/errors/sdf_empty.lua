@@ -1,0 +1,1 @@
+smooth_difference{ k = 0.1 }

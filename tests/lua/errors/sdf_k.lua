@@ -1,0 +1,1 @@
+smooth_union{ sphere{}, box{}, k = -0.1 }

@@ -1,0 +1,1 @@
+light{}:round(0.1)

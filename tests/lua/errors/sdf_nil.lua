@@ -1,0 +1,1 @@
+sdf(function(p) local d = length(p) - 1 end, { bounds = 2 })

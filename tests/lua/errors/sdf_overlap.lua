@@ -1,0 +1,1 @@
+sphere{}:repeat_xz(1.5)

@@ -1,0 +1,1 @@
+sphere{}:shell(0)

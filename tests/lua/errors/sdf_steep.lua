@@ -1,0 +1,1 @@
+sphere{}:displace(function(p) return 1 / p.x end)

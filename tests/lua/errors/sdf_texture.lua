@@ -1,0 +1,2 @@
+local t = checker{}
+sdf(function(p) return length(p) - t(p).x end, { bounds = 2 })

@@ -1,0 +1,1 @@
+sdf(function(p) return p * 2 end, { bounds = 2 })

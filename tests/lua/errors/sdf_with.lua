@@ -1,0 +1,1 @@
+sphere{}:round(0.1):with{ bounds = 2 }
