@@ -669,7 +669,7 @@ typedef struct MlPaintDesc { size_t size; MlNode child; MlMaterial material; uin
 ML_API MlNode ml_paint(MlBuilder *b, const MlPaintDesc *desc, MlError *error);
 ML_API MlNode ml_group(MlBuilder *b, const MlGroupDesc *desc, MlError *error);
 /* One solid made of others, exactly: what is in one of them, in all of them, or in the first and in none of the others. Operands are closed: spheres,
- * boxes, cones with caps, capsules, tori, closed meshes, placements and groups of those (which count as their union) and combinations; at
+ * boxes, cones with caps, capsules, tori, closed meshes, planes (the half behind them; the whole has to have an end), placements and groups of those (which count as their union) and combinations; at
  * most 1024 of them in all. With an operand that is a program (MlSdfDesc) they become one all together (MlSdfCombineDesc says what can be part of
  * it). Each keeps its material, so a cut surface has that of what cut it. They may touch and share faces; a mesh may
  * not have a border, which ml_commit finds out. What emits is seen and lights the scene, but only what scatters finds it. */

@@ -117,7 +117,7 @@ static const ApiField union_fields[] = {
   PARTS("Closed shapes, groups and lists of them, most often written without the name; false is skipped."),
 };
 const ApiEntry api_union = {"union", API_GROUP, union_fields, API_COUNT(union_fields), &api_shared_shape, sizeof(GroupDesc), 1,
-  "One solid of all that is in any of its parts, exactly; `a | b` is the same. Unlike a group it has nothing inside: glass parts melt together. Parts are closed: sphere, box, cylinder, cone, capsule, torus, lathe, extrude, closed curves and meshes, groups of them and other solids. They are not drawn by themselves.",
+  "One solid of all that is in any of its parts, exactly; `a | b` is the same. Unlike a group it has nothing inside: glass parts melt together. Parts are closed: sphere, box, cylinder, cone, capsule, torus, lathe, extrude, closed curves and meshes, groups of them and other solids; a plane counts as all that is behind it, which the whole has to cut off. They are not drawn by themselves.",
   "union{ sphere{ radius = 0.6, at = {-0.4, 0.6, 0} }, sphere{ radius = 0.6, at = {0.4, 0.6, 0} }, material = \"glass\" }\nplane{}",
   "difference,intersection,group", build_combination};
 

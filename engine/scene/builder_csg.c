@@ -26,7 +26,6 @@ static const char *problem_of(const MlBuilder *b, const Node *node) {
     return kind == NODE_QUAD ? "a quad or rect has no inside: take a box{} as thin as you like"
                              : "a triangle has no inside: take an extrude{} of its corners";
   }
-  if ((traits & NODE_HAS_PLANE) != 0) return "a plane has no end: take a box{} that is large enough";
   if ((traits & NODE_HAS_LIGHT) != 0) return "a light is no solid: leave it out of the parts";
   if ((traits & NODE_HAS_ARRAY) != 0) return "there are more than 4096 copies in it: combine one part, and copy what comes of it";
   if ((traits & NODE_MOVES) != 0) return "its parts cannot move by themselves: let the whole move";
@@ -57,6 +56,8 @@ static double least(double a, double b) { return a < b ? a : b; }
 static double most(double a, double b) { return a > b ? a : b; }
 
 static MlBounds bounds_intersection(const MlBounds *a, const MlBounds *b) {
+  if (a->infinite) return *b;
+  if (b->infinite) return *a;
   if (a->empty || b->empty) return (MlBounds){.empty = true};
   MlBounds out = {.min = {most(a->min.x, b->min.x), most(a->min.y, b->min.y), most(a->min.z, b->min.z)},
                   .max = {least(a->max.x, b->max.x), least(a->max.y, b->max.y), least(a->max.z, b->max.z)}};
@@ -87,7 +88,7 @@ static void measure(const MlBuilder *b, Node *node, Work *work) {
   for (uint64_t i = 0; i < group->count && work_goes_on(work, 64); i++)
     if (group->children[i] != 0) node->effort = builder_add_saturating(node->effort, builder_node(b, group->children[i])->effort);
   group->bounds = builder_csg_bounds(b, group, &identity, share > LEAST ? share : LEAST, work);
-  node->leaves = group->bounds.empty ? 0 : 1;
+  node->leaves = group->bounds.empty && !group->bounds.infinite ? 0 : 1;
 }
 
 void builder_drop_hidden_operands(const MlBuilder *b, Node *node, Work *work) {
@@ -154,5 +155,6 @@ MlNode ml_combine(MlBuilder *b, const MlCombineDesc *desc, MlError *error) {
   *group = (GroupNode){.children = children, .count = d.child_count, .combine = d.combine};
   node.group = group;
   measure(b, &node, NULL);
+  if (!group->bounds.infinite) node.traits &= (uint16_t)~NODE_HAS_PLANE; /* cut off */
   return builder_add_node(b, &node, error);
 }

@@ -358,7 +358,7 @@ MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransfo
   case NODE_SUN:
   case NODE_DIRECTIONAL: return in->geometry ? misplaced(e, in, node) : expand_light(e, in, node, t);
   case NODE_PLANE:
-    if (in->geometry) return misplaced(e, in, node);
+    if (in->geometry && !in->operand) return misplaced(e, in, node);
     break;
   case NODE_SPHERE:
   case NODE_BOX:

@@ -89,6 +89,7 @@ typedef struct Context {
   ItemList *list;      /* where items go */
   bool geometry;       /* into a group's geometry: names no material of its own, has no lights */
   bool nested;         /* which may have instances */
+  bool operand;        /* of a combination, in which planes are halves of space */
   WantedFor wanted;    /* what that is for */
   MlMaterial material; /* of the nearest enclosing node that names one; 0 (in a geometry: NO_ID): none */
   uint32_t hidden;

@@ -88,7 +88,7 @@ static MlStatus add_item(Making *m, const Context *in, MlNode id, const MlTransf
   TRY(expand_node(e, in, id, t));
   if (list->prims.count > prims) {
     const Prim *prim = &list->prims.data[prims];
-    for (int i = 0; i < 3; i++) box->lo[i] = prim->lo[i], box->hi[i] = prim->hi[i];
+    for (int i = 0; i < 3; i++) box->lo[i] = prim->lo[i], box->hi[i] = prim->hi[i]; /* of planes infinite */
     if (!array_push(e->memory, &m->items->prims, item)) return out_of_memory(e);
   } else if (list->instances.count > instances) {
     *box = list->boxes.data[instances];
@@ -147,9 +147,15 @@ static MlStatus add_part(Making *m, const Context *in, MlNode id, const MlTransf
 MlStatus expand_csg(Expansion *e, const Context *in, MlNode id, const MlTransform *t, CsgItems *items, Csg *out) {
   Making m = {e, items};
   Context inner = *in;
+  inner.operand = true;
   inner.hidden = 0; /* what is hidden of a part is hidden of nothing */
   TRY(add_part(&m, &inner, id, t, &(Gate){0, false, false}, &out->box));
   ItemList *list = in->list;
+  for (int i = 0; i < 3 && !aabb_is_empty(&out->box); i++)
+    if (!(out->box.lo[i] >= -LARGEST_F && out->box.hi[i] <= LARGEST_F))
+      return error_set_at(e->error, ML_ERROR_ARGUMENT, builder_node(e->b, id)->place,
+                          "%s: has no end, because of the planes in it: intersect it with a box{}",
+                          expand_node_name(builder_node(e->b, id)));
   // Empty, or everything fell away
   if (aabb_is_empty(&out->box)) {
     list->prims.count = list->placed.count = list->object_count = list->instances.count = list->boxes.count = list->firsts.count = 0;
@@ -161,6 +167,11 @@ MlStatus expand_csg(Expansion *e, const Context *in, MlNode id, const MlTransfor
   if (items->instances.count != 0)
     memcpy(items->prims.data + items->prims.count, items->instances.data, (size_t)(items->instances.count * sizeof *items->instances.data));
   items->prims.count += items->instances.count;
+  // Of planes matters what is within the box alone
+  for (uint64_t i = 0; i < list->prims.count; i++) {
+    Prim *prim = &list->prims.data[i];
+    for (int k = 0; k < 3 && prim->kind == PRIM_PLANE; k++) prim->lo[k] = out->box.lo[k], prim->hi[k] = out->box.hi[k];
+  }
   out->nodes = items->nodes.data;
   out->items = items->prims.data;
   out->node_count = (uint32_t)items->nodes.count;

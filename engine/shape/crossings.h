@@ -51,7 +51,7 @@ static inline void crossings_of_torus(Crossings *c, MlVec3 o, MlVec3 d, double r
   }
 }
 
-/* prim is closed (prim_is_closed). */
+/* prim is closed (prim_is_closed), or a plane, which stands for the half of space behind it. */
 static inline void prim_crossings(const RayQuery *q, const Prim *prim, const PlacedTransform *placed, Crossings *c) {
   double first, second;
   uint32_t first_part, second_part;
@@ -61,6 +61,13 @@ static inline void prim_crossings(const RayQuery *q, const Prim *prim, const Pla
   if (prim->kind == PRIM_SPHERE) {
     if (sphere_interval(dvec_subtract(q->od, dvec_load(prim->p[0])), q->dd, (double)prim->r, &first, &second))
       crossings_of_interval(c, first, second, 0, 0);
+    return;
+  }
+  if (prim->kind == PRIM_PLANE) { /* what lies behind it */
+    const MlVec3 n = dvec_load(prim->n);
+    const double slope = dvec_dot(n, q->dd), height = dvec_dot(n, dvec_subtract(dvec_load(prim->p[0]), q->od)), t = height / slope;
+    c->inside = height > 0.0 || (height == 0.0 && slope < 0.0);
+    if (slope != 0.0 && distance_valid((float)t)) c->t[0] = t, c->part[0] = 0, c->count = 1;
     return;
   }
   const PlacedTransform *m = &placed[prim->placed];

@@ -429,6 +429,49 @@ static void test_materials_of_cuts(void **state) {
   thaw();
 }
 
+/* Planes are the half of space behind them: a ball cut at y = 0.2, by what is taken away above and by what is kept below; and as walls of a wedge. */
+static void test_planes_are_halves(void **state) {
+  (void)state;
+  for (int way = 0; way < 3; way++) {
+    const MlVec3 up = {0, way == 0 ? -1 : 1, 0}, at = {0, 0.2, 0};
+    MlNode half = ml_plane(b, &ML_DESC(MlPlaneDesc, .point = at, .normal = up), NULL);
+    if (way == 2) { /* with another that lies further out, and a box that cuts off the rest */
+      half = two(ML_INTERSECTION, half, ml_plane(b, &ML_DESC(MlPlaneDesc, .point = {0, 5, 0}, .normal = {0, 1, 0}), NULL));
+      half = two(ML_INTERSECTION, half, cuboid((MlVec3){-3, -3, -3}, (MlVec3){3, 3, 3}));
+    }
+    const MlNode cut = two(way == 0 ? ML_DIFFERENCE : ML_INTERSECTION, ball((MlVec3){0, 0, 0}, 1), half);
+    freeze(fixture_place(b, cut, affine_translate((MlVec3){0.5, 0, 0})));
+    for (int i = 0; i < 400; i++) {
+      const MlVec3 o = dvec_add(random_point(3.0), (MlVec3){0.5, 0, 0});
+      const MlVec3 d = dvec_normalize(dvec_subtract(dvec_add(random_point(0.7), (MlVec3){0.5, 0, 0}), o));
+      if (dvec_length(dvec_subtract(o, (MlVec3){0.5, 0, 0})) < 1.001) continue;
+      Ray ray = ray_to(o, d, RAY_CAMERA);
+      Hit hit;
+      // Along the ray: within the ball from .. to, and below the plane
+      const MlVec3 f = dvec_subtract(o, (MlVec3){0.5, 0, 0});
+      const double middle = -dvec_dot(f, d), half_chord = 1.0 - dvec_dot(f, f) + middle * middle;
+      double from = middle - __builtin_sqrt(half_chord > 0 ? half_chord : 0), to = middle + __builtin_sqrt(half_chord > 0 ? half_chord : 0);
+      const double meets = (0.2 - o.y) / d.y;
+      if (d.y < 0 && meets > from) from = meets;
+      if (d.y > 0 && meets < to) to = meets;
+      const bool expected = half_chord > 0 && from < to && to > 0;
+      if (__builtin_fabs(half_chord) < 1e-4 || __builtin_fabs(from - to) < 1e-4) continue;
+      assert_int_equal(trace_closest(&frozen->world, &ray, &hit), expected);
+      if (!expected) continue;
+      assert_true(__builtin_fabs((double)hit.t - from) < 1e-4);
+      Surface surface;
+      surface_at(frozen, &ray, &hit, &surface);
+      if (d.y < 0 && from == meets) assert_true(surface.ng[1] > 0.999f);
+    }
+    thaw();
+  }
+  // Without an end it cannot be drawn
+  fixture_add(b, two(ML_DIFFERENCE, ml_plane(b, &ML_DESC(MlPlaneDesc, .place = 0), NULL), ball((MlVec3){0, 0, 0}, 1)));
+  const MlScene *none;
+  assert_int_equal(ml_commit(b, NULL, &none, &error), ML_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "difference: has no end"));
+}
+
 static bool sees(MlVec3 o, MlVec3 d) {
   Ray ray = ray_to(dvec_subtract(o, (MlVec3){frozen->origin[0], frozen->origin[1], frozen->origin[2]}), d, RAY_CAMERA);
   return trace_any(&frozen->world, &ray);
@@ -462,7 +505,6 @@ static void test_what_is_refused(void **state) {
   refused(ml_quad(b, &ML_DESC(MlQuadDesc, .u = {1, 0, 0}, .v = {0, 1, 0}), NULL), "a quad or rect has no inside");
   refused(ml_triangle(b, &ML_DESC(MlTriangleDesc, .b = {1, 0, 0}, .c = {0, 1, 0}), NULL), "a triangle has no inside");
   refused(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .open = true), NULL), "a tube without its caps");
-  refused(ml_plane(b, &ML_DESC(MlPlaneDesc, .place = 0), NULL), "a plane has no end");
   refused(ml_light(b, &ML_DESC(MlLightDesc, .power = 1), NULL), "a light is no solid");
   const MlTransform keys[2] = {ml_transform_identity(), affine_translate((MlVec3){1, 0, 0})};
   const MlNode moved = ml_place(b, &ML_DESC(MlPlaceDesc, .child = ball((MlVec3){0, 0, 0}, 1), .keys = keys, .key_count = 2), NULL);
@@ -568,6 +610,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_edges_of_meshes, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_many_crossings, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_materials_of_cuts, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_planes_are_halves, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_hidden_operands, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_is_refused, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),

@@ -1,0 +1,1 @@
+local half = plane{ at = {0, 1, 0} } - sphere{}
