@@ -8,321 +8,12 @@
 #include "materials.h"
 #include "module.h"
 #include "motion.h"
+#include "reader_internal.h"
 #include "suggest.h"
 #include "textures.h"
 #include "trace.h"
 
-/* --------------------------------------------------------------- reporting */
-
-/* Places the report at the call that is being read. */
-static void send(Reading *r, Report *report) {
-  CallArguments arguments = {r->L, r->first_argument, r->node_index - r->first_argument};
-  if (r->first_argument) {
-    report->query.fits = call_fits;
-    report->query.fits_ud = &arguments;
-  }
-  diagnostics_report(&r->runtime->diagnostics, report);
-  if (report->severity == SCRIPT_ERROR) r->failed = true;
-}
-
-static Report report_here(const Reading *r, ScriptSeverity severity, const char *rule) {
-  Report report = runtime_report_here(r->L, severity, rule, r->callee);
-  memcpy(report.query.steps, r->steps, sizeof r->steps);
-  report.query.step_count = r->step_count;
-  return report;
-}
-
-static void report(Reading *r, ScriptSeverity severity, const char *rule, const char *message) {
-  Report report = report_here(r, severity, rule);
-  report.message = message;
-  send(r, &report);
-}
-
-static const char *format_list(Reading *r, const char *format, va_list list) {
-  Text text = {.store = &r->runtime->store};
-  const MlSink sink = text_sink(&text);
-  put_format_list(&sink, format, list);
-  return text_string(&text);
-}
-
-void reader_fail(Reading *r, const char *rule, const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  report(r, SCRIPT_ERROR, rule, format_list(r, format, list));
-  va_end(list);
-}
-
-void reader_fail_word(Reading *r, const char *rule, const char *wrong, const char *fix, const char *format, ...) {
-  Report report = report_here(r, SCRIPT_ERROR, rule);
-  va_list list;
-  va_start(list, format);
-  report.message = format_list(r, format, list);
-  va_end(list);
-  report.wrong = wrong;
-  report.fix = fix;
-  send(r, &report);
-}
-
-void reader_warn(Reading *r, const char *rule, const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  report(r, SCRIPT_WARNING, rule, format_list(r, format, list));
-  va_end(list);
-}
-
-void reader_fail_field(Reading *r, const char *field, const char *rule, const char *format, ...) {
-  const uint32_t count = r->step_count;
-  const SourceStep first = r->steps[0];
-  r->steps[0] = (SourceStep){field, 0};
-  r->step_count = 1;
-  va_list list;
-  va_start(list, format);
-  report(r, SCRIPT_ERROR, rule, format_list(r, format, list));
-  va_end(list);
-  r->steps[0] = first;
-  r->step_count = count;
-}
-
-void reader_fail_builder(Reading *r, const MlError *error) {
-  runtime_check_memory(r->L, error);
-  // "lathe: ..." and "lathe.profile: ...": the report names these itself, the field at its own place
-  const char *text = error->message, *colon = strstr(text, ": ");
-  const size_t name = strlen(r->entry->name);
-  if (colon && strncmp(text, r->entry->name, name) == 0) {
-    char field[40];
-    const size_t length = (size_t)(colon - text);
-    if (length == name) text = colon + 2;
-    else if (text[name] == '.' && length - name <= sizeof field) {
-      memcpy(field, text + name + 1, length - name - 1);
-      field[length - name - 1] = 0;
-      if (reader_given(r, field)) {
-        reader_fail_field(r, field, "builder", "%s", colon + 2);
-        return;
-      }
-    }
-  }
-  report(r, SCRIPT_ERROR, "builder", text);
-}
-
-bool reader_given(const Reading *r, const char *field) {
-  const uint32_t count = api_field_count(r->entry);
-  for (uint32_t i = 0; i < count; i++)
-    if (strcmp(api_field(r->entry, i)->name, field) == 0) return (r->node->given & api_bit(r->entry, i)) != 0;
-  return false;
-}
-
-enum { DESCRIBED = 40 }; /* bytes shown of a string or a table */
-
-const char *reader_describe(Reading *r, int index) {
-  Store *store = &r->runtime->store;
-  const Node *node = node_test(r->L, index);
-  if (node) return store_format(store, "%s %s", api_article(node->entry->name), node->entry->name);
-  if (motion_test(r->L, index)) return "a motion";
-  switch (lua_type(r->L, index)) {
-  case LUA_TFUNCTION: {
-    const ApiEntry *entry = node_constructor(r->L, index);
-    return entry ? store_format(store, "the function %s: write %s{ ... } to call it", entry->name, entry->name) : "a function";
-  }
-  case LUA_TNIL:
-  case LUA_TNONE: return "nothing (nil)";
-  default: break;
-  }
-  const bool string = lua_type(r->L, index) == LUA_TSTRING;
-  size_t size;
-  const char *text = sandbox_pretty(r->L, index, &size);
-  if (string) text = lua_tolstring(r->L, index, &size);
-  size_t cut = size;
-  if (size > DESCRIBED)
-    for (cut = DESCRIBED; cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80;) cut--;
-  const char *dots = cut < size ? "..." : "";
-  const char *copy =
-    string ? store_format(store, "string \"%.*s%s\"", (int)cut, text, dots) : store_format(store, "%.*s%s", (int)cut, text, dots);
-  lua_pop(r->L, 1);
-  return copy;
-}
-
 /* -------------------------------------------------------------------- values */
-
-static bool type_error(Reading *r, const ApiField *field, int index) {
-  Text expected = {.store = &r->runtime->store};
-  const MlSink sink = text_sink(&expected);
-  api_expected(field, &sink);
-  const bool traced = lua_isfunction(r->L, index) && !node_constructor(r->L, index) &&
-                      (field->type == API_NUMBER || field->type == API_COLOR || field->type == API_MATERIAL || field->type == API_VEC3);
-  reader_fail(r, "type",
-              traced ? "expected %s, got %s: a function of the shading point is for colours and numbers of materials and textures"
-                     : "expected %s, got %s",
-              text_string(&expected), reader_describe(r, index));
-  return false;
-}
-
-/* {diffuse = 4, ...}: whole numbers by name, over what is there. */
-static bool read_bounces(Reading *r, const ApiField *field, int index, MlBounces *out) {
-  static const char *const kinds[] = {"diffuse", "glossy", "transmission", NULL};
-  const ApiField count = {.name = field->name, .type = API_INT, .range = field->range};
-  int64_t n;
-  if (!lua_istable(r->L, index)) {
-    if (lua_type(r->L, index) != LUA_TNUMBER) return type_error(r, field, index);
-    if (!reader_read_value(r, &count, index, &n)) return false;
-    *out = (MlBounces){(uint32_t)n, (uint32_t)n, (uint32_t)n, (uint32_t)n};
-    return true;
-  }
-  uint32_t values[3] = {16, 16, 16};
-  bool fine = true;
-  for (lua_pushnil(r->L); lua_next(r->L, index); lua_pop(r->L, 1)) {
-    int32_t kind;
-    lua_pushvalue(r->L, -2);
-    const bool known = convert_word(r, kinds, lua_gettop(r->L), &kind);
-    lua_pop(r->L, 1);
-    if (!known) {
-      fine = false;
-      continue;
-    }
-    r->steps[r->step_count++] = (SourceStep){kinds[kind], 0};
-    if (reader_read_value(r, &count, lua_gettop(r->L), &n)) values[kind] = (uint32_t)n;
-    else fine = false;
-    r->step_count--;
-  }
-  const uint32_t total = values[0] + values[1] + values[2];
-  *out = (MlBounces){total < 65535 ? total : 65535, values[0], values[1], values[2]};
-  return fine;
-}
-
-static bool read_visible(Reading *r, const ApiField *field, int index, uint32_t *out) {
-  static const char *const who[] = {"camera", "shadow", "reflection", NULL};
-  if (lua_isboolean(r->L, index)) {
-    *out = lua_toboolean(r->L, index) ? 0 : ML_HIDE_CAMERA | ML_HIDE_SHADOW | ML_HIDE_REFLECTION;
-    return true;
-  }
-  if (!lua_istable(r->L, index)) return type_error(r, field, index);
-  bool fine = true;
-  *out = 0;
-  const ApiField flag = {.name = field->name, .type = API_BOOL};
-  for (lua_pushnil(r->L); lua_next(r->L, index); lua_pop(r->L, 1)) {
-    int32_t kind;
-    bool shown;
-    lua_pushvalue(r->L, -2);
-    const bool known = convert_word(r, who, lua_gettop(r->L), &kind);
-    lua_pop(r->L, 1);
-    if (!known) {
-      fine = false;
-      continue;
-    }
-    r->steps[r->step_count++] = (SourceStep){who[kind], 0};
-    if (reader_read_value(r, &flag, lua_gettop(r->L), &shown)) *out |= shown ? 0 : 1u << kind;
-    else fine = false;
-    r->step_count--;
-  }
-  return fine;
-}
-
-static bool read_int(Reading *r, const ApiField *field, int index, int64_t *out) {
-  int exact;
-  const lua_Integer value = lua_tointegerx(r->L, index, &exact);
-  double number;
-  if (!convert_number(r, field, index, &number)) return false;
-  if (!exact) return type_error(r, field, index);
-  *out = value;
-  return true;
-}
-
-static bool read_facing(Reading *r, const ApiField *field, int index, MlVec3 *out) {
-  static const char *const words[] = {"down", "up", "left", "right", "front", "back", NULL};
-  static const MlVec3 directions[] = {{0, -1, 0}, {0, 1, 0}, {-1, 0, 0}, {1, 0, 0}, {0, 0, 1}, {0, 0, -1}};
-  if (lua_type(r->L, index) != LUA_TSTRING) {
-    const ApiField direction = {.name = field->name, .type = API_DIRECTION};
-    return reader_read_value(r, &direction, index, out);
-  }
-  int32_t word;
-  if (!convert_word(r, words, index, &word)) return false;
-  *out = directions[word];
-  return true;
-}
-
-static bool read_focus(Reading *r, const ApiField *field, int index, ApiFocus *out) {
-  *out = (ApiFocus){.at_point = lua_type(r->L, index) != LUA_TNUMBER};
-  return out->at_point ? convert_point(r, field, index, &out->point) : convert_number(r, field, index, &out->distance);
-}
-
-static bool read_exposure(Reading *r, const ApiField *field, int index, ApiExposure *out) {
-  *out = (ApiExposure){.fixed = lua_type(r->L, index) != LUA_TSTRING};
-  if (out->fixed) return convert_number(r, field, index, &out->ev);
-  return strcmp(lua_tostring(r->L, index), "auto") == 0 || type_error(r, field, index);
-}
-
-/* One number for all components, or `width` of them. */
-static bool read_size(Reading *r, const ApiField *field, int index, int width, double *out) {
-  if (lua_type(r->L, index) != LUA_TNUMBER) return convert_vector(r, field, index, width, out);
-  if (!convert_number(r, field, index, &out[0])) return false;
-  for (int i = 1; i < width; i++) out[i] = out[0];
-  return true;
-}
-
-/* How far it reaches from the origin, or its least and greatest corner. */
-static bool read_box(Reading *r, const ApiField *field, int index, ApiBox *out) {
-  double v[3], w[3];
-  lua_State *L = r->L;
-  bool corners = lua_istable(L, index) && lua_rawlen(L, index) == 2;
-  if (!corners) {
-    if (!read_size(r, field, index, 3, v)) return false;
-    *out = (ApiBox){{-v[0], -v[1], -v[2]}, {v[0], v[1], v[2]}};
-    if (v[0] > 0 && v[1] > 0 && v[2] > 0) return true;
-    reader_fail(r, "box", "expected a size above 0: a number, {x, y, z}, or the two corners {{x, y, z}, {x, y, z}}");
-    return false;
-  }
-  const uint32_t step = r->step_count;
-  bool fine = true;
-  for (uint32_t i = 0; i < 2 && fine; i++) {
-    lua_rawgeti(L, index, i + 1);
-    if (step < SOURCE_STEPS) r->steps[step] = (SourceStep){NULL, i + 1}, r->step_count = step + 1;
-    fine = convert_vector(r, field, lua_gettop(L), 3, i == 0 ? v : w);
-    r->step_count = step;
-    lua_pop(L, 1);
-  }
-  if (!fine) return false;
-  *out = (ApiBox){{v[0], v[1], v[2]}, {w[0], w[1], w[2]}};
-  if (v[0] < w[0] && v[1] < w[1] && v[2] < w[2]) return true;
-  reader_fail(r, "box", "expected the lower corner first, each coordinate below that of the other: got {%g, %g, %g} and {%g, %g, %g}", v[0],
-              v[1], v[2], w[0], w[1], w[2]);
-  return false;
-}
-
-static bool read_pixels(Reading *r, const ApiField *field, int index, ApiPixels *out) {
-  double size[2];
-  if (!convert_vector(r, field, index, 2, size)) return false;
-  if (size[0] != ml_floor(size[0]) || size[1] != ml_floor(size[1])) return type_error(r, field, index);
-  *out = (ApiPixels){(uint32_t)size[0], (uint32_t)size[1]};
-  return true;
-}
-
-/* One whole number for both, or two. */
-static bool read_cells(Reading *r, const ApiField *field, int index, ApiPixels *out) {
-  double size[2];
-  if (!read_size(r, field, index, 2, size)) return false;
-  if (size[0] != ml_floor(size[0]) || size[1] != ml_floor(size[1])) return type_error(r, field, index);
-  *out = (ApiPixels){(uint32_t)size[0], (uint32_t)size[1]};
-  return true;
-}
-
-static bool read_smooth(Reading *r, const ApiField *field, int index, ApiSmooth *out) {
-  const ApiField angle = {.name = field->name, .type = API_NUMBER, .range = {0, 180, 0, 180, false}, .unit = "\xC2\xB0"};
-  if (lua_isboolean(r->L, index)) {
-    out->angle = lua_toboolean(r->L, index) ? 180 : -1;
-    return true;
-  }
-  if (lua_type(r->L, index) != LUA_TNUMBER) return type_error(r, field, index);
-  if (!convert_number(r, &angle, index, &out->angle)) return false;
-  if (out->angle == 0) out->angle = -1; // nothing is smooth
-  return true;
-}
-
-/* What it makes is looked at and not used. */
-static bool read_reference(Reading *r, const ApiField *field, int index, ApiReference *out) {
-  const Node *node = node_test(r->L, index);
-  if (!node || !node_is_shape(node)) return type_error(r, field, index);
-  *out = (ApiReference){node->id, node->entry};
-  return true;
-}
 
 static int keep_index(const ApiEntry *entry, const ApiField *field) {
   int keep = 0;
@@ -380,13 +71,13 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
   }
   switch (field->type) {
   case API_NUMBER: return convert_number(r, field, index, out);
-  case API_INT: return read_int(r, field, index, out);
+  case API_INT: return convert_int(r, field, index, out);
   case API_BOOL:
-    if (!lua_isboolean(r->L, index)) return type_error(r, field, index);
+    if (!lua_isboolean(r->L, index)) return reader_type_error(r, field, index);
     *(bool *)out = lua_toboolean(r->L, index);
     return true;
   case API_STRING: {
-    if (lua_type(r->L, index) != LUA_TSTRING) return type_error(r, field, index);
+    if (lua_type(r->L, index) != LUA_TSTRING) return reader_type_error(r, field, index);
     size_t size;
     const char *text = lua_tolstring(r->L, index, &size);
     *(const char **)out = store_copy(&r->runtime->store, text, size);
@@ -413,58 +104,58 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_POINT: return convert_point(r, field, index, out);
   case API_SIZE3: {
     double v[3];
-    if (!read_size(r, field, index, 3, v)) return false;
+    if (!convert_size(r, field, index, 3, v)) return false;
     *(MlVec3 *)out = (MlVec3){v[0], v[1], v[2]};
     return true;
   }
   case API_SIZE2: {
     double v[2];
-    if (!read_size(r, field, index, 2, v)) return false;
+    if (!convert_size(r, field, index, 2, v)) return false;
     *(ApiSize2 *)out = (ApiSize2){v[0], v[1]};
     return true;
   }
-  case API_PIXELS: return read_pixels(r, field, index, out);
+  case API_PIXELS: return convert_pixels(r, field, index, out);
   case API_HEADING: {
     double v[2];
     if (!convert_vector(r, field, index, 2, v)) return false;
     *(ApiHeading *)out = (ApiHeading){v[0], v[1]};
     return true;
   }
-  case API_COLOR: return lua_isfunction(r->L, index) ? type_error(r, field, index) : convert_color(r, field, index, out);
-  case API_MATERIAL: return lua_isfunction(r->L, index) ? type_error(r, field, index) : convert_material(r, field, index, out);
+  case API_COLOR: return lua_isfunction(r->L, index) ? reader_type_error(r, field, index) : convert_color(r, field, index, out);
+  case API_MATERIAL: return lua_isfunction(r->L, index) ? reader_type_error(r, field, index) : convert_material(r, field, index, out);
   case API_TURN: return convert_turn(r, field, index, out);
-  case API_VISIBLE: return read_visible(r, field, index, out);
-  case API_FACING: return read_facing(r, field, index, out);
-  case API_FOCUS: return read_focus(r, field, index, out);
-  case API_EXPOSURE: return read_exposure(r, field, index, out);
-  case API_BOUNCES: return read_bounces(r, field, index, out);
+  case API_VISIBLE: return convert_visible(r, field, index, out);
+  case API_FACING: return convert_facing(r, field, index, out);
+  case API_FOCUS: return convert_focus(r, field, index, out);
+  case API_EXPOSURE: return convert_exposure(r, field, index, out);
+  case API_BOUNCES: return convert_bounces(r, field, index, out);
   case API_SPAN: {
     double v[2];
-    if (!read_size(r, field, index, 2, v)) return false;
+    if (!convert_size(r, field, index, 2, v)) return false;
     *(ApiSpan *)out = (ApiSpan){v[0], v[1]};
     if (v[0] > v[1]) reader_fail(r, "span", "expected {least, most}, got {%g, %g}", v[0], v[1]);
     return v[0] <= v[1];
   }
-  case API_BOX: return read_box(r, field, index, out);
-  case API_REFERENCE: return read_reference(r, field, index, out);
+  case API_BOX: return convert_box(r, field, index, out);
+  case API_REFERENCE: return convert_reference(r, field, index, out);
   case API_POINTS:
   case API_NORMALS: return convert_floats(r, field, index, 3, keep_index(r->entry, field), out);
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
-  case API_CELLS: return read_cells(r, field, index, out);
+  case API_CELLS: return convert_cells(r, field, index, out);
   case API_PAIRS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
   case API_OUTLINES: return convert_outlines(r, field, index, keep_index(r->entry, field), out);
   case API_RADII: return convert_radii(r, field, index, keep_index(r->entry, field), out);
   case API_ROWS: return convert_rows(r, field, index, keep_index(r->entry, field), out);
   case API_MATERIALS: return convert_materials(r, field, index, keep_index(r->entry, field), out);
-  case API_SMOOTH: return read_smooth(r, field, index, out);
+  case API_SMOOTH: return convert_smooth(r, field, index, out);
   case API_CALLBACK:
-    if (!lua_isfunction(r->L, index) || node_constructor(r->L, index)) return type_error(r, field, index);
+    if (!lua_isfunction(r->L, index) || node_constructor(r->L, index)) return reader_type_error(r, field, index);
     lua_pushvalue(r->L, index);
     lua_setiuservalue(r->L, r->node_index, keep_index(r->entry, field));
     return *(bool *)out = true;
   case API_FACES: return convert_faces(r, field, index, keep_index(r->entry, field), out);
   case API_NODES: // {a, b}; without the field's name, reader_read_fields gives the call's own table
-    if (!lua_istable(r->L, index)) return type_error(r, field, index);
+    if (!lua_istable(r->L, index)) return reader_type_error(r, field, index);
     return convert_nodes(r, index, 1, out);
   case API_TEXTURE: return convert_texture(r, field, index, (field->flags & API_DATA) != 0, out);
   case API_LAYERS: return convert_layers(r, field, index, out);
@@ -518,7 +209,7 @@ static void unknown_field(Reading *r, const char *name) {
   report.message =
     near.best ? store_format(&r->runtime->store, "%s has no field '%s' \xE2\x80\x94 did you mean '%s'?", r->entry->name, name, near.best)
               : store_format(&r->runtime->store, "%s has no field '%s'", r->entry->name, name);
-  send(r, &report);
+  reader_send(r, &report);
 }
 
 /* radius = 0,5 is read as radius = 0 and a value without a name: reports that in place of what follows from it. */

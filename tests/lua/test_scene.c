@@ -391,7 +391,7 @@ static void scenes_are_told(void **state) {
   assert_contains(text->text, " left out\n");
   assert_contains(text->text, " times 5000 ");
   assert_contains(text->text, " light (0, 9, 0)");
-  assert_contains(text->text, "material 1\n  lobe 0 weight 1 color (1, 0, 0)");
+  assert_contains(text->text, "material 1\n  diffuse weight 1 color (1, 0, 0)");
   assert_contains(text->text, "around (0.25, 0.25, 0.25)\n");
   // Nothing where something is wrong
   scenes_sink(text);
