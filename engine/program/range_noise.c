@@ -69,7 +69,7 @@ static RangeNumber of_lattice(const Lattice *lattice, const RangeNumber place[3]
 
 /* As noise_sum. */
 static RangeNumber of_sum(NoiseSum kind, const RangeNumber place[3], RangeNumber gain, RangeNumber lacunarity, uint32_t octaves) {
-  static const double shift[3] = {0.3719f, 0.5157f, 0.7343f};
+  static const double shift[3] = {(double)0.3719f, (double)0.5157f, (double)0.7343f};
   RangeNumber p[3] = {place[0], place[1], place[2]}, sum = range_constant(0.0), weight = range_constant(1.0), one = range_constant(1.0);
   float share = 1.0f, shares = 0.0f;
   Interval limits = {kind == NOISE_FBM ? -1.0 : 0.0, 1.0};
