@@ -415,7 +415,7 @@ static MlStatus commit_parts(Commit *c) {
 static MlStatus make_faults(const MlBuilder *b, Commit *c, MlScene *handle) {
   if (b->programs.count == 0 || b->textures.count == 0) return ML_OK;
   Memory *memory = b->context.memory;
-  const size_t count = b->textures.count, bytes = count * FAULT_BYTES;
+  const size_t count = (size_t)b->textures.count, bytes = count * FAULT_BYTES;
   handle->faults = memory_alloc_zero(memory, bytes, sizeof(uint64_t));
   if (handle->faults == NULL) return memory_error(memory, bytes, "scene", c->e.error);
   handle->fault_count = count;
