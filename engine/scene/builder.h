@@ -137,7 +137,7 @@ typedef struct ArrayNode {
 } ArrayNode;
 
 typedef struct GroupNode {
-  MlNode *children; /* of NODE_CSG, at commit: 0 for one that is hidden */
+  MlNode *children; /* of NODE_CSG those that are hidden stay, and are passed over */
   uint64_t count;
   MlBounds bounds;
   MlCombine combine; /* NODE_CSG */
@@ -239,6 +239,7 @@ struct MlBuilder {
 };
 
 static inline const Node *builder_node(const MlBuilder *b, MlNode id) { return &b->nodes.data[id - 1]; }
+static inline bool builder_is_hidden(const MlBuilder *b, MlNode id) { return (builder_node(b, id)->traits & NODE_HIDDEN) != 0; }
 static inline const Material *builder_material(const MlBuilder *b, MlMaterial id) { return &b->materials.data[id]; }
 
 /* Where an error is: name of the description ("sphere") and the caller's number for it. */
@@ -265,8 +266,8 @@ MlBounds builder_swept_bounds(const MlTransform *t, const MotionChain *motion, c
 const char *builder_sdf_problem(const MlBuilder *b, MlNode id, uint64_t *steps);
 /* Bounds of a combination, of those of its operands under t; may be empty. */
 MlBounds builder_csg_bounds(const MlBuilder *b, const GroupNode *group, const MlTransform *t, uint64_t budget, Work *work);
-/* Puts 0 for the hidden operands of a combination. */
-void builder_drop_hidden_operands(const MlBuilder *b, Node *node, Work *work);
+/* Measures a combination again, whose operands have changed. */
+void builder_measure_csg(const MlBuilder *b, Node *node, Work *work);
 /* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. Cancelled, it has to
  * be called again. */
 void builder_drop_hidden(MlBuilder *b, Work *work);

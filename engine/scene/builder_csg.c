@@ -69,7 +69,11 @@ MlBounds builder_csg_bounds(const MlBuilder *b, const GroupNode *group, const Ml
   MlBounds bounds = {.empty = true};
   bool any = false;
   for (uint64_t i = 0; i < group->count && work_goes_on(work, 64); i++) {
-    if (group->children[i] == 0 || (group->combine == ML_DIFFERENCE && i > 0)) continue;
+    if (builder_is_hidden(b, group->children[i])) {
+      if (group->combine == ML_DIFFERENCE && i == 0) break; /* of nothing nothing is left */
+      continue;
+    }
+    if (group->combine == ML_DIFFERENCE && i > 0) break;
     const MlBounds child = builder_bounds(b, group->children[i], t, budget, work);
     if (!any) bounds = child;
     else if (group->combine == ML_UNION) bounds = bounds_union(&bounds, &child);
@@ -79,24 +83,16 @@ MlBounds builder_csg_bounds(const MlBuilder *b, const GroupNode *group, const Ml
   return bounds;
 }
 
-static void measure(const MlBuilder *b, Node *node, Work *work) {
+void builder_measure_csg(const MlBuilder *b, Node *node, Work *work) {
   enum { BUDGET = 1 << 16, LEAST = 64 };
   GroupNode *group = node->group;
   const MlTransform identity = ml_transform_identity();
   const uint64_t share = group->count != 0 ? BUDGET / group->count : 0;
   node->effort = 1;
   for (uint64_t i = 0; i < group->count && work_goes_on(work, 64); i++)
-    if (group->children[i] != 0) node->effort = builder_add_saturating(node->effort, builder_node(b, group->children[i])->effort);
+    node->effort = builder_add_saturating(node->effort, builder_node(b, group->children[i])->effort);
   group->bounds = builder_csg_bounds(b, group, &identity, share > LEAST ? share : LEAST, work);
   node->leaves = group->bounds.empty && !group->bounds.infinite ? 0 : 1;
-}
-
-void builder_drop_hidden_operands(const MlBuilder *b, Node *node, Work *work) {
-  for (uint64_t i = 0; i < node->group->count; i++) {
-    MlNode *child = &node->group->children[i];
-    if (*child != 0 && (builder_node(b, *child)->traits & NODE_HIDDEN) != 0) *child = 0;
-  }
-  measure(b, node, work);
 }
 
 /* ---- making one */
@@ -154,7 +150,7 @@ MlNode ml_combine(MlBuilder *b, const MlCombineDesc *desc, MlError *error) {
   if (bytes != 0) memcpy(children, d.children, bytes);
   *group = (GroupNode){.children = children, .count = d.child_count, .combine = d.combine};
   node.group = group;
-  measure(b, &node, NULL);
+  builder_measure_csg(b, &node, NULL);
   if (!group->bounds.infinite) node.traits &= (uint16_t)~NODE_HAS_PLANE; /* cut off */
   return builder_add_node(b, &node, error);
 }

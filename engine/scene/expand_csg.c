@@ -111,9 +111,10 @@ static MlStatus add_gate(Making *m, const Context *in, const Node *node, const M
     return out_of_memory(m->e);
   uint32_t count = 0;
   *box = aabb_empty();
-  const bool nothing = combine == ML_DIFFERENCE && group->count != 0 && group->children[0] == 0; /* of which something is taken away */
+  const bool nothing =
+    combine == ML_DIFFERENCE && group->count != 0 && builder_is_hidden(m->e->b, group->children[0]); /* of which something is taken away */
   for (uint64_t i = 0; i < group->count && !nothing; i++) {
-    if (group->children[i] == 0) continue;
+    if (builder_is_hidden(m->e->b, group->children[i])) continue;
     const bool away = combine == ML_DIFFERENCE && i > 0;
     Aabb part;
     TRY(add_part(m, in, group->children[i], t, &(Gate){index, away, gate->flipped != away}, &part));
