@@ -99,9 +99,9 @@ ifneq ($(filter page%,$(TARGET)),)
   # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
   LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
              $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/program/field* engine/program/gradient engine/program/range* engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_csg builder_sdf expand_csg fields builder_generated builder_text builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
+             images surroundings model* builder_model* builder_csg builder_sdf expand_csg fields builder_generated builder_text builder_hair builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
              generate* font* glyph triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,combine sdf syntax_errors runtime_errors diagnostics source call_match \
-             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated sdf layers mesh text model* \
+             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated sdf layers mesh text hair model* \
              principled room scatter solids surroundings \
              textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
   STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \

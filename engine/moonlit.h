@@ -328,6 +328,24 @@ typedef struct MlTranslucentDesc {
   MlRelief relief;
   uint32_t place;
 } MlTranslucentDesc;
+/* What strands are of (ml_hair), after Chiang et al. 2016: clear fibres with pigment, which reflect, let through and reflect inside. Where strands lie
+ * deep, they look as `color`; or as melanin gives them: 0 white, .3 blond, 1 brown, 8 black. On other shapes a strand lies along u at every point. */
+typedef struct MlHairMaterialDesc {
+  size_t size;
+  MlColor color; /* 0..1 */
+  bool has_color; /* false: by melanin */
+  MlTexture color_texture;
+  float melanin;   /* concentration, 0..100 */
+  float redness;   /* 0..1: how much of it is pheomelanin */
+  float roughness; /* along the strand, 0..1; 0 with has_roughness false: .3 */
+  float azimuthal; /* around it, likewise */
+  bool has_roughness, has_azimuthal;
+  float ior;  /* 1..3; 0: 1.55 */
+  float tilt; /* of its scales, in degrees, -45..45: 2 is usual */
+  MlEmission emission;
+  MlRelief relief;
+  uint32_t place;
+} MlHairMaterialDesc;
 typedef struct MlEmitDesc { size_t size; MlEmission emission; uint32_t place; } MlEmitDesc;
 /* (1-amount) a + amount b, emission included. amount 0..1. At most 16 lobes after flattening. */
 typedef struct MlMixDesc { size_t size; MlMaterial a, b; float amount; MlTexture amount_texture; MlEmission emission; MlRelief relief; uint32_t place; } MlMixDesc;
@@ -429,6 +447,7 @@ ML_API MlMaterial ml_mirror(MlBuilder *b, const MlMirrorDesc *desc, MlError *err
 ML_API MlMaterial ml_metal(MlBuilder *b, const MlMetalDesc *desc, MlError *error);
 ML_API MlMaterial ml_glass(MlBuilder *b, const MlGlassDesc *desc, MlError *error);
 ML_API MlMaterial ml_translucent(MlBuilder *b, const MlTranslucentDesc *desc, MlError *error);
+ML_API MlMaterial ml_hair_material(MlBuilder *b, const MlHairMaterialDesc *desc, MlError *error);
 ML_API MlMaterial ml_coat(MlBuilder *b, const MlCoatDesc *desc, MlError *error);
 ML_API MlMaterial ml_sheen(MlBuilder *b, const MlSheenDesc *desc, MlError *error);
 ML_API MlMaterial ml_layered(MlBuilder *b, const MlLayeredDesc *desc, MlError *error);
@@ -538,6 +557,21 @@ typedef struct MlCurveDesc {
   MlMaterial material;
   uint32_t place;
 } MlCurveDesc;
+/* Hair: thin round strands along smooth curves (centripetal Catmull-Rom) through the points of each, one after the other. Strands are met from outside
+ * alone, and enclose nothing; what lets light through sends it on behind them (ml_hair_material). Texture coordinates: u is a number 0..1 of the
+ * strand's own, v runs from root to tip. */
+typedef struct MlHairDesc {
+  size_t size;
+  const float *points;    /* 3 per point */
+  const uint32_t *counts; /* points of each strand: at least 2, at most 65536 */
+  uint64_t strand_count;  /* 16777216 points in all at most */
+  const float *radii;     /* one per point, or NULL: */
+  double radius;          /* at the root; 0: .002 */
+  double tip;             /* at the tip, as a share of that, 0..1; below 0: 0. 0: .3 */
+  const MlCancel *cancel;
+  MlMaterial material;
+  uint32_t place;
+} MlHairDesc;
 /* Points of a sheet, rows after rows, 3 floats each; u grows along a row, v from row to row, and cross(dp/du, dp/dv) is the front. Opposite edges that
  * agree to a millionth of its size are joined, edges that short become points; what that closes faces outward. */
 typedef struct MlSheetDesc {
@@ -628,6 +662,7 @@ ML_API MlNode ml_text(MlBuilder *b, const MlTextDesc *desc, MlError *error);
 /* Whether a font is built in. */
 ML_API bool ml_text_font(void);
 ML_API MlNode ml_curve(MlBuilder *b, const MlCurveDesc *desc, MlError *error);
+ML_API MlNode ml_hair(MlBuilder *b, const MlHairDesc *desc, MlError *error);
 ML_API MlNode ml_sheet(MlBuilder *b, const MlSheetDesc *desc, MlError *error);
 ML_API MlNode ml_heightfield(MlBuilder *b, const MlHeightfieldDesc *desc, MlError *error);
 

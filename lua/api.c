@@ -34,6 +34,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_CELLS] = "a whole number 1..2048 or {along u, along v}",
   [API_PAIRS] = "a list of pairs {{x, y}, ...}",
   [API_OUTLINES] = "a list of lists of pairs {{{x, y}, ...}, ...}",
+  [API_STRANDS] = "a list of lists of points {{{x, y, z}, ...}, ...}",
   [API_RADII] = "a number > 0 or a list of numbers",
   [API_ROWS] = "rows of numbers {{1, 2}, {3, 4}, ...}",
   [API_CALLBACK] = "a function",

@@ -47,6 +47,7 @@ typedef enum ApiType {
   API_FACES,     /* ApiArray of uint32_t[3]: triangles, 0-based */
   API_PAIRS,     /* ApiArray of float[2] */
   API_OUTLINES,  /* ApiOutlines: a list of lists of pairs */
+  API_STRANDS,   /* ApiStrands: a list of lists of points */
   API_RADII,     /* ApiRadii: a number, or a list of them */
   API_ROWS,      /* ApiRows: lists of equally many numbers */
   API_CALLBACK,  /* bool: a Lua function, which the node keeps */
@@ -111,6 +112,11 @@ typedef struct ApiOutlines {
   MlOutline *data;
   uint64_t count;
 } ApiOutlines;
+typedef struct ApiStrands {
+  float *points; /* 3 per point, of all strands; NULL: none */
+  uint32_t *counts;
+  uint64_t count;
+} ApiStrands;
 typedef struct ApiRadii {
   double one;
   float *data; /* NULL: one for all */

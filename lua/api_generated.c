@@ -295,7 +295,7 @@ const ApiEntry api_surface = {"surface", API_SHAPE, surface_fields, API_COUNT(su
 /* ---------------------------------------------------------------- closedness */
 
 bool generated_encloses(const Node *node) {
-  if (node->entry == &api_heightfield) return false;
+  if (node->entry == &api_heightfield || node->entry == &api_hair) return false;
   if (node->entry != &api_lathe) return true;
   const LatheDesc *desc = (const LatheDesc *)node->desc;
   const float *p = desc->profile.data;

@@ -18,6 +18,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_TEXTURE] = "texture",     [API_CELLS] = "cells",       [API_LAYERS] = "materials",
   [API_POINTS] = "points",       [API_NORMALS] = "normals",   [API_UVS] = "uvs",
   [API_FACES] = "faces",         [API_PAIRS] = "pairs",       [API_OUTLINES] = "outlines",
+  [API_STRANDS] = "strands",
   [API_RADII] = "radii",         [API_ROWS] = "rows",         [API_CALLBACK] = "function",
   [API_NODES] = "nodes",         [API_STOPS] = "stops",       [API_MATERIALS] = "materials by name",
   [API_SMOOTH] = "smooth",       [API_SPAN] = "span",         [API_REFERENCE] = "shape",

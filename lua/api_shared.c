@@ -91,8 +91,8 @@ const ApiPreset api_presets[] = {
 const ApiEntry *const api_entries[] = {
   &api_sphere,     &api_box,     &api_cylinder, &api_cone,      &api_capsule,     &api_torus,      &api_plane,  &api_disk,
   &api_quad,       &api_rect,    &api_triangle, &api_mesh,      &api_lathe,       &api_extrude,    &api_curve,  &api_heightfield,
-  &api_surface,  &api_sdf, &api_smooth_union, &api_smooth_intersection, &api_smooth_difference,    &api_text,    &api_room,    &api_group,    &api_union, &api_intersection, &api_difference, &api_scatter,   &api_poisson,   &api_transform, &api_matte,       &api_mirror,     &api_metal,  &api_glass,
-  &api_water,      &api_diamond, &api_plastic,  &api_velvet,    &api_translucent, &api_principled, &api_coat,   &api_sheen,
+  &api_surface,  &api_sdf, &api_smooth_union, &api_smooth_intersection, &api_smooth_difference,    &api_text, &api_hair,    &api_room,    &api_group,    &api_union, &api_intersection, &api_difference, &api_scatter,   &api_poisson,   &api_transform, &api_matte,       &api_mirror,     &api_metal,  &api_glass,
+  &api_water,      &api_diamond, &api_plastic,  &api_velvet,    &api_translucent, &api_hair_material, &api_principled, &api_coat,   &api_sheen,
   &api_layered,    &api_emit,    &api_cutout,   &api_image,     &api_checker,     &api_stripes,    &api_bricks, &api_gradient,
   &api_ramp,       &api_light,   &api_spot,     &api_area,      &api_directional, &api_sun,        &api_sky,    &api_environment,
   &api_background, &api_camera,  &api_render,   NULL,

@@ -67,6 +67,37 @@ bool convert_outlines(Reading *r, const ApiField *field, int index, int keep, Ap
   return true;
 }
 
+bool convert_strands(Reading *r, const ApiField *field, int index, int keep, ApiStrands *out) {
+  ApiField points = *field; // messages about a strand want one list
+  points.type = API_POINTS;
+  lua_Unsigned lists;
+  uint64_t total;
+  *out = (ApiStrands){NULL, NULL, 0};
+  if (!convert_list(r, field, index, &lists) || !count_items(r, &points, index, lists, &total)) return false;
+  float *data = convert_keep(r, (size_t)total * 3 * sizeof *data + (size_t)lists * sizeof(uint32_t), keep), *p = data;
+  uint32_t *counts = (uint32_t *)(void *)(data + 3 * total);
+  for (lua_Unsigned i = 1; i <= lists; i++) {
+    enter(r, index, i, 1);
+    const int list = lua_gettop(r->L);
+    const lua_Unsigned length = lua_rawlen(r->L, list);
+    counts[i - 1] = length < UINT32_MAX ? (uint32_t)length : UINT32_MAX;
+    for (lua_Unsigned k = 1; k <= length; k++) {
+      double v[3];
+      enter(r, list, k, 2);
+      const bool fine = convert_vector(r, &points, lua_gettop(r->L), 3, v);
+      leave(r, 2);
+      if (!fine) {
+        leave(r, 1);
+        return false;
+      }
+      for (int c = 0; c < 3; c++) *p++ = (float)v[c];
+    }
+    leave(r, 1);
+  }
+  *out = (ApiStrands){data, counts, lists};
+  return true;
+}
+
 bool convert_radii(Reading *r, const ApiField *field, int index, int keep, ApiRadii *out) {
   ApiField item = item_of(field);
   lua_Unsigned length;

@@ -39,6 +39,7 @@ static const char *const types[API_TYPE_COUNT] = {
   [API_FACES] = "integer[][]",
   [API_PAIRS] = "Pair[]",
   [API_OUTLINES] = "Pair[][]",
+  [API_STRANDS] = "Point[][]",
   [API_RADII] = "number|number[]",
   [API_ROWS] = "number[][]",
   [API_CALLBACK] = "function",

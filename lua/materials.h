@@ -99,7 +99,7 @@ typedef struct CutoutDesc {
 } CutoutDesc;
 
 extern const ApiEntry api_matte, api_mirror, api_metal, api_glass, api_water, api_diamond, api_emit, api_cutout;
-extern const ApiEntry api_translucent, api_plastic, api_velvet, api_coat, api_sheen, api_layered, api_principled;
+extern const ApiEntry api_hair_material, api_translucent, api_plastic, api_velvet, api_coat, api_sheen, api_layered, api_principled;
 /* What mix(a, b, t) makes of two materials: no constructor of its own, but :with{} knows its fields. */
 extern const ApiEntry api_mix;
 

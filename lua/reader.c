@@ -143,6 +143,7 @@ static bool read_value(Reading *r, const ApiField *field, int index, void *out) 
   case API_UVS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
   case API_CELLS: return convert_cells(r, field, index, out);
   case API_PAIRS: return convert_floats(r, field, index, 2, keep_index(r->entry, field), out);
+  case API_STRANDS: return convert_strands(r, field, index, keep_index(r->entry, field), out);
   case API_OUTLINES: return convert_outlines(r, field, index, keep_index(r->entry, field), out);
   case API_RADII: return convert_radii(r, field, index, keep_index(r->entry, field), out);
   case API_ROWS: return convert_rows(r, field, index, keep_index(r->entry, field), out);
@@ -299,6 +300,7 @@ static void read_field(Reading *r, uint32_t i, SourceStep step, uint64_t *seen) 
     [API_FACES] = sizeof(ApiArray),
     [API_PAIRS] = sizeof(ApiArray),
     [API_OUTLINES] = sizeof(ApiOutlines),
+    [API_STRANDS] = sizeof(ApiStrands),
     [API_RADII] = sizeof(ApiRadii),
     [API_ROWS] = sizeof(ApiRows),
     [API_CALLBACK] = sizeof(bool),

@@ -64,6 +64,7 @@ bool convert_nodes(Reading *reading, int index, int keep, ApiNodes *out);
 
 /* convert_lists.c: outlines, radii, rows of numbers. */
 bool convert_outlines(Reading *reading, const ApiField *field, int index, int keep, ApiOutlines *out);
+bool convert_strands(Reading *reading, const ApiField *field, int index, int keep, ApiStrands *out);
 bool convert_radii(Reading *reading, const ApiField *field, int index, int keep, ApiRadii *out);
 bool convert_rows(Reading *reading, const ApiField *field, int index, int keep, ApiRows *out);
 

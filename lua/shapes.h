@@ -93,7 +93,7 @@ typedef struct PoissonDesc {
 extern const ApiEntry api_scatter, api_poisson;
 extern const ApiEntry api_union, api_intersection, api_difference;
 extern const ApiEntry api_sphere, api_box, api_plane, api_disk, api_quad, api_rect, api_triangle, api_mesh, api_group, api_transform;
-extern const ApiEntry api_text, api_lathe, api_extrude, api_curve, api_heightfield, api_surface;
+extern const ApiEntry api_hair, api_text, api_lathe, api_extrude, api_curve, api_heightfield, api_surface;
 extern const ApiEntry api_cylinder, api_cone, api_capsule, api_torus, api_room;
 
 /* Does it hold a GroupDesc? */

@@ -126,6 +126,25 @@ static __attribute__((noinline)) bool trace_field(const Geometry *geometry, cons
   return closer;
 }
 
+/* Hair: its segments. */
+static __attribute__((noinline)) bool trace_strands(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
+                                                    float floor, Hit *hit) {
+  const WalkRay along = walk_ray(&q->box);
+  const Lanes floors = lanes_all(floor);
+  uint64_t stack[WALK_STACK], *top = walk_begin(stack, &geometry->bvh, floor), leaf;
+  bool closer = false;
+  StrandMeeting at;
+  while (walk_child(leaf = walk_next(&top, geometry->bvh.nodes, &along, floors, hit->t, true)) != BVH_EMPTY) {
+    uint32_t id = walk_child(leaf) & ~BVH_LEAF;
+    if (!strands_meet(&geometry->strands, id, q->od, q->dd, &at) || !distance_valid((float)at.t)) continue;
+    if (!hit_consider(hit, max_f((float)at.t, walk_near(leaf)), 0, in->instance, path, id)) continue;
+    hit->u = (float)at.s, hit->v = 0.0f;
+    closer = true;
+    if (in->any) return true;
+  }
+  return closer;
+}
+
 static __attribute__((noinline)) bool trace_nested(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
                                                    float floor, Hit *hit);
 static __attribute__((noinline)) bool trace_csg(const Geometry *geometry, const RayQuery *q, const InstanceQuery *in, uint64_t path,
@@ -142,6 +161,7 @@ ALWAYS_INLINE bool trace_geometry(const Geometry *geometry, const RayQuery *q, c
   if (geometry->csg.node_count != 0) return trace_csg(geometry, q, in, path, floor, hit);
   if (geometry->instances.count != 0) return trace_nested(geometry, q, in, path, floor, hit);
   if (geometry->field.distance != NULL) return trace_field(geometry, q, in, path, floor, hit);
+  if (geometry->strands.segment_count != 0) return trace_strands(geometry, q, in, path, floor, hit);
   return trace_group(geometry, q, in, path, floor, hit);
 }
 

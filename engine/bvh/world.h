@@ -10,6 +10,7 @@
 #include "bvh/bvh.h"
 #include "program/field.h"
 #include "shape/prim.h"
+#include "shape/strands.h"
 
 #define GEOMETRY_LEVELS 8 /* instances within instances */
 
@@ -100,6 +101,7 @@ struct Geometry {
   uint64_t prim_count, placed_count, prim_triangles; /* prim_triangles: how many of the primitives are triangles */
   Instances instances;
   Field field; /* a solid that is a program: the tree is over its cells, and there are no primitives */
+  Strands strands; /* hair: the tree is over its segments, and there are no primitives */
   uint64_t paths;                     /* how many it has: 1, and those of its instances; at most 2^62 */
   uint64_t all_shapes, all_triangles; /* as drawn, those of instances included; saturated */
   uint32_t levels;                    /* of instances inside; 0: none */
@@ -129,6 +131,11 @@ static inline uint64_t instances_first(const Instances *instances, uint64_t i) {
 
 static inline const Geometry *instance_geometry(const Instances *instances, const Instance *instance) {
   return instances->geometries[instance->geometry];
+}
+
+/* One thing without primitives of its own: a mesh, a solid that is a program, hair. */
+static inline bool geometry_is_whole(const Geometry *geometry) {
+  return geometry->mesh.triangle_count != 0 || geometry->field.distance != NULL || geometry->strands.segment_count != 0;
 }
 
 #endif

@@ -40,7 +40,7 @@ static inline void branch_push(BranchStack *stack, uint32_t base, const Branch *
 
 /* Scattered from lights by bsdf_lobe_eval, not by Lambert's law. */
 static inline bool whitted_is_other(const Lobe *lobe) {
-  return lobe->kind == LOBE_SHEEN || lobe->kind == LOBE_TRANSLUCENT || (lobe->kind == LOBE_DIFFUSE && !lobe_is_plain(lobe));
+  return lobe->kind == LOBE_SHEEN || lobe->kind == LOBE_TRANSLUCENT || lobe->kind == LOBE_HAIR || (lobe->kind == LOBE_DIFFUSE && !lobe_is_plain(lobe));
 }
 
 /* Direct light on the diffuse lobes and sheens from all points and directions, each lobe's share of it limited by clamp_diffuse. For the
@@ -104,6 +104,7 @@ static inline void whitted_branch(BranchStack *stack, uint32_t base, const Branc
     switch ((LobeKind)lobe->kind) {
     case LOBE_DIFFUSE:
     case LOBE_SHEEN:
+    case LOBE_HAIR:
     case LOBE_TRANSLUCENT: break;
     case LOBE_MIRROR:
     case LOBE_CONDUCTOR:

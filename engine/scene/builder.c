@@ -341,6 +341,7 @@ static MlBounds leaf_bounds(const Node *node, const MlTransform *t) {
   case NODE_DIRECTIONAL:
   case NODE_MESH:
   case NODE_SDF:
+  case NODE_HAIR:
   case NODE_PLACE:
   case NODE_ARRAY:
   case NODE_GROUP:
@@ -365,6 +366,7 @@ MlBounds builder_bounds(const MlBuilder *b, MlNode id, const MlTransform *t, uin
   }
   case NODE_ARRAY: return affine_bounds(t, &node->array->bounds);
   case NODE_SDF: return affine_bounds(t, &node->sdf->bounds);
+  case NODE_HAIR: return affine_bounds(t, &node->hair->bounds);
   case NODE_GROUP: {
     MlBounds bounds = node->group->bounds;
     if (node->effort > budget) {

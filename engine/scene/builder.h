@@ -53,6 +53,7 @@ typedef enum NodeKind {
   NODE_SUN,         /* p[0] direction, s irradiance, r degrees across */
   NODE_MESH,
   NODE_SDF,
+  NODE_HAIR,
   NODE_PLACE,
   NODE_ARRAY,
   NODE_GROUP,
@@ -159,6 +160,13 @@ typedef struct SdfNode {
   uint64_t steps;          /* about so many operations; saturates */
 } SdfNode;
 
+/* Strands, in the arena, and the hash of their contents (builder_hair.c). */
+typedef struct HairNode {
+  Strands strands;
+  MlBounds bounds;
+  uint64_t hash;
+} HairNode;
+
 typedef struct Node {
   uint16_t kind, traits; /* NodeKind, NODE_HAS_MESH... */
   MlMaterial material;
@@ -170,6 +178,7 @@ typedef struct Node {
     const Leaf *leaf;
     MeshNode *mesh;
     const SdfNode *sdf;
+    const HairNode *hair;
     const PlaceNode *placement;
     ArrayNode *array;
     GroupNode *group;

@@ -23,6 +23,7 @@ static const char *problem_of(const MlBuilder *b, const Node *node) {
     const NodeKind kind = (NodeKind)find_open(b, node)->kind;
     if (kind == NODE_CONE) return "a tube without its caps has no inside: leave them on";
     if (kind == NODE_DISK) return "a disk has no inside: take a cylinder{} as flat as you like";
+    if (kind == NODE_HAIR) return "hair has no inside: leave it out of the parts";
     return kind == NODE_QUAD ? "a quad or rect has no inside: take a box{} as thin as you like"
                              : "a triangle has no inside: take an extrude{} of its corners";
   }

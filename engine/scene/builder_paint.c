@@ -133,6 +133,7 @@ static MlNode paint_new(Paint *p, MlNode id) {
     if (node->material != 0) return paint_mesh(p, id);
     return ml_place(p->b, &(MlPlaceDesc){.size = sizeof(MlPlaceDesc), .child = id, .material = p->material, .place = p->place}, p->error);
   case NODE_SDF: return paint_sdf(p, id);
+  case NODE_HAIR:
   case NODE_SURFACES: return paint_leaf(p, id);
   case NODE_LIGHTS: break;
   }

@@ -44,6 +44,7 @@ const char *builder_sdf_problem(const MlBuilder *b, MlNode id, uint64_t *steps) 
     }
     return NULL;
   case NODE_MESH: return "a mesh has no distance, so it cannot be a part of a solid that is a function";
+  case NODE_HAIR: return "hair encloses nothing";
   case NODE_ARRAY: return "thousands of copies cannot be parts of one solid: repeat it";
   case NODE_DISK:
   case NODE_QUAD:

@@ -105,7 +105,7 @@ static void put_sdf(Writer *w, const SdfNode *sdf) {
 
 static void put_node(Writer *w, MlNode id) {
   static const char *const kinds[] = {"sphere", "box",  "plane",       "disk", "quad", "triangle", "cone",  "capsule", "torus",
-                                      "light",  "area", "directional", "sun",  "mesh", "sdf",      "place", "array",   "group", "csg"};
+                                      "light",  "area", "directional", "sun",  "mesh", "sdf", "hair",    "place", "array",   "group", "csg"};
   const Node *node = builder_node(w->b, id);
   put(w, "node");
   put_count(w, id);
@@ -148,6 +148,12 @@ static void put_node(Writer *w, MlNode id) {
     break;
   }
   case NODE_SDF: put_sdf(w, node->sdf); break;
+  case NODE_HAIR: {
+    char text[64];
+    snprintf(text, sizeof text, " %llu segments %016llx", (unsigned long long)node->hair->strands.segment_count, (unsigned long long)node->hair->hash);
+    put(w, text);
+    break;
+  }
   case NODE_SURFACES:
   case NODE_LIGHTS: put_leaf(w, node->leaf); break;
   }
@@ -268,7 +274,7 @@ static void put_by(Writer *w, const char *what, uint32_t texture) {
 }
 
 static void put_lobe(Writer *w, const Lobe *lobe) {
-  static const char *const kinds[] = {"diffuse", "mirror", "conductor", "dielectric", "coat", "sheen", "translucent"};
+  static const char *const kinds[] = {"diffuse", "mirror", "conductor", "dielectric", "coat", "sheen", "translucent", "hair"};
   put(w, "  ");
   put(w, lobe->kind < sizeof kinds / sizeof *kinds ? kinds[lobe->kind] : "lobe");
   put(w, " weight");

@@ -124,6 +124,11 @@ static __attribute__((noinline, unused)) float surface_curvature(const Scene *sc
     surface_levels(scene, surface, &levels);
     if (levels.geometry->mesh.triangle_count != 0) return mesh_mean_curvature(&levels.geometry->mesh, surface->prim, &levels);
     if (levels.geometry->field.distance != NULL) return field_curvature(&levels, levels_to_local(&levels, p));
+    if (levels.geometry->strands.segment_count != 0) {
+      const StrandPoint *a = &levels.geometry->strands.points[levels.geometry->strands.segments[surface->prim]];
+      const float r = a->r + (a[1].r - a->r) * surface->u;
+      return r > 0.0f ? 0.5f / r : 0.0f;
+    }
     prims = levels.geometry->prims;
     places = levels.geometry->placed;
     p = levels_to_local(&levels, p);

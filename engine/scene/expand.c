@@ -74,6 +74,7 @@ const char *expand_node_name(const Node *node) {
   case NODE_SUN: return "sun";
   case NODE_MESH: return "mesh";
   case NODE_SDF: return "sdf";
+  case NODE_HAIR: return "hair";
   case NODE_PLACE: return "place";
   case NODE_ARRAY: return "array";
   case NODE_GROUP: return "group";
@@ -149,6 +150,7 @@ static bool make_prim(const Node *node, const MlTransform *t, Prim *prim, Placed
   case NODE_SUN:
   case NODE_MESH:
   case NODE_SDF:
+  case NODE_HAIR:
   case NODE_PLACE:
   case NODE_ARRAY:
   case NODE_GROUP:
@@ -351,7 +353,8 @@ MlStatus expand_node(Expansion *e, const Context *in, MlNode id, const MlTransfo
   case NODE_GROUP: return expand_group(e, in, id, t);
   case NODE_CSG: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_MESH: e->degenerate += node->mesh->degenerate; return expand_instance(e, in, id, t, NULL, FOR_GROUP);
-  case NODE_SDF: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
+  case NODE_SDF:
+  case NODE_HAIR: return expand_instance(e, in, id, t, NULL, FOR_GROUP);
   case NODE_ARRAY: return expand_instance(e, in, id, t, NULL, FOR_ARRAY);
   case NODE_LIGHT:
   case NODE_AREA:

@@ -45,6 +45,7 @@ static uint32_t levels_of(const Expansion *e, const Measure *measures, uint64_t 
   case NODE_MESH:
   case NODE_SDF:
   case NODE_CSG:
+  case NODE_HAIR:
   case NODE_ARRAY: return 1u + measures[i].inside;
   case NODE_GROUP: return e->forms[i] != GROUP_EXPANDED ? 1u + measures[i].inside : measures[i].inside;
   case NODE_PLACE: return measures[i].inside;

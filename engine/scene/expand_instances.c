@@ -308,6 +308,15 @@ static MlStatus field_asset(Expansion *e, MlNode id) {
   return ML_OK;
 }
 
+/* ---- hair */
+
+static MlStatus hair_asset(Expansion *e, MlNode id) {
+  const HairNode *hair = builder_node(e->b, id)->hair;
+  Geometry content = {.strands = hair->strands, .hash = hair->hash, .paths = 1, .all_shapes = 1};
+  content.bounds = aabb_from_bounds(&hair->bounds);
+  return finish_asset(e, id, &content, NULL, hair->strands.point_count * sizeof(StrandPoint) + 4 * hair->strands.segment_count);
+}
+
 static MlStatus array_asset(Expansion *e, MlNode id);
 
 /* The asset of a node, made when first needed. *out NULL: nothing was left of it. */
@@ -318,6 +327,7 @@ static MlStatus node_geometry(Expansion *e, MlNode id, WantedFor wanted, const G
     if (node->kind == NODE_MESH) TRY(mesh_asset(e, id));
     else if (node->kind == NODE_ARRAY) TRY(array_asset(e, id));
     else if (node->kind == NODE_SDF) TRY(field_asset(e, id));
+    else if (node->kind == NODE_HAIR) TRY(hair_asset(e, id));
     else TRY(group_asset(e, id, wanted));
     own->empty = own->asset == NULL;
   }

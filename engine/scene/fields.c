@@ -352,6 +352,7 @@ static Part part_of(Emit *e, MlNode id, uint32_t p, uint32_t material, bool cut)
   case NODE_SDF: return solid(e, node->sdf, p, material, cut);
   case NODE_SURFACES: return (Part){leaf_distance(e, node, p), NONE, material};
   case NODE_MESH:
+  case NODE_HAIR:
   case NODE_ARRAY:
   case NODE_LIGHTS: break;
   }

@@ -59,6 +59,11 @@ typedef struct Items {
 
 static Aabb item_box(const void *ud, uint32_t index) {
   const Items *items = ud;
+  const Strands *strands = &items->g->strands;
+  if (strands->segment_count != 0) {
+    const StrandPoint *a = &strands->points[strands->segments[index]];
+    return strand_bounds(a, a + 1);
+  }
   if (items->g->field.distance == NULL && index >= items->g->prim_count) return items->boxes[index - items->g->prim_count];
   if (items->g->field.distance != NULL) {
     const FieldCell *cell = &items->g->field.cells[index];
@@ -97,7 +102,7 @@ static BvhInput tree_input(const Items *items) {
   if (g->instances.places != NULL) return (BvhInput){.count = g->instances.count, .box = place_box, .ud = &g->instances};
   if (g->mesh.triangle_count != 0)
     return (BvhInput){.count = g->mesh.triangle_count, .points = g->mesh.points, .triangles = g->mesh.triangles};
-  return (BvhInput){.count = g->prim_count + g->instances.count + g->field.cell_count, .box = item_box, .ud = items};
+  return (BvhInput){.count = g->prim_count + g->instances.count + g->field.cell_count + g->strands.segment_count, .box = item_box, .ud = items};
 }
 
 /* Copies what instances refer to into a block. */
@@ -140,6 +145,8 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
          materials = block_place(&layout, field->material_count, sizeof *field->materials);
   size_t distance = block_place(&layout, field->distance != NULL ? program_bytes(field->distance) : 0, 1),
          which = block_place(&layout, field->which != NULL ? program_bytes(field->which) : 0, 1);
+  size_t hairs = block_place(&layout, content->strands.point_count, sizeof(StrandPoint)),
+         segments = block_place(&layout, content->strands.segment_count, sizeof(uint32_t));
   size_t nodes = block_place(&layout, bvh->node_count, bvh_node_size(bvh));
   size_t blocks = block_place(&layout, bvh->block_count, bvh_block_size(bvh));
   size_t csg_nodes = block_place(&layout, content->csg.node_count, sizeof(CsgNode));
@@ -157,6 +164,8 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   g->field.materials = block_copy(work, g, materials, field->materials, field->material_count, sizeof *field->materials);
   if (field->distance != NULL) g->field.distance = program_copy((char *)g + distance, field->distance);
   if (field->which != NULL) g->field.which = program_copy((char *)g + which, field->which);
+  g->strands.points = block_copy(work, g, hairs, content->strands.points, content->strands.point_count, sizeof(StrandPoint));
+  g->strands.segments = block_copy(work, g, segments, content->strands.segments, content->strands.segment_count, sizeof(uint32_t));
   instances_copy(work, g, &instances, &content->instances, &g->instances);
   g->bvh = *bvh;
   g->bvh.nodes = bvh->node_count != 0 ? (char *)g + nodes : NULL;
@@ -238,6 +247,12 @@ static bool same_csg(const Csg *a, const Csg *b) {
          same_bytes(a->nodes, b->nodes, a->node_count, sizeof *a->nodes) && same_bytes(a->items, b->items, a->item_count, sizeof *a->items);
 }
 
+static bool same_strands(const Strands *a, const Strands *b) {
+  return a->point_count == b->point_count && a->segment_count == b->segment_count &&
+         same_bytes(a->points, b->points, a->point_count, sizeof *a->points) &&
+         same_bytes(a->segments, b->segments, a->segment_count, sizeof *a->segments);
+}
+
 bool geometry_equals(const Geometry *asset, const Geometry *content) {
   const Mesh *a = &asset->mesh, *b = &content->mesh;
   return a->point_count == b->point_count && same_bytes(a->points, b->points, a->point_count, 12) &&
@@ -246,8 +261,7 @@ bool geometry_equals(const Geometry *asset, const Geometry *content) {
          same_bytes(asset->prims, content->prims, asset->prim_count, sizeof(Prim)) &&
          same_bytes(asset->placed, content->placed, asset->placed_count, sizeof(PlacedTransform)) &&
          memcmp(asset->origin, content->origin, sizeof asset->origin) == 0 && same_instances(&asset->instances, &content->instances) &&
-         same_field(asset, content) &&
-         same_csg(&asset->csg, &content->csg);
+         same_field(asset, content) && same_csg(&asset->csg, &content->csg) && same_strands(&asset->strands, &content->strands);
 }
 
 void geometry_free(Memory *memory, Geometry *geometry) {

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "bvh/world.h"
 
-enum { GEOMETRY_HASH_MESH = 1, GEOMETRY_HASH_GROUP = 2, GEOMETRY_HASH_SCENE = 3 }; /* seeds that keep contents apart */
+enum { GEOMETRY_HASH_MESH = 1, GEOMETRY_HASH_GROUP = 2, GEOMETRY_HASH_SCENE = 3, GEOMETRY_HASH_HAIR = 5 }; /* seeds that keep contents apart */
 
 /* Whether no ray may hit it: without an area, as far as doubles can tell. */
 bool triangle_is_degenerate(const float *a, const float *b, const float *c);

@@ -103,6 +103,22 @@ static inline LocalPoint solid_point(const Field *field, MlVec3 o, MlVec3 d, con
   return (LocalPoint){.p = at.p, .n = at.n, .size = {size, size, size}};
 }
 
+/* The same for hair, met once more: a float's distance says too little of so thin a thing. *shading is across the strand. */
+static inline LocalPoint strands_point(const Strands *strands, MlVec3 o, MlVec3 d, const Hit *hit, MlVec3 *shading) {
+  const StrandPoint *a = &strands->points[strands->segments[hit->prim]];
+  StrandMeeting at;
+  if (!strand_meet(a, a + 1, o, d, &at)) at = (StrandMeeting){(double)hit->t, (double)hit->u}; // passed by, by a rounding
+  const MlVec3 pa = strand_centre(a), centre = dvec_along(pa, dvec_subtract(strand_centre(a + 1), pa), at.s);
+  MlVec3 n = dvec_subtract(dvec_along(o, d, at.t), centre);
+  const double away = dvec_length(n), r = (double)a->r + ((double)a[1].r - (double)a->r) * at.s;
+  n = away > 0.0 ? dvec_scale(n, 1.0 / away) : dvec_normalize(dvec_scale(d, -1.0));
+  const MlVec3 tangent = strands_tangent(strands, hit->prim, at.s);
+  *shading = dvec_subtract(n, dvec_scale(tangent, dvec_dot(tangent, n)));
+  if (dvec_length(*shading) < 0.1) *shading = n; // at a round end
+  const Aabb box = strand_bounds(a, a + 1);
+  return (LocalPoint){.p = dvec_along(centre, n, r), .n = n, .size = box_size(box.lo, box.hi)};
+}
+
 /* The same for a triangle of a mesh; *shading is its interpolated normal, zero if it has none. */
 static inline LocalPoint mesh_point(const Mesh *mesh, const Hit *hit, MlVec3 *shading) {
   const uint32_t *corner = mesh->triangles + 3 * (size_t)hit->prim;
@@ -162,6 +178,9 @@ static inline void surface_at(const Scene *scene, const Ray *ray, const Hit *hit
       uint32_t material;
       if (geometry->field.distance != NULL) {
         point = solid_point(&geometry->field, o, d, hit, &material);
+      } else if (geometry->strands.segment_count != 0) {
+        point = strands_point(&geometry->strands, o, d, hit, &shading);
+        material = NO_ID;
       } else {
         const Prim *prim = &geometry->prims[hit->prim];
         point = prim_point(prim, geometry->placed, o, d, hit);
@@ -214,7 +233,7 @@ static inline Vec2 cube_uv(Vec3 p, uint32_t part) {
 
 /* Texture coordinates of a surface: SPHERE and ELLIPSOID as sphere_uv, BOX as cube_uv, the round solids as in
  * shape/solids.h, QUAD along its edges, TRIANGLE its
- * barycentrics, a mesh its own (else barycentrics), a solid that is a program those of a sphere about its middle, DISK 0..1 across its half axes' square, PLANE metres along its axes. */
+ * barycentrics, a mesh its own (else barycentrics), a solid that is a program those of a sphere about its middle, hair each strand's number and the way along it, DISK 0..1 across its half axes' square, PLANE metres along its axes. */
 static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
   const World *world = &scene->world;
   const Prim *prims = world->prims;
@@ -237,6 +256,10 @@ static inline Vec2 surface_uv(const Scene *scene, const Surface *surface) {
     p = levels_to_local(&levels, p);
     if (levels.geometry->field.distance != NULL)
       return sphere_uv(dvec_to_vec3(dvec_normalize(dvec_subtract(p, dvec_load(levels.geometry->field.centre)))));
+    if (levels.geometry->strands.segment_count != 0) {
+      const StrandPoint *a = &levels.geometry->strands.points[levels.geometry->strands.segments[surface->prim]];
+      return (Vec2){a->which, a->along + (a[1].along - a->along) * uv.x};
+    }
   }
   const Prim *prim = &prims[surface->prim];
   switch ((PrimKind)prim->kind) {

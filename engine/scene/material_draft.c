@@ -200,7 +200,7 @@ static bool as_texture(MlBuilder *b, const TextureInput *input, uint32_t *out, c
 
 static bool draft_is_stretched(const MaterialDraft *draft) {
   bool any = false;
-  for (uint32_t i = 0; i < draft->lobe_count; i++) any |= draft->lobes[i].anisotropy != 0.0f;
+  for (uint32_t i = 0; i < draft->lobe_count; i++) any |= draft->lobes[i].anisotropy != 0.0f || draft->lobes[i].kind == LOBE_HAIR;
   return any;
 }
 

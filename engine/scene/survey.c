@@ -124,6 +124,7 @@ static void add_leaf(Walk *w, const Node *node, const MlTransform *t) {
   case NODE_SUN:
   case NODE_MESH:
   case NODE_SDF:
+  case NODE_HAIR:
   case NODE_PLACE:
   case NODE_ARRAY:
   case NODE_GROUP:
@@ -164,6 +165,7 @@ static void walk(Walk *w, MlNode id, const MlTransform *t) {
     if (mesh->triangle_count != 0) add_piece(w, PIECE_TRIANGLE, 0, mesh, t);
     break;
   }
+  case NODE_HAIR: break; /* nothing stands on hair */
   case NODE_SDF: break; /* nothing is known of where its surface is before it is rendered */
   case NODE_SURFACES:
   case NODE_LIGHTS: add_leaf(w, node, t); break;

@@ -116,7 +116,7 @@ static inline Span surface_uv_span(const Scene *scene, const Surface *surface) {
     prims = levels.geometry->prims;
     places = levels.geometry->placed;
   }
-  if (placed_within && levels.geometry->field.distance != NULL) return span_none();
+  if (placed_within && (levels.geometry->field.distance != NULL || levels.geometry->strands.segment_count != 0)) return span_none();
   if (placed_within && levels.geometry->mesh.triangle_count != 0) {
     span = mesh_uv_span(&levels.geometry->mesh, surface->prim);
   } else {
@@ -166,9 +166,12 @@ static inline Vec3 surface_tangent(const Scene *scene, const Surface *surface) {
   }
   const bool mesh = placed_within && levels.geometry->mesh.triangle_count != 0;
   const Field *field = placed_within && levels.geometry->field.distance != NULL ? &levels.geometry->field : NULL;
-  uint32_t kind = mesh || field != NULL ? (uint32_t)PRIM_TRIANGLE : prims[surface->prim].kind;
+  const Strands *strands = placed_within && levels.geometry->strands.segment_count != 0 ? &levels.geometry->strands : NULL;
+  uint32_t kind = mesh || field != NULL || strands != NULL ? (uint32_t)PRIM_TRIANGLE : prims[surface->prim].kind;
   Vec3 t;
-  if (field != NULL) {
+  if (strands != NULL) {
+    t = levels_vector_to_world(&levels, dvec_to_vec3(strands_tangent(strands, surface->prim, (double)surface->u)));
+  } else if (field != NULL) {
     MlVec3 p = dvec_subtract(levels_to_local(&levels, dvec_from_vec3(surface->p)), dvec_load(field->centre));
     t = levels_vector_to_world(&levels, vec3((float)p.z, 0.0f, (float)-p.x));
   } else if (kind == PRIM_CONE || kind == PRIM_CONE_SIDE || kind == PRIM_CAPSULE || kind == PRIM_TORUS) {
@@ -226,7 +229,7 @@ static inline void texture_point_at(const Scene *scene, const Surface *surface, 
     for (uint32_t i = 0; i < levels.count; i++) inward_enter(&at, levels.placed[i]);
     prims = levels.geometry->prims;
     placed = levels.geometry->placed;
-    mesh = levels.geometry->mesh.triangle_count != 0 || levels.geometry->field.distance != NULL;
+    mesh = geometry_is_whole(levels.geometry);
   }
   if (!mesh && prims[surface->prim].object != NO_ID) inward_enter(&at, &placed[prims[surface->prim].object]);
   float stretch = length(at.n);
@@ -271,7 +274,9 @@ static __attribute__((noinline, unused)) void texture_point_see(const Scene *sce
     part = hash_combine(part, (uint32_t)(surface->path >> 32));
     HitLevels levels;
     surface_levels(scene, surface, &levels);
-    if (levels.geometry->mesh.triangle_count == 0 && levels.geometry->field.distance == NULL) part = hash_combine(part, surface->prim);
+    const Strands *strands = &levels.geometry->strands;
+    if (!geometry_is_whole(levels.geometry)) part = hash_combine(part, surface->prim);
+    if (strands->segment_count != 0) part = hash_combine(part, float_bits(strands->points[strands->segments[surface->prim]].which));
   }
   out->thing = thing_number(thing);
   out->part = thing_number(part);

@@ -22,6 +22,7 @@
 #include "shade/conductor.h"
 #include "shade/dielectric.h"
 #include "shade/diffuse.h"
+#include "shade/hair.h"
 #include "shade/layers.h"
 #include "shade/medium.h"
 #include "shade/rough_diffuse.h"
@@ -81,7 +82,8 @@ static inline bool lobe_is_specular(const Bsdf *bsdf, const Lobe *lobe) {
   switch ((LobeKind)lobe->kind) {
   case LOBE_DIFFUSE:
   case LOBE_SHEEN:
-  case LOBE_TRANSLUCENT: return false;
+  case LOBE_TRANSLUCENT:
+  case LOBE_HAIR: return false;
   case LOBE_MIRROR: return true;
   case LOBE_CONDUCTOR:
   case LOBE_COAT: return glossy_is_smooth(lobe);
@@ -102,6 +104,7 @@ static inline bool lobe_is_allowed(const Lobe *lobe, uint32_t allowed) {
   case LOBE_TRANSLUCENT: return (allowed & BSDF_DIFFUSE) != 0;
   case LOBE_MIRROR:
   case LOBE_CONDUCTOR:
+  case LOBE_HAIR:
   case LOBE_COAT: return (allowed & BSDF_GLOSSY) != 0;
   case LOBE_DIELECTRIC: return (allowed & (BSDF_GLOSSY | BSDF_TRANSMISSION)) != 0;
   }
@@ -113,6 +116,7 @@ static inline float lobe_albedo(const Bsdf *bsdf, const Lobe *lobe) {
   switch ((LobeKind)lobe->kind) {
   case LOBE_DIFFUSE:
   case LOBE_TRANSLUCENT:
+  case LOBE_HAIR:
   case LOBE_MIRROR: return spectrum_average(lobe->color);
   case LOBE_COAT:
   case LOBE_SHEEN: return 1.0f - spectrum_average(layer_left(lobe, bsdf->wo[2]));
@@ -184,7 +188,7 @@ static inline bool bsdf_begin(Bsdf *bsdf, const Lobe *lobes, uint32_t count, con
     if (bsdf->probability[i] > 0.0f && (lobe->over & bsdf->layers)) bsdf->probability[i] *= bsdf_share_beneath(bsdf, lobe);
     if (bsdf->probability[i] > 0.0f && !lobe_is_specular(bsdf, lobe)) {
       bsdf->rough = true;
-      bsdf->through |= lobe->kind == LOBE_TRANSLUCENT || (lobe->kind == LOBE_DIELECTRIC && (allowed & BSDF_TRANSMISSION));
+      bsdf->through |= lobe->kind == LOBE_TRANSLUCENT || lobe->kind == LOBE_HAIR || (lobe->kind == LOBE_DIELECTRIC && (allowed & BSDF_TRANSMISSION));
     }
     total += bsdf->probability[i];
   }
@@ -248,6 +252,7 @@ static inline Spectrum bsdf_scatter(const Bsdf *bsdf, const Lobe *lobe, Vec3 w, 
     Dielectric d = bsdf_dielectric(bsdf, lobe);
     return dielectric_eval(&d, bsdf->wo, w, pdf);
   }
+  case LOBE_HAIR: return hair_eval(lobe, bsdf->wo, w, pdf);
   case LOBE_SHEEN: *pdf = SHEEN_PDF; return lobe->color * sheen_eval(sheen_alpha(lobe), bsdf->wo, w);
   case LOBE_MIRROR: break;
   }
@@ -261,6 +266,7 @@ static inline Spectrum bsdf_lobe_eval(const Bsdf *bsdf, uint32_t i, const BsdfDi
   *pdf = 0.0f;
   if (bsdf->probability[i] <= 0.0f || lobe_is_specular(bsdf, lobe)) return spectrum_zero();
   bool through = lobe->kind == LOBE_TRANSLUCENT;
+  if (lobe->kind == LOBE_HAIR) return lobe->weight * bsdf_scatter(bsdf, lobe, direction->w[0], pdf); // of a strand as a whole: on all sides
   if (through ? direction->height >= 0.0f : lobe->kind != LOBE_DIELECTRIC && direction->height <= 0.0f) return spectrum_zero();
   if (lobe_is_plain(lobe)) {
     *pdf = diffuse_pdf(through ? -direction->w[0] : direction->w[0], bsdf->ng);
@@ -400,6 +406,10 @@ static inline bool bsdf_sample(const Bsdf *bsdf, float choice, Vec2 u, BsdfSampl
   case LOBE_TRANSLUCENT:
     wi = lobe_is_plain(lobe) ? -diffuse_sample(u, bsdf->ng) : bsdf_keep_side(bsdf, -sample_hemisphere_cosine(u), -1.0f);
     sample->flags = BSDF_DIFFUSE;
+    break;
+  case LOBE_HAIR:
+    wi = hair_sample(lobe, bsdf->wo, choice, u);
+    sample->flags = BSDF_GLOSSY;
     break;
   case LOBE_SHEEN:
     wi = bsdf_keep_side(bsdf, sheen_sample(u), 1.0f);

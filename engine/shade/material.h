@@ -13,6 +13,8 @@ typedef enum LobeKind {
                       film, absorption */
   LOBE_SHEEN, /* fibres of cloth; color, alpha .08..1 */
   LOBE_TRANSLUCENT, /* diffuse transmission of something thin; color */
+  LOBE_HAIR, /* a strand (hair.h): color, absorption over a radius; ior; alpha and sigma: roughness 0..1 along and around it (not squared);
+                film: how far its scales are tilted, in radians */
 } LobeKind;
 
 /* Which reflectance a conductor has. */

@@ -166,6 +166,7 @@ static inline void draft_value(SceneDraft *d, const ApiField *f) {
   case API_UVS: draft_put(d, "{{0, 0}, {1, 0}, {1, 1}, {0, 1}}"); break;
   case API_FACES: draft_put(d, "{{1, 2, 3}, {1, 3, %u}}", draft_pick(d, 6)); break;
   case API_PAIRS: draft_put(d, "{{0.5, 0}, {1, 0}, {1, %u}, {0.5, 1}}", 1 + draft_pick(d, 2)); break;
+  case API_STRANDS: draft_put(d, "{{{0, 0, 0}, {0.1, 0.5, 0}, {0.3, 0.8, 0.1}}, {{1, 0, 0}, {1, 1, 0}}}"); break;
   case API_OUTLINES: draft_put(d, "{{{0.6, 0.2}, {0.8, 0.2}, {0.7, 0.5}}}"); break;
   case API_ROWS: draft_put(d, "{{0, 1, 0}, {1, %u, 1}, {0, 1, 0}}", draft_pick(d, 4)); break;
   case API_STOPS: draft_put(d, "{{0, \"red\"}, {1, \"blue\"}}"); break;

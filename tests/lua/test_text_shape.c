@@ -1,4 +1,5 @@
-/* test_text_shape.c - text of scripts: its bounds, what :with{} changes, fonts of files beside the scene, what they are refused for. */
+/* test_text_shape.c - text and hair of scripts: bounds, what :with{} changes, fonts of files beside the scene, what they are refused for; strands that
+ * grow. */
 #include "engine/font_fixture.h"
 #include "scene_fixture.h"
 
@@ -41,6 +42,22 @@ static void scripts_hold(void **state) {
     "local b = bounds(text{ 'AA', font = 'small.ttf' })\n"
     "assert(abs(b.max.x - .55) < 1e-6 and abs(b.max.y - .25) < 1e-6)\n"
     "text{ 'AB', font = 'small.ttf', material = 'glass' }",
+    // strands as they are given, their radii included
+    "local h = hair{ {{{0, 0, 0}, {0, 2, 0}}, {{1, 0, 0}, {1, 1, 0}}}, radius = .125, tip = .5 }\n"
+    "local b = bounds(h)\n"
+    "assert(b.min == vec3(-.125, -.125, -.125) and b.max.y == 2.0625 and b.max.x == 1.125)\n"
+    "assert(bounds(h:with{ tip = 1 }).max.y == 2.125)",
+    // grown ones begin on the surface and go out; the same seed, the same hair
+    "local ball = sphere{ radius = 1 }\n"
+    "local h = hair{ on = ball, count = 500, length = .5, spread = 0, gravity = 0, radius = .001 }\n"
+    "local b = bounds(h)\n"
+    "assert(b.max.y > 1.45 and b.max.y < 1.502 and b.min.x < -1.45)\n"
+    "assert(bounds(hair{ on = ball, count = 500, length = .5, spread = 0, gravity = 0, radius = .001 }).max == b.max)\n"
+    "assert(bounds(h:with{ seed = 2 }).max ~= b.max)\n"
+    // gravity pulls down, the comb to its side
+    "assert(bounds(h:with{ gravity = 2 }).min.y < b.min.y + .01 and bounds(h:with{ gravity = 2 }).max.y < b.max.y - .03)\n"
+    "assert(bounds(h:with{ comb = {3, 0, 0} }).min.x > b.min.x + .05)\n"
+    "assert(bounds(h:with{ curl = 3, curl_radius = .1 }).max.x > 1 and bounds(h:with{ frizz = .3 }).max ~= b.max)",
   };
   for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
     int reads = 0;

@@ -109,6 +109,7 @@ static MlNode add_shapes(Story *s, MlBuilder *b) {
     ml_lathe(b, &ML_DESC(MlLatheDesc, .profile = profile, .profile_count = 3, .segments = 7, .smooth = true), NULL),
     ml_extrude(b, &ML_DESC(MlExtrudeDesc, .outline = {profile, 3}, .height = 0.1), NULL),
     ml_curve(b, &ML_DESC(MlCurveDesc, .points = points, .point_count = 4, .radius = 0.01, .segments = 5), NULL),
+    ml_hair(b, &ML_DESC(MlHairDesc, .points = points, .counts = (const uint32_t[]){4}, .strand_count = 1, .radius = 0.01), NULL),
     ml_text(b, &ML_DESC(MlTextDesc, .text = "8", .text_size = 1, .height = 0.3, .depth = 0.01), NULL),
     ml_sheet(b, &ML_DESC(MlSheetDesc, .points = points, .columns = 2, .rows = 2), NULL),
     ml_heightfield(b, &ML_DESC(MlHeightfieldDesc, .heights = points + 3, .columns = 3, .rows = 3, .width = 0.7), NULL),

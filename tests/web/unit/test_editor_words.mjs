@@ -107,7 +107,7 @@ test('a word that is complete does not take the Enter behind it', () => {
 
 test('what is suggested for a statement is right as it stands', async () => {
   // These wait for a word of the author's: a material, a colour, a file.
-  const open = new Set(['metal', 'layered', 'cutout', 'background', 'image', 'environment', 'mesh', 'heightfield', 'scatter', 'text', 'sdf',
+  const open = new Set(['metal', 'layered', 'cutout', 'background', 'image', 'environment', 'mesh', 'heightfield', 'scatter', 'text', 'hair', 'sdf',
     'smooth_union', 'smooth_intersection', 'smooth_difference']);
   const made = options('|', true).filter(
     ({ subject: about }) => about?.what === 'entry' && about.item.kind !== 'setting' && !open.has(about.item.name),
