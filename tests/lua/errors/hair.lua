@@ -10,7 +10,7 @@ hair{ on = sphere{}, strands = {{{0, 0, 0}, {0, 1, 0}}} }
 hair{ on = sphere{}, count = 0 }
 hair{ on = sphere{}, count = 1000000, curl = 100 }
 hair{ on = sphere{}, radius = 0 }
-hair{ on = sphere{}, tip = 2 }
+union{ hair{ {{{0, 0, 0}, {0, 1, 0}}} }, sphere{} }
 hair{ on = sphere{}, length = {2, 1} }
 hair{ on = sphere{}, thickness = 1 }
 hair{ on = light{} }
@@ -19,4 +19,3 @@ sphere{ material = hair_material{ color = "brown", melanin = 1 } }
 sphere{ material = hair_material{ melanin = -1 } }
 sphere{ material = hair_material{ beta_m = 0.2 } }
 sphere{ material = hair_material{ color = 2 } }
-union{ hair{ {{{0, 0, 0}, {0, 1, 0}}} }, sphere{} }
