@@ -236,6 +236,45 @@ static void solid_scene(uint64_t seed, double scale, MlVec3 move) {
 static const MlBounces endless = {65535, 65535, 65535, 65535};
 
 /* Every sample is 1. */
+
+/* Solids that are programs: blends of shapes, rounded, hollow, twisted, several times. */
+static MlNode field_operand(void) {
+  for (;;) {
+    const double kind = dice(0, 6);
+    if (kind < 5) {
+      MlNode shape = any_operand();
+      MlNode field =
+        ml_sdf_change(rig.b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_ROUND, .node = shape, .amount = kind < 2 ? .05 : 0), &rig.error);
+      if (field != 0) return field; // a mesh has no distance
+      continue;
+    }
+    MlNode box = ml_box(rig.b, &ML_DESC(MlBoxDesc, .from = {-.4, -.7, -.4}, .to = {.4, .7, .4}), &rig.error);
+    return ml_sdf_change(rig.b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_TWIST, .node = box, .amount = dice(-60, 60)), &rig.error);
+  }
+}
+static void field_scene(uint64_t seed, double scale, MlVec3 move) {
+  dice_state = seed * 613 + 5;
+  rig_begin(&rig);
+  assert_int_equal(ml_background(rig.b, gray(1), false, &rig.error), ML_OK);
+  for (int i = 0; i < 5; i++) {
+    MlTransform t = any_place(.3);
+    const MlNode first = placed(field_operand(), &t);
+    t = any_place(.4);
+    const MlNode parts[2] = {first, placed(field_operand(), &t)};
+    MlNode solid = ml_sdf_combine(
+      rig.b,
+      &ML_DESC(MlSdfCombineDesc, .op = (MlCombine)(int)dice(0, 3), .nodes = parts, .count = 2, .blend = i % 2 == 0 ? dice(.05, .3) : 0),
+      &rig.error);
+    if (i == 4) solid = ml_sdf_change(rig.b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_SHELL, .node = solid, .amount = .05), &rig.error);
+    solid = ml_place(rig.b, &ML_DESC(MlPlaceDesc, .child = solid, .material = any_material(BOTH)), &rig.error);
+    const MlTransform size = {{scale, 0, 0, move.x, 0, scale, 0, move.y, 0, 0, scale, move.z}};
+    t = any_place(2);
+    t = ml_transform_multiply(&size, &t);
+    rig_add(&rig, placed(solid, &t));
+  }
+  rig_commit(&rig);
+}
+
 static void every_sample(void (*make)(uint64_t seed, double scale, MlVec3 move), uint64_t seed, double scale, MlVec3 move) {
   make(seed, scale, move);
   enum { N = 24, SAMPLES = 4 };
@@ -301,6 +340,14 @@ static void solids(void **state) {
 }
 
 /* The same with light sampling and roulette, in the mean over the picture. */
+static void fields(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 3; seed++) every_sample(field_scene, seed, 1, (MlVec3){0, 0, 0});
+  every_sample(field_scene, 4, 1e-3, (MlVec3){0, 0, 0});
+  every_sample(field_scene, 5, 1e3, (MlVec3){0, 0, 0});
+  every_sample(field_scene, 6, 1, (MlVec3){1e4, -1e4, 1e4});
+}
+
 static void means_are_one(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 6; seed++) {
@@ -339,6 +386,7 @@ int main(void) {
     cmocka_unit_test(moved),
     cmocka_unit_test(meshes),
     cmocka_unit_test(solids),
+    cmocka_unit_test(fields),
     cmocka_unit_test(means_are_one),
     cmocka_unit_test(closed_room),
   };
