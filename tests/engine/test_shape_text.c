@@ -217,7 +217,7 @@ static void test_messages(void **state) {
   for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
     REFUSES(TEXT(broken[i], SMALL), "text.text: expected UTF-8, but byte 2 is none");
   REFUSES(TEXT("A", .height = -1), "text.height: expected a number above 0 and up to 1e15, got -1");
-  REFUSES(TEXT("A", .depth = NAN), "text.depth: expected a number above 0 and up to 1e15, got nan");
+  REFUSES(TEXT("A", .depth = (double)NAN), "text.depth: expected a number above 0 and up to 1e15, got nan");
   REFUSES(TEXT("A", .line_height = 1000), "text.line_height: expected 0.01..100 ems, got 1000");
   REFUSES(TEXT("A", .spacing = -11), "text.spacing: expected -10..100 ems, got -11");
   REFUSES(TEXT("A", .align = (MlAlign)3), "text.align: expected one of MlAlign, got 3");
