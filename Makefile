@@ -73,6 +73,7 @@ ISA_FLAGS_simd128 := -msimd128
 # Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens.
 CONFIG_release := $(if $(filter page%,$(TARGET)),-Oz -flto,$(OPT)) -DNDEBUG
 CONFIG_debug := -Og -DML_PROTECT
+CONFIG_coverage := -O0 --coverage -fprofile-update=atomic
 CONFIG_asan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 CONFIG_ubsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
 CONFIG_tsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=thread
@@ -94,23 +95,15 @@ ifneq ($(filter page%,$(TARGET)),)
          web/bridge/frame
   # Jumps are made from objects, not from what the linker optimises.
   JUMPING := engine/image/read_stb engine/image/write_stb
-  # What no plain scene needs before its first pixels is a part of its own, loaded later (web/split.mjs): what these files define, but for STAYS.
-  # Nothing that is called per ray or per pixel shown, since every thread waits at its first call. Of LATER_DATA the constants come later, too:
-  # nothing of the first part may read them before it has called a function of the file. The linker must see such a file by itself.
-  LATER := $(patsubst %.c,%,$(wildcard $(addsuffix .c,engine/base/file engine/base/json* $(addprefix engine/image/,read* write* compare flip texture_build) \
-             $(addprefix engine/light/,sky ies environment_build) engine/math/motion engine/program/batch engine/program/compile engine/program/field* engine/program/gradient engine/program/range* engine/render/film_file engine/shade/tables $(addprefix engine/scene/,expand_instances \
-             images surroundings model* builder_model* builder_csg builder_sdf expand_csg fields builder_generated builder_text builder_hair builder_textures builder_texture_value builder_layers builder_mixtures builder_paint builder_write builder_principled builder_solids survey) $(addprefix engine/shape/,read* \
-             generate* font* glyph triangulate outline shell smooth weld polygon corners model*) $(addprefix lua/,combine sdf syntax_errors runtime_errors diagnostics source call_match \
-             suggest lexer images models motion textures params convert_mesh lib_table aim copies scatter_points survey $(addprefix api_,generated sdf layers mesh text hair model* \
-             principled room scatter solids surroundings \
-             textures))))) $(addprefix lua-5.4.9/,ldump lundump lstrlib lutf8lib)
-  STAYS := builder_combine builder_input_mean builder_input_varies desc_texture texture_test place_exactly build_background surround \
-           diagnostics_add_source diagnostics_source material_is_layer material_stretch luaopen_string luaopen_utf8 \
-           is_constant digit ml_mix motion_test combine_set_operators
-  # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, nested instances', combined solids' and fields'.
+  # What no plain picture needs is a part of its own, loaded later (web/split.mjs): what the engine outside its kernel, the language and Lua define, but
+  # for the functions of web/first-part.txt, in which `make first-part` writes what runs until plain pictures are there.
+  PARTED = $(filter-out $(HOTTEST:%=$(OBJ)/%.o),$(SCRIPT_O) $(LUA_O) $(ENGINE_O))
+  # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, nested instances' and combined solids'.
   # A thread brings it for itself by texture_point_at() or another that takes and gives no vectors: JavaScript, which waits, can pass none on.
   GOES := program_texture_eval program_note_fault noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
           motion_place trace_nested trace_csg csg_mesh trace_field
+  # The constants of these come later, too: nothing of the first part may read them before it has called a function of the file.
+  # The linker must see such a file by itself.
   LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
 endif
 
@@ -136,7 +129,7 @@ SCRIPT_CFLAGS := $(COMMON) $(WARNINGS) -Iengine -Ilua -isystem $(LUA_SRC) $(SYST
 TEST_CFLAGS := -Icli -Itests -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h
 # The release's files are compiled as they are, under our configuration; -w because their warnings are not ours to mend.
 LUA_CFLAGS := $(COMMON) -w -Iengine -Ilua -I$(LUA_SRC) -include lua/luaconf_moonlit.h $(CFLAGS)
-ALL_LDFLAGS := $(filter -O% -f%,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS) $(LDFLAGS)
+ALL_LDFLAGS := $(filter -O% -f% --coverage,$(CONFIG_$(CONFIG))) $(THREADS) $(TARGET_LDFLAGS) $(LDFLAGS)
 
 # ------------------------------------------------------------------------------------------------------------ sources
 
@@ -227,7 +220,7 @@ $(eval $(call remember,$(OBJ)/list.engine,$(ENGINE_O)))
 $(eval $(call remember,$(OBJ)/list.script,$(SCRIPT_O) $(LUA_O)))
 $(eval $(call remember,$(OBJ)/list.cli,$(CLI_O)))
 $(eval $(call remember,$(OBJ)/list.bridge,$(BRIDGE_O)))
-$(eval $(call remember,$(OBJ)/list.later,$(LATER) $(STAYS) $(GOES) $(LATER_DATA)))
+$(eval $(call remember,$(OBJ)/list.later,$(GOES) $(LATER_DATA)))
 .PHONY: FORCE
 FORCE:
 
@@ -310,13 +303,12 @@ $(COMMAND): $(CLI_O) $(SCRIPT_A) $(ENGINE_FOR_COMMAND) $(OBJ)/list.cli $(OBJ)/fl
 
 # A module of the page. Its glue, and with threads the script of its workers, come beside it.
 ALL_O = $(BRIDGE_O) $(SCRIPT_O) $(LUA_O) $(ENGINE_O)
-LATER_O = $(filter $(LATER:%=$(OBJ)/%.o),$(ALL_O))
-$(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/list.later $(OBJ)/flags.link $(if $(filter page-threads,$(TARGET)),web/split.mjs)
+$(MODULE): $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/list.bridge $(OBJ)/list.later $(OBJ)/flags.link $(if $(filter page-threads,$(TARGET)),web/split.mjs web/first-part.txt)
 	$(call say,LINK,$@)
 	$(Q)$(COMPILER) -o $@ $(BRIDGE_O) $(SCRIPT_A) $(ENGINE_A) $(ALL_LDFLAGS) >$(@:.js=.map)
 	$(if $(filter page-threads,$(TARGET)),$(call say,SPLIT,$(@D)/later.wasm))
 	$(if $(filter page-threads,$(TARGET)),$(Q)node web/split.mjs $(@:.js=.wasm) $(@D)/later.wasm $(@:.js=.map) \
-	  $(filter-out $(LATER_O),$(ALL_O)) -- $(LATER_O) -- $(STAYS) -- $(GOES) -- $(LATER_DATA:%=$(OBJ)/%.o))
+	  $(filter-out $(PARTED),$(ALL_O)) -- $(PARTED) -- web/first-part.txt -- $(GOES) -- $(LATER_DATA:%=$(OBJ)/%.o))
 
 # Tests of the engine see the engine alone; those of lua/ and cli/, and what renders scenes, the rings inside theirs.
 $(filter $(OUT)/tests/web/%,$(TESTS)): TEST_LIBS := $(BRIDGE_A) $(SCRIPT_A)
@@ -350,6 +342,13 @@ $(eval $(call bench,scripts,,$(SCRIPT_A)))
 $(OBJ)/tests/bench/programs.o: TEST_CFLAGS += $(if $(filter avx2,$(ISAS)),$(ISA_FLAGS_avx2))
 $(eval $(call bench,build,-lembree3))
 
+# What the page's first part has to have
+PLAIN := $(OUT)/tests/web/plain_pictures
+$(PLAIN): $(OBJ)/tests/web/plain_pictures.o $(filter-out %/bridge.o,$(BRIDGE_O)) $(SCRIPT_A) $(ENGINE_A) $(OBJ)/flags.link
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILER) -o $@ $(filter %.o %.a,$^) -lm $(ALL_LDFLAGS)
+
 # An example sees what an installed library offers: one header, one archive.
 $(EXAMPLES): $(OUT)/%: %.c engine/moonlit.h $(LIBRARY) $(OBJ)/flags.link
 	$(call say,LINK,$@)
@@ -371,7 +370,7 @@ SUBMAKE := $(MAKE) DEPS=done
 FAILED = $(OUT)/what-did-not-build
 OR_FAIL = || { mkdir -p $(OUT) && touch $(FAILED); }
 
-.PHONY: render web serve bench-web bench-rays bench-build bench-wasm bench-start bench-programs bench-scripts test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
+.PHONY: render web serve first-part bench-web bench-rays bench-build bench-wasm bench-start bench-programs bench-scripts test check test-long mutants fuzz ci golden golden-report bless bless-statistics docs format install clean help
 
 ## render      set up, build, render scenes/hello.lua to out/hello.png
 render: all
@@ -392,6 +391,13 @@ web: all $(NODE_READY) $(FONT_READY)
 ## serve       build the page and serve it on 127.0.0.1, with the headers for shared memory: PORT=8000 or the next that is free
 serve: web
 	@PORT='$(PORT)' node web/serve.mjs '$(WEB)'
+
+## first-part  write web/first-part.txt anew: the functions that run until plain pictures are there, and so are in the page's first part
+first-part: setup
+	+$(Q)$(SUBMAKE) CONFIG=coverage $(BUILD)/coverage/tests/web/plain_pictures
+	@find '$(BUILD)/coverage' -name '*.gcda' -delete
+	$(Q)$(BUILD)/coverage/tests/web/plain_pictures scenes/hello.lua scenes/cornell.lua scenes/spheres.lua
+	@node web/first-part.mjs '$(BUILD)/coverage/obj' >web/first-part.txt.new && mv web/first-part.txt.new web/first-part.txt
 
 ## bench-web   the page's floors, measured in Chromium and Firefox
 bench-web: web

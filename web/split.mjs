@@ -2,10 +2,11 @@
  * split.mjs - cuts the threaded module in two: a first part, with which the page starts, and a later one, which a thread loads when it first
  * calls a function of it (web/engine/later.js, later-worker.js).
  *
- *   node web/split.mjs MODULE.wasm LATER.wasm MODULE.map OBJECT... -- OBJECT... -- NAME... -- NAME... -- OBJECT...
+ *   node web/split.mjs MODULE.wasm LATER.wasm MODULE.map OBJECT... -- OBJECT... -- FIRST.txt -- NAME... -- OBJECT...
  *
  * MODULE.wasm has the names of its functions, and becomes the first part, without them. What the objects after the first -- define goes to
- * LATER.wasm, but for the functions NAME; a name that others define, too, stays. The functions after the next -- go wherever they are. wasm-split (binaryen) does the cutting: calls of what is
+ * LATER.wasm, but for the functions of FIRST.txt, which plain pictures need (web/first-part.mjs); a name that others define, too, stays. The functions after the
+ * next -- go wherever they are, and so do those that only functions of the later part call. wasm-split (binaryen) does the cutting: calls of what is
  * not there yet go through the table, whose slots are filled when the later part is instantiated.
  *
  * The constants of the objects after the last -- go along: where the linker's map says that they are, the first part leaves zeros, and the
@@ -19,7 +20,7 @@ import path from 'node:path';
 const FEATURES = ['threads', 'simd', 'bulk-memory', 'mutable-globals', 'exception-handling', 'nontrapping-float-to-int', 'sign-ext'].map((name) => `--enable-${name}`);
 
 const [module, later, map, ...words] = process.argv.slice(2);
-const [objects, laterObjects, stay, go, dataObjects] = words.join('\n').split(/\n?^--$\n?/m).map((list) => list.split('\n').filter(Boolean));
+const [objects, partedObjects, [firstList], go, dataObjects] = words.join('\n').split(/\n?^--$\n?/m).map((list) => list.split('\n').filter(Boolean));
 const run = (tool, ...args) => execFileSync(tool, args, { encoding: 'utf8', maxBuffer: 256 << 20, stdio: ['ignore', 'pipe', 'inherit'] });
 
 // -- functions ------------------------------------------------------------------------------------------------------------------------
@@ -34,18 +35,43 @@ function defined(files) {
   return names;
 }
 
+/** The functions that plain pictures need. */
+const needed = () => readFileSync(firstList, 'utf8').split('\n').flatMap((line) => line.replace(/^[^:]*: ?/, '').split(' ')).filter(Boolean);
+
+/** The module as text, line by line: each function's name, its first line, and what it refers to. */
+function read() {
+  const functions = new Map();
+  const elsewhere = new Set(); // reached by the table, from outside or at the start
+  let inside = null;
+  for (const line of run('wasm-dis', ...FEATURES, module).split('\n')) {
+    const [, what, name] = /^ *\((func|call|return_call|ref\.func|elem|export|start) (?:.*?\$([^ )]+))?/.exec(line) ?? [];
+    if (what === 'func') functions.set(inside = name, { vectors: /v128/.test(line), calls: new Set() });
+    else if (what === 'call' || what === 'return_call') functions.get(inside).calls.add(name);
+    else if (what) for (const [, each] of line.matchAll(/\$([^ )]+)/g)) elsewhere.add(each);
+  }
+  return { functions, elsewhere };
+}
+
 /** The module's functions that are to come later. */
 function chosen() {
-  const functions = run('wasm-opt', ...FEATURES, '--print-function-map', module, '-o', '/dev/null').split('\n')
-    .map((line) => line.slice(line.indexOf(':') + 1)).filter(Boolean);
-  const first = new Set([...defined(objects), ...stay]);
-  const moved = defined(laterObjects);
-  const names = functions.filter((name) => {
-    const plain = moved.has(name) ? name : name.replace(/\.\d+$/, ''); // the linker numbers static functions of one name: `finish.4124`
-    return go.includes(name) || (moved.has(plain) && !first.has(plain));
-  });
-  if (names.length === 0) throw new Error(`split: ${module} has no function of the objects that are to come later.`);
-  return names;
+  const { functions, elsewhere } = read();
+  const stay = new Set([...defined(objects), ...needed()]);
+  const parted = defined(partedObjects);
+  const later = new Set([...functions.keys()].filter((name) => {
+    const plain = parted.has(name) ? name : name.replace(/\.\d+$/, ''); // the linker numbers static functions of one name: `finish.4124`
+    return go.includes(name) || (parted.has(plain) && !stay.has(plain) && !functions.get(name).vectors); // vectors cannot wait: see GOES in the Makefile
+  }));
+  if (later.size === 0) throw new Error(`split: ${module} has no function of the objects that are to come later.`);
+  // What only these call: headers' functions, which the linker keeps once for all objects, and what is left of libraries
+  const callers = new Map();
+  for (const [by, { calls }] of functions) for (const name of calls) callers.set(name, [...(callers.get(name) ?? []), by]);
+  for (let before = -1; before !== later.size;) {
+    before = later.size;
+    for (const [name, by] of callers) {
+      if (functions.has(name) && !stay.has(name) && !elsewhere.has(name) && by.every((each) => each === name || later.has(each))) later.add(name);
+    }
+  }
+  return [...later];
 }
 
 // -- constants ------------------------------------------------------------------------------------------------------------------------
@@ -55,7 +81,7 @@ function constants(files) {
   const found = [];
   const rows = readFileSync(map, 'utf8').split('\n').map((line) => /^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +(\S+):\(\.rodata/.exec(line));
   for (const file of files) {
-    if ([...objects, ...laterObjects].filter((each) => isObject(each, file)).length !== 1) throw new Error(`split: not the only one of its name: ${file}.`);
+    if ([...objects, ...partedObjects].filter((each) => isObject(each, file)).length !== 1) throw new Error(`split: not the only one of its name: ${file}.`);
     const own = rows.filter((row) => row && isObject(row[3], file));
     if (!own.length) throw new Error(`split: ${map} says nothing of constants of ${file}.`);
     found.push(...own.map((row) => ({ address: parseInt(row[1], 16), size: parseInt(row[2], 16) })));
