@@ -35,6 +35,9 @@ function defined(files) {
   return names;
 }
 
+/** Functions of no more lines than this stay: the linker keeps equal ones once, under the name of any of them. */
+const TWINS = 40;
+
 /** The functions that plain pictures need. */
 const needed = () => readFileSync(firstList, 'utf8').split('\n').flatMap((line) => line.replace(/^[^:]*: ?/, '').split(' ')).filter(Boolean);
 
@@ -44,8 +47,9 @@ function read() {
   const elsewhere = new Set(); // reached by the table, from outside or at the start
   let inside = null;
   for (const line of run('wasm-dis', ...FEATURES, module).split('\n')) {
+    if (inside) functions.get(inside).lines += 1;
     const [, what, name] = /^ *\((func|call|return_call|ref\.func|elem|export|start) (?:.*?\$([^ )]+))?/.exec(line) ?? [];
-    if (what === 'func') functions.set(inside = name, { vectors: /v128/.test(line), calls: new Set() });
+    if (what === 'func') functions.set(inside = name, { lines: 0, vectors: /v128/.test(line), calls: new Set() });
     else if (what === 'call' || what === 'return_call') functions.get(inside).calls.add(name);
     else if (what) for (const [, each] of line.matchAll(/\$([^ )]+)/g)) elsewhere.add(each);
   }
@@ -59,7 +63,7 @@ function chosen() {
   const parted = defined(partedObjects);
   const later = new Set([...functions.keys()].filter((name) => {
     const plain = parted.has(name) ? name : name.replace(/\.\d+$/, ''); // the linker numbers static functions of one name: `finish.4124`
-    return go.includes(name) || (parted.has(plain) && !stay.has(plain) && !functions.get(name).vectors); // vectors cannot wait: see GOES in the Makefile
+    return go.includes(name) || (functions.get(name).lines > TWINS && parted.has(plain) && !stay.has(plain) && !functions.get(name).vectors); // vectors cannot wait: see GOES in the Makefile
   }));
   if (later.size === 0) throw new Error(`split: ${module} has no function of the objects that are to come later.`);
   // What only these call: headers' functions, which the linker keeps once for all objects, and what is left of libraries
@@ -68,7 +72,7 @@ function chosen() {
   for (let before = -1; before !== later.size;) {
     before = later.size;
     for (const [name, by] of callers) {
-      if (functions.has(name) && !stay.has(name) && !elsewhere.has(name) && by.every((each) => each === name || later.has(each))) later.add(name);
+      if (functions.has(name) && functions.get(name).lines > TWINS && !stay.has(name) && !elsewhere.has(name) && by.every((each) => each === name || later.has(each))) later.add(name);
     }
   }
   return [...later];
