@@ -132,24 +132,26 @@ FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVe
   }
   FieldPoint out = {.p = p};
   Vec3 gradient, at = dvec_to_vec3(p);
-  float value = program_gradient(field->distance, at, &gradient);
+  float value = program_gradient(field->distance, &at, &gradient);
   for (int i = 0; i < 3; i++) {
     const double square = (double)dot(gradient, gradient), by = square > 0.0 ? (double)value / square : 0.0;
     if (!(__builtin_fabs((double)value) > 0.5 * (double)cell->noise) || !(__builtin_fabs(by) * __builtin_sqrt(square) < 0.25 * reach))
       break;
     const MlVec3 base = {(double)at[0], (double)at[1], (double)at[2]};
     const MlVec3 moved = dvec_add(base, dvec_scale((MlVec3){(double)gradient[0], (double)gradient[1], (double)gradient[2]}, -by));
+    const Vec3 there = dvec_to_vec3(moved);
     Vec3 slope;
-    const float next = program_gradient(field->distance, dvec_to_vec3(moved), &slope);
+    const float next = program_gradient(field->distance, &there, &slope);
     if (!(abs_f(next) < abs_f(value))) break;
     out.p = moved;
-    at = dvec_to_vec3(moved);
+    at = there;
     value = next;
     gradient = slope;
   }
   if (!((double)length(gradient) > 0.0)) { // on a point of no direction: look at where the ray came from
     const double back = 0x1p-10 * reach / dvec_length(d);
-    (void)program_gradient(field->distance, dvec_to_vec3(dvec_subtract(out.p, dvec_scale(d, back))), &gradient);
+    const Vec3 there = dvec_to_vec3(dvec_subtract(out.p, dvec_scale(d, back)));
+    (void)program_gradient(field->distance, &there, &gradient);
   }
   const double size = (double)length(gradient), limit = 0.01 * reach;
   const bool fine = size > 0.0 && size <= (double)LARGEST_F;

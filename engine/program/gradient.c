@@ -136,8 +136,8 @@ static const Sloped *operand(const Program *program, const Sloped *registers, co
   return scratch;
 }
 
-float program_gradient(const Program *program, Vec3 p, Vec3 *gradient) {
-  Sloped registers[GRADIENT_MAX_REGISTERS], scratch[3], point = {p, {vec3(1, 0, 0), vec3(0, 1, 0), vec3(0, 0, 1)}};
+float program_gradient(const Program *program, const Vec3 *p, Vec3 *gradient) {
+  Sloped registers[GRADIENT_MAX_REGISTERS], scratch[3], point = {*p, {vec3(1, 0, 0), vec3(0, 1, 0), vec3(0, 0, 1)}};
   for (const ProgramStep *step = program->steps, *end = step + program->step_count; step != end; step++) {
     const Sloped *a = operand(program, registers, &point, step->a, &scratch[0]),
                  *b = operand(program, registers, &point, step->b, &scratch[1]),

@@ -9,7 +9,7 @@
 
 #define GRADIENT_MAX_REGISTERS 160u /* 10 KB of stack while one runs */
 
-/* By ML_INPUT_P; of the program's first component. register_count at most GRADIENT_MAX_REGISTERS. */
-float program_gradient(const Program *program, Vec3 p, Vec3 *gradient);
+/* By ML_INPUT_P; of the program's first component. Called by the kernel: vectors go by address, as only some of wasm's objects pass them in registers. register_count at most GRADIENT_MAX_REGISTERS. */
+float program_gradient(const Program *program, const Vec3 *p, Vec3 *gradient);
 
 #endif

@@ -100,12 +100,13 @@ static __attribute__((noinline, unused)) float field_curvature(const HitLevels *
   Bend bend;
   const Vec3 at = dvec_to_vec3(p);
   Vec3 rows[3];
-  (void)program_gradient(field->distance, at, &bend.g);
+  (void)program_gradient(field->distance, &at, &bend.g);
   for (int i = 0; i < 3; i++) {
     Vec3 above, below, by = vec3_all(0.0f);
     by[i] = step;
-    (void)program_gradient(field->distance, at + by, &above);
-    (void)program_gradient(field->distance, at - by, &below);
+    const Vec3 after = at + by, before = at - by;
+    (void)program_gradient(field->distance, &after, &above);
+    (void)program_gradient(field->distance, &before, &below);
     rows[i] = (above - below) / (2.0f * step);
   }
   for (int i = 0; i < 3; i++) bend.h[i] = 0.5f * (rows[i] + vec3(rows[0][i], rows[1][i], rows[2][i]));
