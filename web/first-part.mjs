@@ -17,8 +17,9 @@ for (const file of counted) {
   const text = execFileSync('gcov', ['--json-format', '--stdout', file], { encoding: 'utf8', maxBuffer: 256 << 20, stdio: ['ignore', 'pipe', 'ignore'] });
   for (const line of text.split('\n').filter(Boolean)) {
     for (const { file: source, functions } of JSON.parse(line).files) {
-      const name = source.replace(/^.*\/(lua-[\d.]+)\/src\//, '$1/').replace(/^\.\//, '');
-      if (path.isAbsolute(name) || name.startsWith('tests/') || name.startsWith('web/')) continue;
+      const inLua = source.replace(/^.*\/(lua-[\d.]+)\/src\//, '$1/').replace(/^\.\//, '');
+      const name = path.isAbsolute(inLua) ? path.basename(inLua) : inLua; // a library's header
+      if (name.startsWith('tests/') || name.startsWith('web/')) continue;
       const names = files.get(name) ?? new Set();
       for (const each of functions) if (each.execution_count > 0) names.add(each.name);
       if (names.size) files.set(name, names);
