@@ -61,11 +61,11 @@ static uint32_t minus_number(Emit *e, uint32_t a, double x) { return x == 0.0 ? 
 static uint32_t minus_vector(Emit *e, uint32_t a, MlVec3 v) { return dvec_is_zero(v) ? a : op2(e, ML_OP_SUBTRACT, a, vector(e, v)); }
 static uint32_t scaled(Emit *e, uint32_t a, double x) { return x == 1.0 ? a : op2(e, ML_OP_MULTIPLY, a, number(e, x)); }
 
-/* The component of a vector along v, a unit vector. */
+/* The component of a vector along v times the length of v. */
 static uint32_t along(Emit *e, uint32_t p, MlVec3 v) {
   const double vs[3] = {v.x, v.y, v.z};
   for (uint32_t i = 0; i < 3; i++) {
-    if (__builtin_fabs(vs[i]) != 1.0) continue;
+    if (__builtin_fabs(vs[i]) != 1.0 || vs[(i + 1) % 3] != 0.0 || vs[(i + 2) % 3] != 0.0) continue;
     uint32_t x = pick(e, p, i);
     return vs[i] > 0.0 ? x : op1(e, ML_OP_NEGATE, x);
   }

@@ -138,6 +138,22 @@ static void programs_are_met_where_shapes_are(void **state) {
     }
 }
 
+/* A placement of which a row of the inverse holds a 1 beside other numbers, and no row is of length 1. */
+static void slanted_placements_count_whole(void **state) {
+  (void)state;
+  const MlTransform turns[] = {
+    {{0.5, 0, 0.5, 0, 0, 0.5, 0, 0, -0.5, 0, 0.5, 0}}, // of its inverse: (1, 0, -1), (0, 2, 0), (1, 0, 1)
+    {{1, -0.75, 0, 0.1, 0, 1, 0, 0.2, 0, 0.5, 1, 0.3}},
+  };
+  for (int i = 0; i < 2; i++) {
+    const MlScene *exact = committed(fixture_place(b, shape(1), turns[i])),
+                  *field = committed(as_field(fixture_place(b, shape(1), turns[i])));
+    compare(exact, field, 1500, 3.0, i == 0 ? "turned and scaled" : "sheared");
+    ml_scene_release(exact);
+    ml_scene_release(field);
+  }
+}
+
 /* Rays that pass a ring's surface at a depth of some roundings, along it: none slips through. */
 static void grazing_rays_do_not_slip_through(void **state) {
   (void)state;
@@ -398,6 +414,7 @@ static void failing_allocations(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(programs_are_met_where_shapes_are, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(slanted_placements_count_whole, set_up, tear_down),
     cmocka_unit_test_setup_teardown(grazing_rays_do_not_slip_through, set_up, tear_down),
     cmocka_unit_test_setup_teardown(closed_solids_do_not_leak, set_up, tear_down),
     cmocka_unit_test_setup_teardown(rays_leave_for_good, set_up, tear_down),
