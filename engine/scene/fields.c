@@ -267,33 +267,23 @@ static uint32_t repeated(Emit *e, const SdfNode *sdf, uint32_t p) {
 
 static Part part_of(Emit *e, MlNode id, uint32_t p, uint32_t material, bool cut);
 
+/* Solids put together, without those that are hidden. */
 static Part several(Emit *e, MlCombine op, const MlNode *parts, uint64_t count, double k, uint32_t p, uint32_t material, bool cut) {
   Part all = {0, NONE, material};
+  bool any = false;
   e->offsets += k > 0.0;
   for (uint64_t i = 0; i < count && !e->failed; i++) {
-    // Functions are asked for outside of their bounds where others reach further
-    Part part = part_of(e, parts[i], p, material, op == ML_INTERSECTION ? cut : op == ML_UNION || i > 0 || cut);
-    all = i == 0 ? part : combine(e, op, all, part, k);
-  }
-  e->offsets -= k > 0.0;
-  return all;
-}
-
-/* A combination of shapes, without those that are hidden. */
-static Part combined_part(Emit *e, const GroupNode *group, uint32_t p, uint32_t material, bool cut) {
-  const MlCombine op = group->combine;
-  Part all = {0, NONE, material};
-  bool any = false;
-  for (uint64_t i = 0; i < group->count && !e->failed; i++) {
-    if (builder_is_hidden(e->b, group->children[i])) {
+    if (builder_is_hidden(e->b, parts[i])) {
       if (op == ML_DIFFERENCE && i == 0) break; /* of nothing nothing is left */
       continue;
     }
-    Part part = part_of(e, group->children[i], p, material, op == ML_INTERSECTION ? cut : op == ML_UNION || i > 0 || cut);
-    all = any ? combine(e, op, all, part, 0.0) : part;
+    // Functions are asked for outside of their bounds where others reach further
+    Part part = part_of(e, parts[i], p, material, op == ML_INTERSECTION ? cut : op == ML_UNION || i > 0 || cut);
+    all = any ? combine(e, op, all, part, k) : part;
     any = true;
   }
-  if (!any) all.distance = number(e, 1.0);
+  e->offsets -= k > 0.0;
+  if (!any) all.distance = number(e, COORDINATE_LIMIT); /* further than any blend reaches */
   return all;
 }
 
@@ -348,7 +338,7 @@ static Part part_of(Emit *e, MlNode id, uint32_t p, uint32_t material, bool cut)
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: return placed_part(e, node, p, material, cut);
   case NODE_GROUP: return several(e, ML_UNION, node->group->children, node->group->count, 0.0, p, material, cut);
-  case NODE_CSG: return combined_part(e, node->group, p, material, cut);
+  case NODE_CSG: return several(e, node->group->combine, node->group->children, node->group->count, 0.0, p, material, cut);
   case NODE_SDF: return solid(e, node->sdf, p, material, cut);
   case NODE_SURFACES: return (Part){leaf_distance(e, node, p), NONE, material};
   case NODE_MESH:

@@ -319,6 +319,34 @@ static void surfaces_have_the_materials_of_their_parts(void **state) {
   ml_scene_release(handle);
 }
 
+static MlNode hidden(MlNode node) {
+  assert_int_equal(ml_hide(b, node, &error), ML_OK);
+  return node;
+}
+static MlNode grouped(MlNode node) { return kept(ml_group(b, &ML_DESC(MlGroupDesc, .children = &node, .child_count = 1), &error)); }
+
+/* Hidden parts, and groups of nothing else, are as if they were not there. */
+static void hidden_parts_are_left_out(void **state) {
+  (void)state;
+  const MlVec3 o = {0, 0, 0}, aside = {1, 0, 0};
+  for (int i = 0; i < 5; i++) {
+    const MlScene *exact = committed(sphere(o, 1.0));
+    MlNode first = sphere(o, 1.0), other = sphere(aside, 0.8), node;
+    if (i == 0) node = combined(ML_UNION, first, grouped(other), 0.1);
+    else if (i == 1) node = combined(ML_UNION, first, other, 0.1);
+    else if (i == 2) node = combined(ML_DIFFERENCE, first, other, 0.1);
+    else if (i == 3) node = combined(ML_DIFFERENCE, first, grouped(other), 0.1);
+    else node = combined(ML_UNION, first, combined(ML_DIFFERENCE, other, sphere(aside, 0.2), 0.0), 0.1); // of nothing nothing is left
+    hidden(other);
+    const MlScene *field = committed(node);
+    char what[20];
+    snprintf(what, sizeof what, "hidden, %d", i);
+    compare(exact, field, 600, 2.0, what);
+    ml_scene_release(exact);
+    ml_scene_release(field);
+  }
+}
+
 static void equal_solids_are_one_asset(void **state) {
   (void)state;
   const MlScene *first = committed(fixture_place(b, solid(3), affine_translate((MlVec3){1, 2, 3}))), *second = committed(solid(3));
@@ -419,6 +447,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(closed_solids_do_not_leak, set_up, tear_down),
     cmocka_unit_test_setup_teardown(rays_leave_for_good, set_up, tear_down),
     cmocka_unit_test_setup_teardown(surfaces_have_the_materials_of_their_parts, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(hidden_parts_are_left_out, set_up, tear_down),
     cmocka_unit_test_setup_teardown(equal_solids_are_one_asset, set_up, tear_down),
     cmocka_unit_test_setup_teardown(messages_of_fields, set_up, tear_down),
     cmocka_unit_test_setup_teardown(failing_allocations, set_up, tear_down),
