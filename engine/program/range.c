@@ -220,7 +220,10 @@ static RangeNumber power(RangeNumber a, RangeNumber b) {
   }
   if (a.value.lo >= 0.0 && b.value.lo == b.value.hi && b.value.lo > 0.0) { // from 0 on: rising
     double n = b.value.lo, hi = ml_pow(a.value.hi, n), slope = n >= 1.0 ? n * ml_pow(a.value.hi, n - 1.0) : ENDLESS;
-    return chain(a, (Interval){0.0, hi * (1.0 + 1e-12)}, (Interval){0.0, slope * (1.0 + 1e-12)}, 16);
+    RangeNumber r = chain(a, (Interval){0.0, hi * (1.0 + 1e-12)}, (Interval){0.0, slope * (1.0 + 1e-12)}, 16);
+    // However steep it is at 0: |x^n - y^n| <= |x - y|^n
+    if (n < 1.0 && a.error < ENDLESS) r.error = 2.0 * ml_pow(a.error, n) + 0x1p-20 * hi;
+    return r;
   }
   return range_whole();
 }

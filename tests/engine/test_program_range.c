@@ -194,6 +194,28 @@ static void jumps_are_found(void **state) {
   release(program);
 }
 
+/* Of powers below 1 errors are known, though slopes are not. */
+static void roots_have_small_errors(void **state) {
+  (void)state;
+  Chance random = {.state = 5};
+  Tally tally = {0};
+  for (int i = 0; i < 2; i++) {
+    // |p.y|^n + 1
+    const MlProgramNode nodes[] = {
+      {.op = ML_OP_INPUT, .data = ML_INPUT_P}, {.op = ML_OP_PICK, .operands = {0}, .data = 1, .width = 1},
+      {.op = ML_OP_ABS, .operands = {1}},      {.op = ML_OP_CONSTANT, .width = 1, .value = {i == 0 ? 0.8 : 0.3}},
+      {.op = ML_OP_POW, .operands = {2, 3}},   {.op = ML_OP_CONSTANT, .width = 1, .value = {1}},
+      {.op = ML_OP_ADD, .operands = {4, 5}}};
+    Program *program = compiled(nodes, 7);
+    RangeValue registers[8];
+    const RangeBox box = {{0, -0.1, 0}, {1, 0.2, 1}};
+    const RangeNumber r = program_range(program, &box, registers, NULL);
+    assert_true(r.value.lo - r.error > 0.9 && r.value.hi + r.error < 2.0);
+    check_box(program, &box, registers, &random, 1000, &tally);
+    release(program);
+  }
+}
+
 /* Gradients are what differences come to, where those agree among each other. */
 static void gradients_agree_with_differences(void **state) {
   (void)state;
@@ -255,8 +277,11 @@ static int end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(random_programs_stay_in_their_bounds), cmocka_unit_test(noise_stays_in_its_bounds),
-    cmocka_unit_test(bounds_of_noise_are_narrow),           cmocka_unit_test(jumps_are_found),
+    cmocka_unit_test(random_programs_stay_in_their_bounds),
+    cmocka_unit_test(noise_stays_in_its_bounds),
+    cmocka_unit_test(bounds_of_noise_are_narrow),
+    cmocka_unit_test(jumps_are_found),
+    cmocka_unit_test(roots_have_small_errors),
     cmocka_unit_test(gradients_agree_with_differences),
   };
   return cmocka_run_group_tests_name("bounds of programs", tests, begin, end);
