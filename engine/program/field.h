@@ -44,10 +44,10 @@ typedef struct FieldPoint {
 FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVec3 d);
 
 /* Cuts the box into cells; *cells, of *count, *capacity bytes, is the caller's. *open: somewhere on the box the program is not positive, so what it
- * stands for is not closed there; then the cells are not complete. Takes time in proportion to FIELD_EFFORT at most. The same cells whatever the threads. */
+ * stands for is not closed there; then the cells are not complete. closed: it has been cut off at the box, and is never open. Takes time in proportion to FIELD_EFFORT at most. The same cells whatever the threads. */
 #define FIELD_EFFORT (6u << 20) /* operations on ranges */
 #define FIELD_MAX_CELLS (1u << 17)
-MlStatus field_build(Memory *memory, Work *work, const Parallel *parallel, const Program *distance, const Aabb *box, FieldCell **cells,
-                     uint64_t *count, size_t *bytes, bool *open, MlError *error);
+MlStatus field_build(Memory *memory, Work *work, const Parallel *parallel, const Program *distance, const Aabb *box, bool closed,
+                     FieldCell **cells, uint64_t *count, size_t *bytes, bool *open, MlError *error);
 
 #endif

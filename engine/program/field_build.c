@@ -37,6 +37,7 @@ typedef struct Build {
   RangeValue *registers; /* for each worker */
   uint64_t count;
   size_t stride;
+  bool closed; /* positive on the box by how it was made, even where ranges do not show it */
 } Build;
 
 static double side(const BuildCell *cell, int i) { return (double)cell->hi[i] - (double)cell->lo[i]; }
@@ -92,7 +93,7 @@ static void judge(void *ud, uint32_t chunk, uint32_t worker, Work *work) {
     RangeBox box = padded(cell);
     RangeNumber r = program_range(b->program, &box, registers, &fate->jump);
     int sign = sign_of(&r);
-    fate->open = sign != 1 && is_open(b, cell, registers);
+    fate->open = !b->closed && sign != 1 && is_open(b, cell, registers);
     if (sign != 0) continue;
     double middle = 0.0, spread = 0.0;
     for (int k = 0; k < 3; k++) {
@@ -221,10 +222,10 @@ static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *paral
   return ML_OK;
 }
 
-MlStatus field_build(Memory *memory, Work *work, const Parallel *parallel, const Program *distance, const Aabb *box, FieldCell **cells,
-                     uint64_t *count, size_t *bytes, bool *open, MlError *error) {
+MlStatus field_build(Memory *memory, Work *work, const Parallel *parallel, const Program *distance, const Aabb *box, bool closed,
+                     FieldCell **cells, uint64_t *count, size_t *bytes, bool *open, MlError *error) {
   const uint32_t workers = parallel_workers(parallel);
-  Build b = {.program = distance, .box = box, .stride = (size_t)distance->register_count + 1};
+  Build b = {.program = distance, .box = box, .stride = (size_t)distance->register_count + 1, .closed = closed};
   Grown g = {0};
   size_t size;
   if (!size_multiply(workers * b.stride, sizeof *b.registers, &size)) size = SIZE_MAX;

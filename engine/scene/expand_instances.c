@@ -273,10 +273,10 @@ static uint64_t field_bytes(const FieldContent *parts) {
 }
 
 /* The asset of a solid whose cells are not made yet. */
-static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, Geometry *content, bool *open) {
+static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, bool closed, Geometry *content, bool *open) {
   size_t bytes = 0;
   FieldCell *cells = NULL;
-  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, &cells,
+  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, closed, &cells,
                                 &content->field.cell_count, &bytes, open, e->error);
   if (status == ML_OK && !*open && content->field.cell_count != 0) {
     content->field.cells = cells;
@@ -301,7 +301,7 @@ static MlStatus field_asset(Expansion *e, MlNode id) {
     for (int i = 0; i < 3; i++) content.field.centre[i] = 0.5f * parts.box.lo[i] + 0.5f * parts.box.hi[i];
     const Geometry *known = cache_find(e->b->context.cache, &content, field_bytes(&parts));
     open = false;
-    MlStatus status = known != NULL ? keep_asset(e, id, known) : make_field(e, id, &parts, &content, &open);
+    MlStatus status = known != NULL ? keep_asset(e, id, known) : make_field(e, id, &parts, closed, &content, &open);
     fields_free(e->memory, &parts);
     TRY(status);
   } while (open && !closed);

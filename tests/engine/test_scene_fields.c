@@ -347,6 +347,36 @@ static void hidden_parts_are_left_out(void **state) {
   }
 }
 
+/* Where bounds of a program say nothing at all, its solid is there all the same: a ball, plus next to nothing times acos(p.y / |p|). */
+static void programs_without_bounds_are_drawn(void **state) {
+  (void)state;
+  const MlProgram ball = program((const MlProgramNode[]){{.op = ML_OP_INPUT, .data = ML_INPUT_P},
+                                                         {.op = ML_OP_LENGTH, .operands = {0}},
+                                                         {.op = ML_OP_CONSTANT, .width = 1, .value = {0.001}},
+                                                         {.op = ML_OP_MAX, .operands = {1, 2}},
+                                                         {.op = ML_OP_PICK, .operands = {0}, .data = 1, .width = 1},
+                                                         {.op = ML_OP_DIVIDE, .operands = {4, 3}},
+                                                         {.op = ML_OP_ACOS, .operands = {5}},
+                                                         {.op = ML_OP_CONSTANT, .width = 1, .value = {1e-12}},
+                                                         {.op = ML_OP_MULTIPLY, .operands = {6, 7}},
+                                                         {.op = ML_OP_CONSTANT, .width = 1, .value = {1}},
+                                                         {.op = ML_OP_SUBTRACT, .operands = {1, 9}},
+                                                         {.op = ML_OP_ADD, .operands = {10, 8}}},
+                                 12);
+  const MlScene *field =
+    committed(kept(ml_sdf(b, &ML_DESC(MlSdfDesc, .distance = ball, .from = {-1.2, -1.2, -1.2}, .to = {1.2, 1.2, 1.2}), &error)));
+  const Scene *scene = scene_of(field);
+  int met = 0;
+  for (int i = 0; i < 200; i++) {
+    const MlVec3 o = dvec_scale(random_direction(), 5.0);
+    Ray ray = ray_to(o, dvec_subtract(random_point(0.4), o), RAY_CAMERA);
+    Hit hit;
+    met += trace_closest(&scene->world, &ray, &hit);
+  }
+  assert_true(met >= 199);
+  ml_scene_release(field);
+}
+
 static void equal_solids_are_one_asset(void **state) {
   (void)state;
   const MlScene *first = committed(fixture_place(b, solid(3), affine_translate((MlVec3){1, 2, 3}))), *second = committed(solid(3));
@@ -448,6 +478,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(rays_leave_for_good, set_up, tear_down),
     cmocka_unit_test_setup_teardown(surfaces_have_the_materials_of_their_parts, set_up, tear_down),
     cmocka_unit_test_setup_teardown(hidden_parts_are_left_out, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(programs_without_bounds_are_drawn, set_up, tear_down),
     cmocka_unit_test_setup_teardown(equal_solids_are_one_asset, set_up, tear_down),
     cmocka_unit_test_setup_teardown(messages_of_fields, set_up, tear_down),
     cmocka_unit_test_setup_teardown(failing_allocations, set_up, tear_down),
