@@ -17,6 +17,8 @@ typedef struct Held {
   ScriptEvaluation shown; /* first */
   Runtime runtime;
   const Source *source;
+  MlFault faults[DIAGNOSTICS_KEPT]; /* that are among the diagnostics */
+  size_t fault_count;
 } Held;
 
 /* ---------------------------------------------------------------- the run's parts */
@@ -343,24 +345,44 @@ static const char *fault_of(MlOp op) {
   }
 }
 
+static void report_fault(Runtime *runtime, Diagnostics *diagnostics, const MlFault *fault) {
+  const Source *source = source_of_place(runtime, fault->place);
+  Report report = {.severity = SCRIPT_WARNING, .rule = "fault", .file = source ? source->name : NULL, .no_path = true};
+  report.query.line = source ? line_of_place(fault->place) : 0;
+  report.message = store_format(&runtime->store, "this function gives no finite number at some points, by %s", fault_of(fault->op));
+  diagnostics_report(diagnostics, &report);
+}
+
 size_t script_write_faults(ScriptEvaluation *evaluation, const MlSink *sink) {
-  enum { MOST = 20 };
-  MlFault faults[MOST];
   if (!evaluation->scene) return 0;
-  const uint64_t count = ml_scene_faults(evaluation->scene, faults, MOST);
+  MlFault faults[DIAGNOSTICS_KEPT];
+  const uint64_t count = ml_scene_faults(evaluation->scene, faults, DIAGNOSTICS_KEPT);
   Runtime *runtime = &((Held *)evaluation)->runtime;
   Diagnostics said = {.store = &runtime->store, .sources = runtime->diagnostics.sources, .is_entry = api_is_entry};
-  for (size_t i = 0; i < count && i < MOST; i++) {
-    const Source *source = source_of_place(runtime, faults[i].place);
-    Report report = {.severity = SCRIPT_WARNING, .rule = "fault", .file = source ? source->name : NULL, .no_path = true};
-    report.query.line = source ? line_of_place(faults[i].place) : 0;
-    report.message = store_format(&runtime->store, "this function gives no finite number at some points, by %s", fault_of(faults[i].op));
-    diagnostics_report(&said, &report);
-  }
+  for (size_t i = 0; i < count && i < DIAGNOSTICS_KEPT; i++) report_fault(runtime, &said, &faults[i]);
   ScriptEvaluation shown = {0};
   shown.diagnostics = diagnostics_list(&said, &shown.diagnostic_count);
   script_write_diagnostics(&shown, SCRIPT_NOTE, sink);
   return (size_t)count;
+}
+
+size_t script_note_faults(ScriptEvaluation *evaluation) {
+  if (!evaluation->scene) return 0;
+  Held *held = (Held *)evaluation;
+  MlFault faults[DIAGNOSTICS_KEPT];
+  const uint64_t count = ml_scene_faults(evaluation->scene, faults, DIAGNOSTICS_KEPT);
+  const size_t before = held->fault_count;
+  for (size_t i = 0; i < count && i < DIAGNOSTICS_KEPT && held->fault_count < DIAGNOSTICS_KEPT; i++) {
+    bool noted = false;
+    for (size_t k = 0; k < held->fault_count; k++) noted |= held->faults[k].place == faults[i].place && held->faults[k].op == faults[i].op;
+    if (noted) continue;
+    held->faults[held->fault_count++] = faults[i];
+    report_fault(&held->runtime, &held->runtime.diagnostics, &faults[i]);
+  }
+  if (held->fault_count == before) return 0;
+  evaluation->diagnostics = diagnostics_list(&held->runtime.diagnostics, &evaluation->diagnostic_count);
+  evaluation->warnings = held->runtime.diagnostics.warnings;
+  return held->fault_count - before;
 }
 
 static MlStatus refuse(MlError *error, MlStatus status, const char *message) {

@@ -162,6 +162,8 @@ void script_write_diagnostics(const ScriptEvaluation *evaluation, ScriptSeverity
 void script_write_diagnostics_json(const ScriptEvaluation *evaluation, const MlSink *sink);
 /* After rendering: a warning for each function that gave what is no finite number somewhere (ml_scene_faults), with its line, as text; and its number. */
 size_t script_write_faults(ScriptEvaluation *evaluation, const MlSink *sink);
+/* The same warnings among the evaluation's diagnostics, each once however often this is called; and the number of those that were not there before. */
+size_t script_note_faults(ScriptEvaluation *evaluation);
 /* The scene's parameters, one a line, or as a JSON array. */
 void script_write_params(const ScriptEvaluation *evaluation, const MlSink *sink);
 void script_write_params_json(const ScriptEvaluation *evaluation, const MlSink *sink);

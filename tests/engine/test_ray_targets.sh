@@ -1,9 +1,9 @@
 #!/bin/bash
 # Rays hit the same, to the bit, from every compiler, machine and instruction set at hand, by trees of either width: the floors base, math,
-# shape and bvh compiled by each, without the rest. Targets whose compiler is missing are left out, and said so. Reads BUILD, DEPS_DIR.
+# shape, program and bvh compiled by each, without the rest. Targets whose compiler is missing are left out, and said so. Reads BUILD, DEPS_DIR.
 . tests/engine/targets.sh
 folder=${BUILD:-build}/ray-targets
-sources=(tests/engine/golden_rays.c engine/base/*.c engine/math/*.c engine/shape/prim.c engine/bvh/*.c)
+sources=(tests/engine/golden_rays.c engine/base/*.c engine/math/*.c engine/shape/prim.c engine/program/{field,gradient}.c engine/bvh/*.c)
 golden=$(of_header 'GOLDEN_RAYS' tests/engine/golden_rays.h)
 
 target gcc-scalar-O0 "" gcc -O0 -DML_ISA_SCALAR -pthread

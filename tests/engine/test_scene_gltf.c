@@ -47,7 +47,7 @@ static Vec3 look(uint32_t index, float u, float v, bool number) {
   Texture all[64];
   assert_true(b->textures.count <= COUNT(all));
   for (uint64_t i = 0; i < b->textures.count; i++) all[i] = b->textures.data[i].texture;
-  const Textures textures = {all, b->stops.data, (uint32_t)b->textures.count, (uint32_t)b->stops.count};
+  const Textures textures = {all, b->stops.data, (uint32_t)b->textures.count, (uint32_t)b->stops.count, NULL};
   const TexturePoint at = {.uv = {u, v}, .n = vec3(0, 1, 0)};
   return spectrum_to_vec3(texture_eval(&textures, index, &at, number));
 }
@@ -107,7 +107,7 @@ static void maps(void **state) {
   Texture all[4];
   for (uint64_t i = 0; i < b->textures.count; i++) all[i] = b->textures.data[i].texture;
   all[0].filter = TEXTURE_TRILINEAR;
-  const Textures textures = {all, NULL, (uint32_t)b->textures.count, 0};
+  const Textures textures = {all, NULL, (uint32_t)b->textures.count, 0, NULL};
   const TexturePoint at = {.uv = {.3f, .3f}, .uvx = {0, 4}, .uvy = {0, 0}, .n = vec3(0, 1, 0)};
   expect_code(spectrum_to_vec3(texture_eval(&textures, turned - 1, &at, true))[0], (51 + 102 + 153 + 204) / 4.0 / 255.0);
 }

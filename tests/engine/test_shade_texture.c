@@ -155,7 +155,7 @@ static void ramps_and_blends(void **state) {
   textures[1].stop_count = 3;
   textures[2].a = constant(.1f), textures[2].b = inner(1), textures[2].amount = inner(0);
   textures[3].a = inner(1), textures[3].b = constant(2);
-  Textures all = {textures, stops, 4, 3};
+  Textures all = {textures, stops, 4, 3, NULL};
   const float ys[] = {-1, 0, .25f, .5f, .75f, 1, 5}, expected[] = {.2f, .2f, .4f, .6f, .3f, 0, 0};
   for (int i = 0; i < 7; i++) {
     TexturePoint at = point_at(0, ys[i], 0);

@@ -165,6 +165,13 @@ static void faults_are_named(void **state) {
   assert_contains(
     scenes->text,
     "scene.lua:5: warning: this function gives no finite number at some points, by a division by 0: write a / max(b, 1e-6)\n");
+  // For whoever shows the diagnostics: each of them once
+  assert_int_equal(script_note_faults(scenes->evaluation), 2);
+  assert_int_equal(scenes->evaluation->warnings, 2);
+  rendered(scenes);
+  assert_int_equal(script_note_faults(scenes->evaluation), 0);
+  assert_contains(scenes_diagnostics(scenes),
+                  "scene.lua:2: warning: this function gives no finite number at some points, by the root of a number below 0");
 }
 
 /* Definitions for the language server: every entry, field, function and method, in Lua that can be read. */

@@ -29,8 +29,14 @@ static uint64_t hash_directly(const char *source, const ScriptSet *sets, size_t 
                               const double *camera) {
   MlEngine *engine = NULL;
   assert_int_equal(ml_engine_create(&ML_DESC(MlEngineDesc, .threads = 2), &engine, NULL), ML_OK);
-  const ScriptInput input = {.size = sizeof input, .name = "page.lua", .source = source, .source_size = strlen(source), .sets = sets,
-                             .set_count = set_count, .width = (uint32_t)width, .height = (uint32_t)height};
+  const ScriptInput input = {.size = sizeof input,
+                             .name = "page.lua",
+                             .source = source,
+                             .source_size = strlen(source),
+                             .sets = sets,
+                             .set_count = set_count,
+                             .width = (uint32_t)width,
+                             .height = (uint32_t)height};
   ScriptEvaluation *e = NULL;
   assert_int_equal(script_evaluate(engine, &input, &e, NULL), ML_OK);
   assert_non_null(e->scene);
@@ -40,7 +46,8 @@ static uint64_t hash_directly(const char *source, const ScriptSet *sets, size_t 
   view.width = (uint32_t)width, view.height = (uint32_t)height;
   settings.samples = (uint32_t)samples;
   if (camera)
-    view.camera = (MlCamera){.from = {camera[0], camera[1], camera[2]}, .look_at = {camera[3], camera[4], camera[5]}, .up = {0, 1, 0}, .fov = camera[9]};
+    view.camera = (MlCamera){
+      .from = {camera[0], camera[1], camera[2]}, .look_at = {camera[3], camera[4], camera[5]}, .up = {0, 1, 0}, .fov = camera[9]};
   MlFilm *film = NULL;
   MlRender *render = NULL;
   assert_int_equal(ml_film_create(engine, e->scene, &view, &settings, &film, NULL), ML_OK);
@@ -64,8 +71,10 @@ static int tear_down(void **state) {
   return 0;
 }
 
-static const char balls[] = "camera{ from={0,1,4}, look_at={0,1,0} } sphere{ center={0,1,0}, material='gold' } plane{} light{ at={2,4,3}, power=400 }";
-static const char heavy[] = "camera{ from={0,1,4}, look_at={0,1,0} } for i=1,300 do sphere{ center={i%20-10,1,-i/20}, material='glass' } end plane{} background{1}";
+static const char balls[] =
+  "camera{ from={0,1,4}, look_at={0,1,0} } sphere{ center={0,1,0}, material='gold' } plane{} light{ at={2,4,3}, power=400 }";
+static const char heavy[] =
+  "camera{ from={0,1,4}, look_at={0,1,0} } for i=1,300 do sphere{ center={i%20-10,1,-i/20}, material='glass' } end plane{} background{1}";
 
 static void a_request_becomes_a_picture(void **state) {
   (void)state;
@@ -91,10 +100,19 @@ static void a_request_becomes_a_picture(void **state) {
 }
 
 /* The coarse picture enlarged: as large as the frame, a flat one stays flat, an upright edge stays upright and is where it was. */
+static void what_rendering_finds_is_reported(void **state) {
+  (void)state;
+  const int32_t generation = post((Wish){.source = "background(1)\nplane{ material = function(s) return sqrt(s.p.x) end }"});
+  assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
+  assert_report("this function gives no finite number at some points, by the root of a number below 0");
+  assert_report("\"warnings\":1");
+}
+
 static void a_coarse_picture_is_enlarged(void **state) {
   (void)state;
-  static const char halves[] = "camera{ from={0,0,2}, look_at={0,0,0}, kind='orthographic', size=2, exposure=0 } render{ tonemap='none' } "
-                               "box{ size={2,4,.1}, at={-1,0,0}, material=emit{radiance=1} } box{ size={2,4,.1}, at={1,0,0}, material=emit{color='red', radiance=1} }";
+  static const char halves[] =
+    "camera{ from={0,0,2}, look_at={0,0,0}, kind='orthographic', size=2, exposure=0 } render{ tonemap='none' } "
+    "box{ size={2,4,.1}, at={-1,0,0}, material=emit{radiance=1} } box{ size={2,4,.1}, at={1,0,0}, material=emit{color='red', radiance=1} }";
   assert_int_equal(wait_for(post((Wish){.source = halves, .width = 40, .height = 20, .samples = 4}), 20), BRIDGE_IDLE);
   Frame frame = {.engine = the.engine, .status = &the.status, .display = {.tonemap = ML_TONEMAP_NONE}};
   assert_true(frame_begin(&frame, 401, 203, 99));
@@ -130,7 +148,8 @@ static void another_view_does_not_run_the_script(void **state) {
 
 static void parameters_reach_the_script(void **state) {
   (void)state;
-  static const char source[] = "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', {'a', 'b'}) sphere{ radius=r } plane{} background{1} print(r, c)";
+  static const char source[] =
+    "local r = param('r', 1, {min=0, max=3}) local c = param('c', 'a', {'a', 'b'}) sphere{ radius=r } plane{} background{1} print(r, c)";
   const int32_t generation = post((Wish){.source = source, .sets = "r\0002.5\0c\0b", .sets_size = 10});
   assert_int_equal(wait_for(generation, 20), BRIDGE_IDLE);
   const ScriptSet sets[] = {{"r", "2.5", NULL}, {"c", "b", NULL}};
@@ -202,7 +221,8 @@ static void the_older_picture_that_is_shown_can_be_saved(void **state) {
 static void an_endless_loop_ends_at_stop_or_at_its_deadline(void **state) {
   (void)state;
   const int32_t generation = post((Wish){.source = "while true do end"});
-  while (word_get(&the.status, WORD_state) != BRIDGE_EVALUATING) wake_wait(&the.status.words[WORD_state], word_get(&the.status, WORD_state), 0.001);
+  while (word_get(&the.status, WORD_state) != BRIDGE_EVALUATING)
+    wake_wait(&the.status.words[WORD_state], word_get(&the.status, WORD_state), 0.001);
   page_set(WORD_stop, 1);
   assert_int_equal(wait_for(generation, 5), BRIDGE_IDLE);
   // Another text alone ends it, too
@@ -329,7 +349,8 @@ static void a_refused_picture_file_does_not_end_the_picture(void **state) {
   wish_for_file(1, (MlImageFormat)99);
   assert_int_equal(word_get(&the.status, WORD_encode_size), 0);
   page_set(WORD_stop, 0);
-  for (const double end = ml_clock() + 20; word_get(&the.status, WORD_hash_generation) != generation && ml_clock() < end;) bridge_step(0.01);
+  for (const double end = ml_clock() + 20; word_get(&the.status, WORD_hash_generation) != generation && ml_clock() < end;)
+    bridge_step(0.01);
   assert_true(hash_of(generation) == hash_directly(balls, NULL, 0, 128, 72, 64, NULL));
 }
 
@@ -366,6 +387,7 @@ static void nonsense_is_survived(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(a_request_becomes_a_picture),
+    TEST(what_rendering_finds_is_reported),
     TEST(a_coarse_picture_is_enlarged),
     TEST(another_view_does_not_run_the_script),
     TEST(parameters_reach_the_script),

@@ -322,6 +322,7 @@ static void complete(void) {
   word_set(&the.status, WORD_hash_high, (int32_t)(uint32_t)(hash >> 32));
   word_set(&the.status, WORD_hash_low, (int32_t)(uint32_t)hash);
   word_set(&the.status, WORD_hash_generation, the.generation);
+  if (script_note_faults(the.evaluation)) report();
   set_state(BRIDGE_IDLE);
 }
 
