@@ -372,6 +372,7 @@ size_t script_note_faults(ScriptEvaluation *evaluation) {
   MlFault faults[DIAGNOSTICS_KEPT];
   const uint64_t count = ml_scene_faults(evaluation->scene, faults, DIAGNOSTICS_KEPT);
   const size_t before = held->fault_count;
+  held->runtime.diagnostics.strict = false; // the scene has been made: a warning it stays
   for (size_t i = 0; i < count && i < DIAGNOSTICS_KEPT && held->fault_count < DIAGNOSTICS_KEPT; i++) {
     bool noted = false;
     for (size_t k = 0; k < held->fault_count; k++) noted |= held->faults[k].place == faults[i].place && held->faults[k].op == faults[i].op;

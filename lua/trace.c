@@ -206,7 +206,8 @@ Operand trace_operand(lua_State *L, int index, const char *name, OperandRules ru
   const Node *texture = texture_test(L, index);
   if (texture) texture_used(texture);
   if (texture && texture->entry == &api_arithmetic) return arithmetic_operand(L, index);
-  if (texture && texture->id) {
+  if (texture && !texture->id) return constant(L, (const double[3]){0, 0, 0}, VALUE_COLOR); // reported where it was made
+  if (texture) {
     const MlProgramNode node = {.op = ML_OP_TEXTURE, .operands = {ML_NO_OPERAND}, .data = texture->id};
     return trace_add(L, &node, VALUE_COLOR, NULL, NULL);
   }

@@ -157,8 +157,8 @@ static Operand three(lua_State *L, double x, double y, double z) {
 
 /* The decoding of sRGB, by component: c / 12.92 below .04045, else ((c + .055) / 1.055)^2.4. */
 static Operand srgb_decode(lua_State *L, Operand c) {
-  const Operand low = scaled(L, c, 1 / 12.92), edge = trace_number(L, 0.04045);
-  Operand high = op2(L, ML_OP_DIVIDE, op2(L, ML_OP_ADD, c, trace_number(L, 0.055)), trace_number(L, 1.055));
+  const Operand low = scaled(L, c, 1 / 12.92), edge = trace_number(L, 0.04045), whole = trace_number(L, 1.055);
+  Operand high = op2(L, ML_OP_DIVIDE, op2(L, ML_OP_ADD, c, trace_number(L, 0.055)), whole);
   high = op2(L, ML_OP_POW, high, trace_number(L, 2.4));
   return op3(L, ML_OP_SELECT, op2(L, ML_OP_LESS, edge, c), high, low);
 }
@@ -169,8 +169,9 @@ static int call_hue(lua_State *L, const char *name) {
   const Operand zero = trace_number(L, 0), one = trace_number(L, 1);
   const Operand h = number_operand(L, 1, name), s = op3(L, ML_OP_CLAMP, number_operand(L, 2, name), zero, one),
                 v = op3(L, ML_OP_CLAMP, number_operand(L, 3, name), zero, one);
-  Operand hue = op2(L, ML_OP_MOD, op2(L, ML_OP_ADD, h, three(L, 0, 240, 120)), trace_number(L, 360));
-  hue = op2(L, ML_OP_SUBTRACT, scaled(L, hue, 1.0 / 60), trace_number(L, 3));
+  const Operand round = trace_number(L, 360), half = trace_number(L, 3); // by themselves: C leaves the order of arguments open
+  Operand hue = op2(L, ML_OP_MOD, op2(L, ML_OP_ADD, h, three(L, 0, 240, 120)), round);
+  hue = op2(L, ML_OP_SUBTRACT, scaled(L, hue, 1.0 / 60), half);
   hue = op2(L, ML_OP_SUBTRACT, op2(L, ML_OP_ABS, hue, hue), one);
   hue = op3(L, ML_OP_CLAMP, hue, zero, one);
   Operand c;
@@ -243,8 +244,10 @@ int trace_call(lua_State *L, const char *name) {
     check_count(L, name, 1, 1);
     const Operand x = trace_operand(L, 1, name, (OperandRules){0});
     const double pi = 3.141592653589793;
-    if (strcmp(name, "saturate") == 0) trace_push(L, trace_op(L, ML_OP_CLAMP, x.kind, x, trace_number(L, 0), trace_number(L, 1)));
-    else trace_push(L, scaled(L, x, rad ? pi / 180 : 180 / pi));
+    if (strcmp(name, "saturate") == 0) {
+      const Operand zero = trace_number(L, 0), one = trace_number(L, 1);
+      trace_push(L, trace_op(L, ML_OP_CLAMP, x.kind, x, zero, one));
+    } else trace_push(L, scaled(L, x, rad ? pi / 180 : 180 / pi));
     return 1;
   }
   return call_vectors(L, name);

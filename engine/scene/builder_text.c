@@ -95,7 +95,7 @@ static void set_letters(Setting *s) {
     }
     if (c == '\r') continue;
     if (c == '\n') {
-      align_line(s, first, x > 0.0 ? x - spacing : 0.0);
+      align_line(s, first, s->letters.count > first ? x - spacing : 0.0);
       first = s->letters.count, x = 0.0, y -= down, before = 0;
       continue;
     }
@@ -113,7 +113,7 @@ static void set_letters(Setting *s) {
     x += times * font_advance(&s->font, glyph) + spacing;
     before = glyph;
   }
-  align_line(s, first, x - spacing);
+  align_line(s, first, s->letters.count > first ? x - spacing : 0.0);
   array_free(s->memory, &missing);
 }
 

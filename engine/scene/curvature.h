@@ -121,9 +121,11 @@ static __attribute__((noinline, unused)) float surface_curvature(const Scene *sc
   MlVec3 p = dvec_from_vec3(surface->p);
   HitLevels levels;
   levels.count = 0;
+  float side = 1.0f; // what is cut out of a solid shows its inside
   if (placed_within) {
     surface_levels(scene, surface, &levels);
-    if (levels.geometry->mesh.triangle_count != 0) return mesh_mean_curvature(&levels.geometry->mesh, surface->prim, &levels);
+    if (levels.flipped) side = -1.0f;
+    if (levels.geometry->mesh.triangle_count != 0) return side * mesh_mean_curvature(&levels.geometry->mesh, surface->prim, &levels);
     if (levels.geometry->field.distance != NULL) return field_curvature(&levels, levels_to_local(&levels, p));
     if (levels.geometry->strands.segment_count != 0) {
       const StrandPoint *a = &levels.geometry->strands.points[levels.geometry->strands.segments[surface->prim]];
@@ -141,7 +143,7 @@ static __attribute__((noinline, unused)) float surface_curvature(const Scene *sc
   Bend bend = prim_bend(prim, dvec_to_vec3(p), surface->part);
   if (own != NULL) bend = bend_outward(own, bend);
   for (uint32_t l = levels.count; l-- > 0;) bend = bend_outward(levels.placed[l], bend);
-  return bend_mean_curvature(&bend);
+  return side * bend_mean_curvature(&bend);
 }
 
 #endif

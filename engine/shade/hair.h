@@ -78,8 +78,8 @@ static __attribute__((noinline, unused)) void hair_view(const Lobe *lobe, Vec3 w
   }
 
   // Refraction into the strand, seen along it (Marschner et al. 2003: by an index that grows with the inclination)
-  const float sin_t = sin_o / lobe->ior, cos_t = sqrt_f(1.0f - sin_t * sin_t);
-  const float bent = sqrt_f(lobe->ior * lobe->ior - sin_o * sin_o) / cos_o;
+  const float sin_t = sin_o / lobe->ior, cos_t = sqrt_f(max_f(1.0f - sin_t * sin_t, 1e-8f));
+  const float bent = max_f(sqrt_f(max_f(lobe->ior * lobe->ior - sin_o * sin_o, 0.0f)) / cos_o, 1e-4f);
   const float gamma_t = asin_f(clamp_f(h / bent, -1.0f, 1.0f)), cos_gamma_t = sqrt_f(max_f(1.0f - (h / bent) * (h / bent), 0.0f));
   const Spectrum through = hair_through(hair_absorption(lobe), 2.0f * cos_gamma_t / cos_t);
   float unused;

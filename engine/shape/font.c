@@ -71,7 +71,8 @@ static bool find_table(const Font *font, const char *name, FontTable *out) {
     const uint8_t *row = font->bytes + 12 + 16 * i;
     if (memcmp(row, name, 4) != 0) continue;
     const FontTable table = {u32(row + 8), u32(row + 12)};
-    if (table.offset > font->size || table.size > font->size - table.offset) return false;
+    // One that begins at 0 is none to stb_truetype, which then takes another way in, of which nothing is checked here
+    if (table.offset < 12 + 16 * count || table.offset > font->size || table.size > font->size - table.offset) return false;
     *out = table;
     return table.size > 0;
   }
@@ -92,7 +93,7 @@ static bool check_map(const Font *font, uint64_t at) {
   default: return false;
   }
   const uint64_t segments = u16(p + 6) / 2, search = u16(p + 8) / 2, shift = u16(p + 12) / 2;
-  if (segments == 0 || 16 + 8 * segments > left || search + shift > segments || u16(p + 10) > 16) return false;
+  if (segments == 0 || search == 0 || 16 + 8 * segments > left || search + shift > segments || u16(p + 10) > 16) return false;
   for (uint64_t i = 0; i < segments; i++) {
     const uint64_t last = u16(p + 14 + 2 * i), first = u16(p + 16 + 2 * (segments + i)), row = 16 + 2 * (3 * segments + i);
     const uint64_t offset = u16(p + row);
