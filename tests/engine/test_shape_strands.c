@@ -63,7 +63,7 @@ static void test_segments(void **state) {
         const double f = outside_of(&a, &e, dvec_along(o, d, near + k * step));
         if (near + k * step > 0 && f < least) least = f, near += k * step;
       }
-    const double fuzz = 1e-9 * (1 + r) + 1e-13 * far;
+    const double fuzz = 4e-9 * (1 + r) + 1e-13 * far;
     if (any) {
       hits++;
       const MlVec3 p = dvec_along(o, d, m.t);
