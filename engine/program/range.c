@@ -190,8 +190,9 @@ static RangeNumber arctangent(RangeNumber a) {
 }
 static RangeNumber arctangent2(RangeNumber y, RangeNumber x) {
   // Within a half plane that does not hold the cut, the corners are the extremes
-  bool right = x.value.lo > 0.0, away = y.value.lo - y.error > 0.0 || y.value.hi + y.error < 0.0;
-  if (!right && !away) return x.value.lo > 0.0 ? range_whole() : jumping((Interval){-PI_D - 1e-6, PI_D + 1e-6});
+  bool right = x.value.lo - x.error > 0.0, away = y.value.lo - y.error > 0.0 || y.value.hi + y.error < 0.0;
+  if (!(x.error < ENDLESS && y.error < ENDLESS)) return range_whole();
+  if (!right && !away) return jumping((Interval){-PI_D - 1e-6, PI_D + 1e-6});
   Interval value = exactly(ml_atan2(y.value.lo, x.value.lo));
   for (int i = 1; i < 4; i++) value = hull(value, exactly(ml_atan2(i & 1 ? y.value.hi : y.value.lo, i & 2 ? x.value.hi : x.value.lo)));
   Interval xx = square(x).value, yy = square(y).value, rr = plus(xx, yy);

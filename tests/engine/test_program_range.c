@@ -216,6 +216,31 @@ static void roots_have_small_errors(void **state) {
   }
 }
 
+/* Floats may be left of 0 where numbers are right of it: their angle then is any. p.x - 1000.2 + 1000.2 has such roundings. */
+static void angles_reckon_with_roundings(void **state) {
+  (void)state;
+  Chance random = {.state = 5};
+  Tally tally = {0};
+  const MlProgramNode nodes[] = {{.op = ML_OP_INPUT, .data = ML_INPUT_P},
+                                 {.op = ML_OP_PICK, .operands = {0}, .data = 0, .width = 1},
+                                 {.op = ML_OP_PICK, .operands = {0}, .data = 2, .width = 1},
+                                 {.op = ML_OP_CONSTANT, .width = 1, .value = {-1000.2}},
+                                 {.op = ML_OP_ADD, .operands = {1, 3}},
+                                 {.op = ML_OP_CONSTANT, .width = 1, .value = {1000.2}},
+                                 {.op = ML_OP_ADD, .operands = {4, 5}},
+                                 {.op = ML_OP_ATAN2, .operands = {2, 6}}};
+  Program *program = compiled(nodes, 8);
+  RangeValue registers[8];
+  const RangeBox box = {{1e-6, 0, 0}, {2e-5, 1, 0}}, clear = {{0.5, 0, -0.1}, {0.6, 1, 0.1}};
+  check_box(program, &box, registers, &random, 1000, &tally);
+  RangeNumber r = program_range(program, &box, registers, NULL);
+  assert_true(r.value.hi + r.error > 3.1415);
+  r = program_range(program, &clear, registers, NULL);
+  assert_true(r.value.hi + r.error < 0.21);
+  check_box(program, &clear, registers, &random, 1000, &tally);
+  release(program);
+}
+
 /* Gradients are what differences come to, where those agree among each other. */
 static void gradients_agree_with_differences(void **state) {
   (void)state;
@@ -282,6 +307,7 @@ int main(void) {
     cmocka_unit_test(bounds_of_noise_are_narrow),
     cmocka_unit_test(jumps_are_found),
     cmocka_unit_test(roots_have_small_errors),
+    cmocka_unit_test(angles_reckon_with_roundings),
     cmocka_unit_test(gradients_agree_with_differences),
   };
   return cmocka_run_group_tests_name("bounds of programs", tests, begin, end);
