@@ -199,7 +199,7 @@ static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *paral
     for (uint64_t i = 0; i < b->count; i++) rough += b->fates[i].state >= CELL_KINK;
     // All cells of a level are cut or none is; what the next one may take is known
     const bool last = level == MOST_LEVELS || (g->done.count + rough > LEAST_CELLS && spent + 8 * rough > effort) ||
-                      g->done.count + 2 * rough > FIELD_MAX_CELLS;
+                      spent > 4 * effort + 8 * LEAST_CELLS || g->done.count + 2 * rough > FIELD_MAX_CELLS;
     for (uint64_t i = 0; i < b->count; i++) {
       const CellFate *fate = &b->fates[i];
       bool fine = true, done = false;
