@@ -490,18 +490,20 @@ RangeNumber program_range(const Program *program, const RangeBox *box, RangeValu
 }
 
 bool program_greatest(Memory *memory, const Program *program, const MlBounds *box, double *out) {
-  enum { CELLS = 8 };
   size_t bytes = ((size_t)program->register_count + 1) * sizeof(RangeValue);
   RangeValue *registers = memory_alloc(memory, bytes, 16);
   if (registers == NULL) return false;
   const double lo[3] = {box->min.x, box->min.y, box->min.z}, hi[3] = {box->max.x, box->max.y, box->max.z};
+  // Long programs in fewer cells: nobody can break this off
+  uint32_t cells = 8;
+  while (cells > 1 && (uint64_t)cells * cells * cells * program->step_count > 1u << 16) cells--;
   *out = -ENDLESS;
-  for (int i = 0; i < CELLS * CELLS * CELLS; i++) {
+  for (uint32_t i = 0; i < cells * cells * cells; i++) {
     RangeBox cell;
-    const int at[3] = {i % CELLS, i / CELLS % CELLS, i / (CELLS * CELLS)};
+    const uint32_t at[3] = {i % cells, i / cells % cells, i / (cells * cells)};
     for (int k = 0; k < 3; k++) {
-      cell.lo[k] = lo[k] + (hi[k] - lo[k]) * at[k] / CELLS;
-      cell.hi[k] = lo[k] + (hi[k] - lo[k]) * (at[k] + 1) / CELLS;
+      cell.lo[k] = lo[k] + (hi[k] - lo[k]) * at[k] / cells;
+      cell.hi[k] = lo[k] + (hi[k] - lo[k]) * (at[k] + 1) / cells;
     }
     RangeNumber value = program_range(program, &cell, registers, NULL);
     *out = most(*out, value.value.hi + value.error);

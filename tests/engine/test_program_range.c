@@ -241,6 +241,31 @@ static void angles_reckon_with_roundings(void **state) {
   release(program);
 }
 
+/* The greatest value of a long program: in fewer cells, so wider than that of a short one, and a bound as well. */
+static void greatest_values_of_long_programs(void **state) {
+  (void)state;
+  enum { STEPS = 1500 };
+  static MlProgramNode nodes[3 + STEPS];
+  const MlBounds box = {.min = {-1, -1, -1}, .max = {1, 1, 1}};
+  double greatest[2];
+  for (int i = 0; i < 2; i++) {
+    // x - x^2, of 0.25 at most, through as many steps that add 1 / steps
+    const uint32_t steps = i == 0 ? 3 : STEPS;
+    nodes[0] = (MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P};
+    nodes[1] = (MlProgramNode){.op = ML_OP_PICK, .operands = {0}, .data = 0, .width = 1};
+    nodes[2] = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {1.0 / (steps - 2)}};
+    nodes[3] = (MlProgramNode){.op = ML_OP_MULTIPLY, .operands = {1, 1}};
+    nodes[4] = (MlProgramNode){.op = ML_OP_SUBTRACT, .operands = {1, 3}};
+    for (uint32_t k = 5; k < 3 + steps; k++) nodes[k] = (MlProgramNode){.op = ML_OP_ADD, .operands = {k - 1, 2}};
+    Program *program = compiled(nodes, 3 + steps);
+    assert_true(program->step_count >= steps);
+    assert_true(program_greatest(&memory, program, &box, &greatest[i]));
+    release(program);
+  }
+  assert_true(greatest[0] > 1.25 && greatest[0] < 1.51);
+  assert_true(greatest[1] > greatest[0] + 0.1 && greatest[1] < 2.01);
+}
+
 /* Gradients are what differences come to, where those agree among each other. */
 static void gradients_agree_with_differences(void **state) {
   (void)state;
@@ -308,6 +333,7 @@ int main(void) {
     cmocka_unit_test(jumps_are_found),
     cmocka_unit_test(roots_have_small_errors),
     cmocka_unit_test(angles_reckon_with_roundings),
+    cmocka_unit_test(greatest_values_of_long_programs),
     cmocka_unit_test(gradients_agree_with_differences),
   };
   return cmocka_run_group_tests_name("bounds of programs", tests, begin, end);
