@@ -53,6 +53,17 @@ static RangeBox padded(const BuildCell *cell) {
   return r;
 }
 
+/* What a distance there errs by, where bounds do not tell. */
+static float usual_noise(const RangeBox *box) {
+  double most = 0.0;
+  for (int i = 0; i < 3; i++) {
+    const double lo = __builtin_fabs(box->lo[i]), hi = __builtin_fabs(box->hi[i]);
+    most = lo > most ? lo : most;
+    most = hi > most ? hi : most;
+  }
+  return float_above(0x1p-20 * most);
+}
+
 static int sign_of(const RangeNumber *r) { return r->value.lo - r->error > 0.0 ? 1 : r->value.hi + r->error < 0.0 ? -1 : 0; }
 
 /* Whether the program may be 0 or less on a face of the outer box that the cell touches. */
@@ -105,7 +116,7 @@ static void judge(void *ud, uint32_t chunk, uint32_t worker, Work *work) {
       fate->cell.slope_lo[k] = float_below(r.slope[k].lo);
       fate->cell.slope_hi[k] = float_above(r.slope[k].hi);
     }
-    fate->cell.noise = r.error < (double)LARGEST_F ? float_above(r.error) : LARGEST_F;
+    fate->cell.noise = r.error < (double)LARGEST_F ? float_above(r.error) : usual_noise(&box);
     fate->spread = spread < 1e30 && middle > 0.0 ? (float)(spread / middle) : INFINITY_F;
     // A kink is one at every size: cells about it need not be small
     const bool kink = fate->spread < INFINITY_F && fate->spread > 0.5f * cell->spread;

@@ -347,7 +347,7 @@ static void hidden_parts_are_left_out(void **state) {
   }
 }
 
-/* Where bounds of a program say nothing at all, its solid is there all the same: a ball, plus next to nothing times acos(p.y / |p|). */
+/* Where bounds of a program say nothing at all, its solid is there all the same, as exact as others: a ball, plus next to nothing times acos(p.y / |p|). */
 static void programs_without_bounds_are_drawn(void **state) {
   (void)state;
   const MlProgram ball = program((const MlProgramNode[]){{.op = ML_OP_INPUT, .data = ML_INPUT_P},
@@ -371,7 +371,11 @@ static void programs_without_bounds_are_drawn(void **state) {
     const MlVec3 o = dvec_scale(random_direction(), 5.0);
     Ray ray = ray_to(o, dvec_subtract(random_point(0.4), o), RAY_CAMERA);
     Hit hit;
-    met += trace_closest(&scene->world, &ray, &hit);
+    if (!trace_closest(&scene->world, &ray, &hit)) continue;
+    Surface s;
+    surface_at(scene, &ray, &hit, &s);
+    assert_true(abs_f(length(s.p) - 1.0f) < 1e-5f && length(s.p_error) < 2e-5f);
+    met++;
   }
   assert_true(met >= 199);
   ml_scene_release(field);
