@@ -163,7 +163,7 @@ static void scaled_normals(void **state) {
     const MlMaterial mix = ml_mix(b, &ML_DESC(MlMixDesc, .a = m, .b = m, .amount = .5f), &error);
     assert_true(builder_material(b, mix)->normal_scale == scale);
     assert_true(builder_material(b, ml_coat(b, &ML_DESC(MlCoatDesc, .base = m), &error))->normal_scale == scale);
-    const Scene scene = {.textures = {&texture, NULL, 1, 0}};
+    const Scene scene = {.textures = {&texture, NULL, 1, 0, NULL}};
     const TexturePoint at = {.uv = {.5f, .5f}, .n = vec3(0, 0, 1)};
     const Span axes = {vec3(1, 0, 0), vec3(0, 1, 0)};
     Material shaded = *builder_material(b, m);
