@@ -255,7 +255,7 @@ static uint32_t repeated(Emit *e, const SdfNode *sdf, uint32_t p) {
     const double shift = sdf->count[i] != 0 && sdf->count[i] % 2 == 0 ? 0.5 : 0.0;
     uint32_t k = op1(e, ML_OP_ROUND, minus_number(e, scaled(e, q[i], 1.0 / period), shift));
     if (sdf->count[i] != 0) {
-      const double least = -(double)(sdf->count[i] / 2) + (shift > 0.0 ? 0.0 : 0.0), most = least + (double)sdf->count[i] - 1.0;
+      const double least = -(double)(sdf->count[i] / 2), most = least + (double)sdf->count[i] - 1.0;
       k = op3(e, ML_OP_CLAMP, k, number(e, least), number(e, most));
     }
     q[i] = op2(e, ML_OP_SUBTRACT, q[i], scaled(e, minus_number(e, k, -shift), period));

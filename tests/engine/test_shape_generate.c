@@ -369,30 +369,11 @@ static void test_content_is_shared(void **state) {
   }
 }
 
+static bool make_failing(MlBuilder *builder, void *ud) { return make_any(builder, *(const int *)ud, NULL) != 0; }
+
 static void test_failing_allocations(void **state) {
   (void)state;
-  for (int which = 0; which < 5; which++) {
-    bool done = false;
-    for (long fail = 0; !done; fail++) {
-      Fixture own;
-      fixture_begin(&own);
-      MlBuilder *builder = fixture_builder(&own);
-      own.fault.left = fail;
-      error = (MlError){0};
-      const MlNode node = make_any(builder, which, NULL);
-      done = node != 0;
-      if (!done) assert_int_equal(error.status, ML_ERROR_MEMORY);
-      own.fault.left = -1;
-      ml_builder_destroy(builder);
-      fixture_end(&own);
-      assert_true(fail < 500);
-    }
-  }
-}
-
-static bool poll_yes(void *ud) {
-  ++*(int *)ud;
-  return true;
+  for (int which = 0; which < 5; which++) fail_each_allocation(make_failing, &which, 500);
 }
 
 static void test_cancel(void **state) {

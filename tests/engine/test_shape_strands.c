@@ -253,29 +253,16 @@ static void test_messages(void **state) {
   assert_int_equal(ml_hair_material(b, &ML_DESC(MlHairMaterialDesc, .redness = 2), &error), 0);
 }
 
+static bool make_failing(MlBuilder *builder, void *ud) {
+  (void)ud;
+  return hair_of(builder, 0, NULL) != 0;
+}
+
 static void test_failing_allocations(void **state) {
   (void)state;
   random_state = 14;
   fill_hair(1);
-  bool done = false;
-  for (long fail = 0; !done; fail++) {
-    Fixture own;
-    fixture_begin(&own);
-    MlBuilder *builder = fixture_builder(&own);
-    own.fault.left = fail;
-    error = (MlError){0};
-    done = hair_of(builder, 0, NULL) != 0;
-    if (!done) assert_int_equal(error.status, ML_ERROR_MEMORY);
-    own.fault.left = -1;
-    ml_builder_destroy(builder);
-    fixture_end(&own);
-    assert_true(fail < 500);
-  }
-}
-
-static bool poll_yes(void *ud) {
-  ++*(int *)ud;
-  return true;
+  fail_each_allocation(make_failing, NULL, 500);
 }
 
 static void test_cancel(void **state) {
