@@ -132,7 +132,8 @@ MlStatus ml_builder_create(MlEngine *engine, MlBuilder **out, MlError *error) {
                                   .cache = engine->cache,
                                   .tree_width = engine->kernel->tree_width,
                                   .tree_quality = engine->build,
-                                  .parallel = {engine->pool, ml_engine_threads(engine)}};
+                                  .parallel = {engine->pool, ml_engine_threads(engine)},
+                                  .trace = engine->kernel->trace_geometry};
   return builder_create(&context, out, error);
 }
 

@@ -145,7 +145,7 @@ const ApiFunction api_functions[] = {
   {"random", API_FUNCTION, RANDOM, "random(), random(n) or random(a, b)", "0..1, a whole number 1..n, or between a and b; the same in every run.", "for i = 1, 20 do sphere{ radius = 0.2, at = {random() * 4 - 2, 0.2, random() * 4 - 2} } end\nplane{}"},
   {"rng", API_FUNCTION, RANDOM, "rng \"name\"", "A stream of its own: r(), r(a, b), r:int(a, b), r:pick(list), r:disk(), r:sphere(), r:color(), r:shuffle(list).",
    "local r = rng \"balls\"\nfor i = 1, 20 do\n  local p = r:disk() * 2\n  sphere{ radius = r(0.1, 0.3), floor = true, at = {p.x, 0, p.y}, material = r:color() }\nend\nplane{}"},
-  {"points_on", API_FUNCTION, RANDOM, "points_on(shape, n) or points_on(shape, n, seed)", "Two lists: n points at random on the surface of a shape or group, evenly by area, and the normals there; in its coordinates, as it is placed.",
+  {"points_on", API_FUNCTION, RANDOM, "points_on(shape, n) or points_on(shape, n, seed)", "Two lists: n points at random on the surface of a shape or group, evenly by area, and the normals there; in its coordinates, as it is placed. Of solids that are cut, melted or functions, on what is left to be seen.",
    "local ball = sphere{ radius = 1, at = {0, 1, 0}, material = \"#333333\" }\nlocal points, normals = points_on(ball, 200)\nfor i, p in ipairs(points) do sphere{ radius = 0.05, at = p + normals[i] * 0.03, material = \"gold\" } end\nplane{}"},
   {"hash", API_FUNCTION, RANDOM, "hash(i, j, ...)", "0..1 from the values alone; also from up to three values of the shading point, for instance whole numbers of cells: hash(floor(s.p.x), floor(s.p.z)).", "for i = 1, 9 do sphere{ radius = 0.2 + 0.2 * hash(i), at = {i - 5, 0, 0} } end"},
 

@@ -219,7 +219,7 @@ static const ApiField scatter_fields[] = {
   {.name = "spacing", .type = API_NUMBER, .range = {0, 1e12, 1e-6, 1e6, true}, .unit = "m", .synonyms = "distance,gap,separation,radius,step,apart",
    .offset = offsetof(ScatterDesc, spacing), .doc = "No two are nearer; without count, as many as have room."},
   {.name = "on", .type = API_REFERENCE, .xgroup = XGROUP_A, .synonyms = "surface,ground,shape,target,over,where", .offset = offsetof(ScatterDesc, on),
-   .doc = "The shape or group that they are put on, evenly by area; it is referred to, as it is placed."},
+   .doc = "The shape, solid or group that they are put on, evenly by area of what is to be seen; it is referred to, as it is placed."},
   {.name = "area", .type = API_SIZE2, RANGE_POSITIVE_LENGTH, .unit = "m", .xgroup = XGROUP_A_OTHER, .synonyms = "size,region,extent,width",
    .offset = offsetof(ScatterDesc, area), .doc = "Width and depth of a level ground about the origin, instead of on."},
   {.name = "scale", .type = API_SPAN, .range = {0, 1e9, 1e-6, 1e6, true}, .def = "1", .synonyms = "scaling,size_range,zoom", .offset = offsetof(ScatterDesc, scale),

@@ -26,8 +26,9 @@ const MlSurvey *survey_of_node(Reading *r, MlNode id, bool drops) {
     if (error.status == ML_ERROR_CANCELLED) budget_check(r->L);
     runtime_check_memory(r->L, &error);
     const char *colon = strstr(error.message, ": ");
-    reader_fail(r, "survey", "%s: %s", error.status == ML_ERROR_LIMIT ? "too large to put things on it" : "nothing can be put on it",
-                colon ? colon + 2 : error.message);
+    const char *why = colon ? colon + 2 : error.message;
+    reader_fail(r, "survey", "%s: %s%s", error.status == ML_ERROR_LIMIT ? "too large to put things on it" : "nothing can be put on it",
+                strncmp(why, "has ", 4) == 0 ? "it " : "", why); // a solid that no scene could have, either
     return NULL;
   }
   runtime->surveys = record;

@@ -290,6 +290,13 @@ static __attribute__((noinline, unused)) bool trace_closest(const World *world, 
   RayQuery q = ray_query(ray->o, ray->d);
   return ray->t_max > 0.0f && ray_is_finite(&q) && trace_world(world, &q, ray, false, hit);
 }
+/* The same for one geometry, in whose space the ray is; hit->instance is 0. */
+static __attribute__((noinline, unused)) bool trace_within(const Geometry *geometry, const Ray *ray, Hit *hit) {
+  const InstanceQuery in = {0, ray->kind, ray->time, false};
+  hit_begin(hit, ray);
+  const RayQuery q = ray_query(ray->o, ray->d);
+  return ray->t_max > 0.0f && ray_is_finite(&q) && trace_geometry(geometry, &q, &in, 0, 0.0f, hit);
+}
 /* Whether there is any such hit. */
 static __attribute__((noinline, unused)) bool trace_any(const World *world, const Ray *ray) {
   Hit hit;

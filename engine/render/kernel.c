@@ -112,6 +112,7 @@ static bool render_tile(const TileJob *job) {
 
 static bool closest(const World *world, const Ray *ray, Hit *hit) { return trace_closest(world, ray, hit); }
 static bool any(const World *world, const Ray *ray) { return trace_any(world, ray); }
+static bool within(const Geometry *geometry, const Ray *ray, Hit *hit) { return trace_within(geometry, ray, hit); }
 
 extern const Kernel ISA_JOIN(kernel_, ML_ISA);
-const Kernel ISA_JOIN(kernel_, ML_ISA) = {ISA_NAME, TREE_WIDTH, render_tile, sample_pixel, closest, any};
+const Kernel ISA_JOIN(kernel_, ML_ISA) = {ISA_NAME, TREE_WIDTH, render_tile, sample_pixel, closest, any, within};

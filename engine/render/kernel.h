@@ -39,6 +39,7 @@ typedef struct Kernel {
   Spectrum (*sample_pixel)(const TileJob *job, uint32_t x, uint32_t y, uint32_t index);
   bool (*trace_closest)(const World *world, const Ray *ray, Hit *hit);
   bool (*trace_any)(const World *world, const Ray *ray);
+  bool (*trace_geometry)(const Geometry *geometry, const Ray *ray, Hit *hit); /* in its own space */
 } Kernel;
 
 /* The kernels of this build; only those this machine runs are returned. name NULL: the best. */

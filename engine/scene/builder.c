@@ -47,6 +47,8 @@ void ml_builder_destroy(MlBuilder *b) {
   array_free(memory, &b->roots);
   for (uint64_t i = 0; i < b->images.count; i++) cache_release(b->context.cache, b->images.data[i]);
   array_free(memory, &b->images);
+  for (uint64_t i = 0; i < b->surveyed.count; i++) cache_release(b->context.cache, b->surveyed.data[i]);
+  array_free(memory, &b->surveyed);
   for (uint64_t i = 0; i < b->built_models.count; i++) cache_release(b->context.cache, b->built_models.data[i].record);
   array_free(memory, &b->built_models);
   array_free(memory, &b->models);

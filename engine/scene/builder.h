@@ -31,6 +31,8 @@ typedef struct BuilderContext {
   uint32_t tree_width;   /* of the engine's kernel (Bvh.width); 0: 4 */
   uint32_t tree_quality; /* BvhQuality, of all the engine's trees */
   Parallel parallel;     /* who takes part in building them */
+  /* Of the same kernel: a ray in the geometry's space; for surveys of solids. */
+  bool (*trace)(const Geometry *geometry, const Ray *ray, Hit *hit);
 } BuilderContext;
 
 MlStatus builder_create(const BuilderContext *context, MlBuilder **out, MlError *error);
@@ -242,6 +244,7 @@ struct MlBuilder {
   ARRAY(const TextureImage *) images; /* images.data[id - 1], each referenced */
   ARRAY(BuiltModel) built_models;     /* one for all models of the same contents */
   ARRAY(PlacedModel) models;          /* models.data[id - 1] */
+  ARRAY(const Geometry *) surveyed;   /* that surveys look at, each referenced */
   MlColor background;
   bool has_background, background_eye_only;
   BuiltSurroundings surroundings;

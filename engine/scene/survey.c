@@ -2,14 +2,18 @@
  *
  * The graph is walked twice, to count and to fill. A piece is a mesh or a surface over the unit square (scene/survey_piece.h) under one affine
  * map; an item is a triangle of a mesh, or any other piece. Points: an item is found by its share of the area; on curved pieces, which a map
- * stretches unevenly, candidates are drawn evenly and kept by the stretch there (rejection, exact). Drops: a grid of columns over xz lists the
- * items above each of its cells; edges that triangles share are decided with the same bits, so that nothing falls between them. */
+ * stretches unevenly, candidates are drawn evenly and kept by the stretch there (rejection, exact). Solids without surfaces of their own propose
+ * points more often than they have them (survey_solid.h): what is turned down is drawn again, from all of it. Their area is a share of
+ * proposals, found when it is first asked for. Drops: a grid of columns over xz lists the items above each of its cells; edges that triangles
+ * share are decided with the same bits, so that nothing falls between them. */
 #include <string.h>
 
 #include "scene/builder.h"
 #include "scene/survey_piece.h"
+#include "scene/survey_solid.h"
 
 enum { PIECES_MAX = 1 << 20, ITEMS_MAX = 1 << 26, QUADRATURE = 24, TRIALS = 256, CELLS_MAX = 1 << 22, SHARES_MAX = 8 };
+enum { RATE_TRIALS = 1 << 16, RATE_KEPT = 2048 };
 
 typedef struct Piece {
   MlTransform t, inverse;
@@ -18,6 +22,12 @@ typedef struct Piece {
   const Mesh *mesh; /* NULL: kind */
   uint64_t first;   /* of its items */
   PieceKind kind;
+  /* Of a combination of solids: */
+  const SurveySolid *solid; /* NULL: of none */
+  uint32_t item;            /* what it is of in the solid, and whether that is taken away */
+  bool flipped;
+  uint8_t chords; /* not 0: proposed by lines through `box`, along the axis chords - 1, or, 4, along any */
+  double box[6];  /* in the solid's space: least, greatest */
 } Piece;
 
 /* Cells of columns: items[starts[cell]] up to the next start. */
@@ -28,12 +38,20 @@ typedef struct Columns {
   double top; /* above all of it */
 } Columns;
 
+/* What is found out of proposals. */
+typedef struct SurveyRate {
+  bool known;
+  double area, share; /* share: of all proposals that is kept */
+} SurveyRate;
+
 struct MlSurvey {
   Piece *pieces;
-  uint64_t piece_count, item_count;
+  SurveySolid *solids;
+  uint64_t piece_count, item_count, solid_count;
   uint32_t plane_count; /* the first pieces */
-  double *ends;         /* by item: the area up to its end */
-  double area;
+  double *ends;         /* by item: the area up to its end; of solids what stands for it */
+  double weight, plain; /* the sum of all, and of what is in no solid */
+  SurveyRate *rate;     /* apart: it is found out later */
   bool has_columns;
   Columns columns;
 };
@@ -44,15 +62,21 @@ typedef struct Walk {
   MlBuilder *b;
   MlSurvey *survey;
   Work *work;
-  bool combined;     /* there is a combination of solids */
+  SolidMaker solids;
+  MlStatus status;
   bool fill, planes; /* the first passes count, then fill; planes are filled before the rest */
-  uint64_t pieces, items;
+  uint64_t pieces, items, solid_count;
+  /* Of the solid that pieces are added of: */
+  const Geometry *within; /* NULL: of none */
+  uint32_t item;
 } Walk;
 
 static MlVec3 column(const MlTransform *t, int k) { return (MlVec3){t->m[k], t->m[4 + k], t->m[8 + k]}; }
 
+static void join_solid(const Walk *w, Piece *piece);
+
 static void add_piece(Walk *w, PieceKind kind, double r, const Mesh *mesh, const MlTransform *t) {
-  if ((kind == PIECE_PLANE && mesh == NULL) != w->planes) return;
+  if ((kind == PIECE_PLANE && mesh == NULL && w->within == NULL) != w->planes) return;
   MlTransform inverse;
   if (!ml_transform_invert(t, &inverse)) return; // flat: nothing can be on it
   if (w->fill) {
@@ -65,6 +89,7 @@ static void add_piece(Walk *w, PieceKind kind, double r, const Mesh *mesh, const
     double sum = 0;
     for (int k = 0; k < 3; k++) sum += dvec_dot(piece->areas[k], piece->areas[k]);
     if (mesh == NULL) piece->most = piece_most(kind, r) * (piece_is_flat(kind) ? dvec_length(piece->areas[1]) : __builtin_sqrt(sum));
+    if (w->within != NULL) join_solid(w, piece);
   }
   w->pieces++;
   w->items += mesh != NULL ? mesh->triangle_count : 1;
@@ -132,12 +157,138 @@ static void add_leaf(Walk *w, const Node *node, const MlTransform *t) {
   }
 }
 
+/* ---- solids */
+
+/* A box to what a ball's surface has in it: of a lens, little of both balls. */
+static void tighten(const Prim *prim, double box[6]) {
+  double away[3]; // squared: how far the box is from the middle, at least
+  const double r = (double)prim->r, square = r * r;
+  for (int k = 0; k < 3; k++) {
+    const double lo = box[k] - (double)prim->p[0][k], hi = box[3 + k] - (double)prim->p[0][k];
+    away[k] = lo > 0 ? lo * lo : hi < 0 ? hi * hi : 0;
+  }
+  for (int k = 0; k < 3; k++) {
+    const double left = square - away[(k + 1) % 3] - away[(k + 2) % 3], c = (double)prim->p[0][k];
+    const double wide = __builtin_sqrt(left > 0 ? left : 0) + 0x1p-18 * r;
+    if (c - wide > box[k]) box[k] = c - wide;
+    if (c + wide < box[3 + k]) box[3 + k] = c + wide;
+  }
+}
+
+/* The box that holds all of an item that can be part of the whole; false: there is nothing. */
+static bool item_box(const Geometry *g, uint32_t item, double out[6]) {
+  const Prim *prim = item < g->prim_count ? &g->prims[item] : NULL;
+  for (int k = 0; k < 3; k++) {
+    float lo = g->csg.box.lo[k], hi = g->csg.box.hi[k];
+    if (prim != NULL && prim->lo[k] > lo) lo = prim->lo[k];
+    if (prim != NULL && prim->hi[k] < hi) hi = prim->hi[k];
+    if (!(lo <= hi)) return false;
+    out[k] = (double)lo, out[3 + k] = (double)hi;
+  }
+  if (prim != NULL && prim->kind == PRIM_SPHERE) tighten(prim, out);
+  return true;
+}
+
+/* Points of large flat pieces and balls are better found on lines through the little that the whole is. */
+static void join_solid(const Walk *w, Piece *piece) {
+  const SurveySolid *solid = &w->survey->solids[w->solid_count];
+  const Geometry *g = w->within;
+  piece->solid = solid;
+  if (piece->kind == PIECE_SOLID) return;
+  piece->item = w->item;
+  piece->flipped = g->csg.items[w->item].flipped != 0;
+  (void)item_box(g, w->item, piece->box);
+  if (piece->mesh != NULL || (!piece_is_flat(piece->kind) && piece->kind != PIECE_SPHERE)) return;
+  double side[3], faces[3], all = 0.0;
+  for (int k = 0; k < 3; k++) side[k] = piece->box[3 + k] > piece->box[k] ? piece->box[3 + k] - piece->box[k] : 0;
+  for (int k = 0; k < 3; k++) all += faces[k] = side[(k + 1) % 3] * side[(k + 2) % 3];
+  double weight = 2.0 * all * solid->most; // a line meets a ball twice
+  uint8_t chords = 4;
+  if (piece_is_flat(piece->kind)) {
+    const MlVec3 n = solid_normal_inward(solid, affine_normal(&piece->t, (MlVec3){0, 1, 0}));
+    const double ns[3] = {__builtin_fabs(n.x), __builtin_fabs(n.y), __builtin_fabs(n.z)};
+    const int k = ns[0] >= ns[1] ? (ns[0] >= ns[2] ? 0 : 2) : ns[1] >= ns[2] ? 1 : 2;
+    weight = faces[k] * areas_stretch(solid->areas, n) / ns[k];
+    chords = (uint8_t)(1 + k);
+  }
+  if (piece->kind != PIECE_PLANE && piece->most <= weight) return;
+  piece->chords = chords;
+  piece->most = weight;
+}
+
+static void add_operand(Walk *w, const Geometry *g, const Prim *prim, const MlTransform *t) {
+  const double r = (double)prim->r;
+  MlTransform local = ml_transform_identity();
+  if (prim_is_placed(prim)) { // where rays see it
+    const PlacedTransform *placed = &g->placed[prim->placed];
+    MlTransform inward = {0};
+    for (int k = 0; k < 9; k++) inward.m[4 * (k / 3) + k % 3] = (double)placed->to_local[k];
+    if (!ml_transform_invert(&inward, &local)) return;
+    for (int k = 0; k < 3; k++) local.m[4 * k + 3] = (double)placed->centre[k];
+  }
+  const MlVec3 at = {(double)prim->p[0][0], (double)prim->p[0][1], (double)prim->p[0][2]};
+  if (prim->kind == PRIM_SPHERE) local = affine_from_columns((MlVec3){r, 0, 0}, (MlVec3){0, r, 0}, (MlVec3){0, 0, r}, at);
+  local = ml_transform_multiply(t, &local);
+  switch ((PrimKind)prim->kind) {
+  case PRIM_SPHERE:
+  case PRIM_ELLIPSOID: add_piece(w, PIECE_SPHERE, 0, NULL, &local); break;
+  case PRIM_BOX: add_box(w, &local, (MlVec3){-1, -1, -1}, (MlVec3){1, 1, 1}); break;
+  case PRIM_CONE: add_cone(w, &local, &(Leaf){.r = r}); break;
+  case PRIM_CAPSULE: add_piece(w, PIECE_CAPSULE, r, NULL, &local); break;
+  case PRIM_TORUS: add_piece(w, PIECE_TORUS, r, NULL, &local); break;
+  case PRIM_PLANE: {
+    MlVec3 axes[2];
+    for (int k = 0; k < 2; k++) axes[k] = (MlVec3){(double)prim->p[1 + k][0], (double)prim->p[1 + k][1], (double)prim->p[1 + k][2]};
+    const MlVec3 n = {(double)prim->n[0], (double)prim->n[1], (double)prim->n[2]};
+    const bool mirrored = dvec_dot(dvec_cross(axes[0], axes[1]), n) < 0.0;
+    add_flat(w, PIECE_PLANE, 0, &local, at, axes[mirrored ? 1 : 0], axes[mirrored ? 0 : 1]);
+    break;
+  }
+  case PRIM_CONE_SIDE: // these are not closed
+  case PRIM_QUAD:
+  case PRIM_TRIANGLE:
+  case PRIM_DISK: break;
+  }
+}
+
+/* t: from the geometry's space. */
+static void add_operands(Walk *w, const Geometry *g, const MlTransform *t) {
+  double box[6];
+  for (w->item = 0; w->item < g->prim_count && work_goes_on(w->work, 512); w->item++)
+    if (item_box(g, w->item, box)) add_operand(w, g, &g->prims[w->item], t);
+  for (uint64_t i = 0; i < g->instances.count && work_goes_on(w->work, 512); i++, w->item++) {
+    const Instance *instance = &g->instances.data[i];
+    MlTransform local = {0};
+    for (int k = 0; k < 9; k++) local.m[4 * (k / 3) + k % 3] = (double)instance->placed.to_world[k];
+    for (int k = 0; k < 3; k++) local.m[4 * k + 3] = (double)instance->placed.centre[k];
+    local = ml_transform_multiply(t, &local);
+    add_piece(w, PIECE_TRIANGLE, 0, &instance_geometry(&g->instances, instance)->mesh, &local);
+  }
+}
+
+/* A solid is a piece that things drop on, and of which programs propose points; then come those of its operands. */
+static void add_solid(Walk *w, MlNode id, const MlTransform *t) {
+  const Geometry *g;
+  MlTransform inverse;
+  if (w->planes || w->status != ML_OK) return;
+  w->status = solid_geometry(&w->solids, id, &g);
+  if (w->status != ML_OK || g == NULL || !ml_transform_invert(t, &inverse)) return;
+  SurveySolid *solid = w->fill ? &w->survey->solids[w->solid_count] : NULL;
+  if (solid != NULL && (w->status = solid_make(&w->solids, id, g, t, solid)) != ML_OK) return;
+  const MlTransform shift = affine_translate((MlVec3){g->origin[0], g->origin[1], g->origin[2]}), all = ml_transform_multiply(t, &shift);
+  w->within = g;
+  add_piece(w, PIECE_SOLID, 0, NULL, &all);
+  if (g->csg.node_count != 0) add_operands(w, g, &all);
+  w->within = NULL;
+  w->solid_count++;
+}
+
 static bool too_many(const Walk *w) { return w->pieces > PIECES_MAX || w->items > ITEMS_MAX; }
 
 /* Depth is bounded by NODE_MAX_DEPTH groups with a placement between each two. */
 static void walk(Walk *w, MlNode id, const MlTransform *t) {
   const Node *node = builder_node(w->b, id);
-  if (!work_goes_on(w->work, 512) || too_many(w)) return;
+  if (!work_goes_on(w->work, 512) || too_many(w) || w->status != ML_OK) return;
   switch ((NodeKind)node->kind) {
   case NODE_PLACE: {
     const MlTransform inner = ml_transform_multiply(t, &node->placement->transform);
@@ -159,14 +310,14 @@ static void walk(Walk *w, MlNode id, const MlTransform *t) {
     for (uint64_t i = 0; i < node->group->count && !too_many(w); i++)
       if ((builder_node(w->b, node->group->children[i])->traits & NODE_HIDDEN) == 0) walk(w, node->group->children[i], t);
     break;
-  case NODE_CSG: w->combined = true; break;
+  case NODE_CSG:
+  case NODE_SDF: add_solid(w, id, t); break;
   case NODE_MESH: {
     const Mesh *mesh = mesh_node_mesh(node->mesh);
     if (mesh->triangle_count != 0) add_piece(w, PIECE_TRIANGLE, 0, mesh, t);
     break;
   }
   case NODE_HAIR: break; /* nothing stands on hair */
-  case NODE_SDF: break; /* nothing is known of where its surface is before it is rendered */
   case NODE_SURFACES:
   case NODE_LIGHTS: add_leaf(w, node, t); break;
   }
@@ -175,7 +326,7 @@ static void walk(Walk *w, MlNode id, const MlTransform *t) {
 /* Counts, or fills: planes first. */
 static void walk_all(Walk *w, MlNode node) {
   const MlTransform identity = ml_transform_identity();
-  w->pieces = w->items = 0;
+  w->pieces = w->items = w->solid_count = 0;
   w->planes = true;
   walk(w, node, &identity);
   const uint64_t planes = w->pieces;
@@ -193,12 +344,11 @@ static void triangle_corners(const Piece *piece, uint64_t i, MlVec3 out[3]) {
   }
 }
 
-static double stretch(const Piece *piece, MlVec3 n) {
-  return dvec_length(
-    dvec_add(dvec_add(dvec_scale(piece->areas[0], n.x), dvec_scale(piece->areas[1], n.y)), dvec_scale(piece->areas[2], n.z)));
-}
+static double stretch(const Piece *piece, MlVec3 n) { return areas_stretch(piece->areas, n); }
 
 static double piece_area(const Piece *piece) {
+  if (piece->kind == PIECE_SOLID) return piece->solid->table != NULL ? solid_weight(piece->solid) : 0;
+  if (piece->chords != 0) return piece->most;
   if (piece->kind == PIECE_PLANE) return 0;
   if (piece_is_flat(piece->kind)) return piece->most;
   double sum = 0;
@@ -210,28 +360,56 @@ static double piece_area(const Piece *piece) {
   return sum / (QUADRATURE * QUADRATURE);
 }
 
+/* Whether a triangle is near what is left of the solid that it is of. */
+static bool is_near(const Piece *piece, const MlVec3 p[3]) {
+  double lo[3], hi[3];
+  for (int i = 0; i < 3; i++) {
+    const MlVec3 q = affine_point(&piece->solid->inverse, p[i]);
+    const double qs[3] = {q.x, q.y, q.z};
+    for (int k = 0; k < 3; k++) {
+      if (i == 0 || qs[k] < lo[k]) lo[k] = qs[k];
+      if (i == 0 || qs[k] > hi[k]) hi[k] = qs[k];
+    }
+  }
+  for (int k = 0; k < 3; k++)
+    if (lo[k] > piece->box[3 + k] || hi[k] < piece->box[k]) return false;
+  return true;
+}
+
 static void measure(MlSurvey *s, Work *work) {
   double area = 0;
   for (uint64_t i = 0; i < s->piece_count; i++) {
     const Piece *piece = &s->pieces[i];
     if (piece->mesh == NULL) {
       if (!work_goes_on(work, piece_is_flat(piece->kind) ? 64 : 16384)) return;
-      s->ends[piece->first] = area += piece_area(piece);
+      const double own = piece_area(piece);
+      s->ends[piece->first] = area += own;
+      if (piece->solid == NULL) s->plain += own;
       continue;
     }
     for (uint64_t k = 0; k < piece->mesh->triangle_count; k++) {
       MlVec3 p[3];
       if (!work_goes_on(work, 128)) return;
       triangle_corners(piece, k, p);
-      s->ends[piece->first + k] = area += 0.5 * dvec_length(dvec_cross(dvec_subtract(p[1], p[0]), dvec_subtract(p[2], p[0])));
+      double own = 0.5 * dvec_length(dvec_cross(dvec_subtract(p[1], p[0]), dvec_subtract(p[2], p[0])));
+      if (piece->solid != NULL && !is_near(piece, p)) own = 0;
+      s->ends[piece->first + k] = area += own;
+      if (piece->solid == NULL) s->plain += own;
     }
   }
-  s->area = area;
+  s->weight = area;
 }
 
 /* ---- columns */
 
+/* Of a combination the whole is what things drop on, not its parts. */
+static bool is_dropped_on(const Piece *piece) { return piece->solid == NULL || piece->kind == PIECE_SOLID; }
+
 static MlBounds piece_bounds(const Piece *piece) {
+  if (piece->kind == PIECE_SOLID) {
+    const MlBounds whole = aabb_to_bounds(&piece->solid->geometry->bvh.bounds);
+    return affine_bounds(&piece->t, &whole);
+  }
   const double r = piece->r, wide = piece->kind == PIECE_CONE_SIDE ? (r > 1 ? r : 1) : piece->kind == PIECE_TORUS ? 1 + r : 1;
   const double high = piece->kind == PIECE_CAPSULE ? 1 + r : piece->kind == PIECE_TORUS ? r : piece_is_flat(piece->kind) ? 0 : 1;
   MlBounds box = {.min = {-wide, -high, -wide}, .max = {wide, high, wide}};
@@ -271,7 +449,7 @@ static uint64_t for_each_share(const MlSurvey *s, Work *work, uint64_t most, uin
   uint64_t shares = 0;
   for (uint64_t i = s->plane_count; i < s->piece_count; i++) {
     const Piece *piece = &s->pieces[i];
-    const uint64_t count = piece->mesh != NULL ? piece->mesh->triangle_count : 1;
+    const uint64_t count = !is_dropped_on(piece) ? 0 : piece->mesh != NULL ? piece->mesh->triangle_count : 1;
     for (uint64_t k = 0; k < count; k++) {
       double lo[3], hi[3];
       item_bounds(piece, k, lo, hi);
@@ -296,6 +474,7 @@ static bool make_columns(MlBuilder *b, MlSurvey *s, Work *work) {
   bool any = false;
   for (uint64_t i = s->plane_count; i < s->piece_count; i++) {
     const Piece *piece = &s->pieces[i];
+    if (!is_dropped_on(piece)) continue;
     for (uint64_t k = 0; k < (piece->mesh != NULL ? piece->mesh->triangle_count : 1) && work_goes_on(work, 128); k++) {
       double from[3], to[3];
       item_bounds(piece, k, from, to);
@@ -342,6 +521,30 @@ static MlStatus no_memory(const MlBuilder *b, uint64_t bytes, MlError *error) {
   return memory_error(b->context.memory, bytes, "the survey of a surface", error);
 }
 
+static MlStatus make_survey(Walk *w, const MlSurveyDesc *d, MlError *error) {
+  MlBuilder *b = w->b;
+  MlSurvey *s = w->survey;
+  walk_all(w, d->node);
+  TRY(w->status);
+  TRY(work_status(w->work, error));
+  if (too_many(w))
+    return error_set_at(error, ML_ERROR_LIMIT, d->place, "survey: more than %d shapes or %d triangles", PIECES_MAX, ITEMS_MAX);
+  s->piece_count = w->pieces;
+  s->item_count = w->items;
+  s->solid_count = w->solid_count;
+  s->pieces = arena_alloc(&b->arena, (size_t)w->pieces * sizeof *s->pieces, _Alignof(Piece));
+  s->ends = arena_alloc(&b->arena, (size_t)w->items * sizeof *s->ends, _Alignof(double));
+  s->solids = arena_alloc(&b->arena, (size_t)w->solid_count * sizeof *s->solids, _Alignof(SurveySolid));
+  if (w->pieces != 0 && (s->pieces == NULL || s->ends == NULL)) return no_memory(b, w->items * sizeof *s->ends, error);
+  if (w->solid_count != 0 && s->solids == NULL) return no_memory(b, w->solid_count * sizeof *s->solids, error);
+  w->fill = true;
+  walk_all(w, d->node);
+  TRY(w->status);
+  measure(s, w->work);
+  if (d->drops && w->pieces > s->plane_count && !make_columns(b, s, w->work)) return no_memory(b, w->items * 16, error);
+  return work_status(w->work, error);
+}
+
 MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out, MlError *error) {
   FLOAT_STATE_OURS;
   error_clear(error);
@@ -351,47 +554,26 @@ MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out,
   if (!DESC_READ(&source, MlSurveyDesc, desc, &d) || !desc_node(&source, b, "node", d.node)) return ML_ERROR_ARGUMENT;
   MlSurvey *s = arena_alloc(&b->arena, sizeof *s, _Alignof(MlSurvey));
   if (s == NULL) return no_memory(b, sizeof *s, error);
+  SurveyRate *rate = arena_alloc(&b->arena, sizeof *rate, _Alignof(SurveyRate));
+  if (rate == NULL) return no_memory(b, sizeof *rate, error);
+  *rate = (SurveyRate){0};
+  *s = (MlSurvey){.rate = rate};
   Work work = {.cancel = d.cancel};
   Walk w = {.b = b, .survey = s, .work = &work};
-  walk_all(&w, d.node);
-  MlStatus status = work_status(&work, error);
-  if (status != ML_OK) return status;
-  if (w.combined) {
-    error_set_at(error, ML_ERROR_ARGUMENT, d.place,
-                 "survey: the surface of solids that are combined is nowhere as such: take the parts that they were made of");
-    return ML_ERROR_ARGUMENT;
-  }
-  if (too_many(&w)) {
-    error_set_at(error, ML_ERROR_LIMIT, d.place, "survey: more than %d shapes or %d triangles", PIECES_MAX, ITEMS_MAX);
-    return ML_ERROR_LIMIT;
-  }
-  s->piece_count = w.pieces;
-  s->item_count = w.items;
-  s->pieces = arena_alloc(&b->arena, (size_t)w.pieces * sizeof *s->pieces, _Alignof(Piece));
-  s->ends = arena_alloc(&b->arena, (size_t)w.items * sizeof *s->ends, _Alignof(double));
-  if (w.pieces != 0 && (s->pieces == NULL || s->ends == NULL)) return no_memory(b, w.items * sizeof *s->ends, error);
-  w.fill = true;
-  walk_all(&w, d.node);
-  measure(s, &work);
-  if (d.drops && w.pieces > s->plane_count && !make_columns(b, s, &work)) return no_memory(b, w.items * 16, error);
-  status = work_status(&work, error);
+  solids_begin(&w.solids, b, &work, error);
+  const MlStatus status = solids_end(&w.solids, make_survey(&w, &d, error));
   if (status == ML_OK) *out = s;
   return status;
 }
 
-double ml_survey_area(const MlSurvey *survey) { return survey->area; }
+static const SurveyRate *rate_of(const MlSurvey *s);
 
-/* ---- points */
-
-/* splitmix64: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014. */
-static uint64_t next_bits(uint64_t *state) {
-  uint64_t z = *state += 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
+double ml_survey_area(const MlSurvey *survey) {
+  FLOAT_STATE_OURS;
+  return rate_of(survey)->area;
 }
 
-static double next_unit(uint64_t *state) { return (double)(next_bits(state) >> 11) * 0x1p-53; }
+/* ---- points */
 
 static uint64_t item_at(const MlSurvey *s, double area) {
   uint64_t low = 0, high = s->item_count - 1; // the first whose end is beyond
@@ -422,29 +604,106 @@ static MlVec3 triangle_normal(const Piece *piece, uint64_t i) {
   return dvec_normalize(affine_normal(&piece->t, dvec_normalize(dvec_cross(dvec_subtract(p[1], p[0]), dvec_subtract(p[2], p[0])))));
 }
 
-MlSurveyPoint ml_survey_point(const MlSurvey *s, uint64_t seed, uint64_t number) {
-  FLOAT_STATE_OURS;
-  uint64_t state = seed;
-  state = next_bits(&state) ^ number;
-  state = next_bits(&state);
-  if (!(s->area > 0)) return (MlSurveyPoint){{0, 0, 0}, {0, 1, 0}};
-  const uint64_t item = item_at(s, next_unit(&state) * s->area);
-  const Piece *piece = piece_of(s, item);
+/* Where a line along an axis, through the box, meets the piece. */
+static bool propose_chord(const Piece *piece, uint64_t *state, MlSurveyPoint *out) {
+  const SurveySolid *solid = piece->solid;
+  const double which = survey_unit(state), u = survey_unit(state), v = survey_unit(state), kept = survey_unit(state);
+  double side[3], o[3], d[3] = {0, 0, 0}, t;
+  for (int k = 0; k < 3; k++) side[k] = piece->box[3 + k] - piece->box[k];
+  int axis = piece->chords - 1;
+  bool second = false;
+  if (piece->chords == 4) { // an axis by its face, and one of both places
+    const double x = side[1] * side[2], y = side[2] * side[0], z = side[0] * side[1];
+    double at = which * 2.0 * (x + y + z);
+    second = at >= x + y + z;
+    if (second) at -= x + y + z;
+    axis = at < x ? 0 : at < x + y ? 1 : 2;
+  }
+  const int i = (axis + 1) % 3, k = (axis + 2) % 3;
+  o[axis] = piece->box[axis] - side[axis];
+  o[i] = piece->box[i] + u * side[i];
+  o[k] = piece->box[k] + v * side[k];
+  d[axis] = 1;
+  MlVec3 from = affine_point(&solid->t, (MlVec3){o[0], o[1], o[2]}), way = affine_vector(&solid->t, (MlVec3){d[0], d[1], d[2]}), n;
+  from = affine_point(&piece->inverse, from);
+  way = affine_vector(&piece->inverse, way);
+  if (piece->kind == PIECE_SPHERE ? !piece_sphere_cut(from, way, second, &t, &n)
+                                  : !piece_distance(piece->kind, piece->r, from, way, &t, &n))
+    return false;
+  *out = (MlSurveyPoint){affine_point(&piece->t, dvec_add(from, dvec_scale(way, t))), dvec_normalize(affine_normal(&piece->t, n))};
+  if (piece->chords != 4) return true;
+  const MlVec3 local = solid_normal_inward(solid, out->normal);
+  const double density = __builtin_fabs(local.x) + __builtin_fabs(local.y) + __builtin_fabs(local.z);
+  return kept * solid->most * density < areas_stretch(solid->areas, local);
+}
+
+/* A point of the piece, of its item or of another part of it. false: none, this time. */
+static bool propose_on(const Piece *piece, uint64_t item, uint64_t *from, MlSurveyPoint *out) {
+  if (piece->kind == PIECE_SOLID) return solid_propose(piece->solid, from, &out->position, &out->normal);
+  if (piece->chords != 0) return propose_chord(piece, from, out);
+  uint64_t state = *from;
   if (piece->mesh != NULL) {
     MlVec3 p[3];
-    double u = next_unit(&state), v = next_unit(&state);
+    double u = survey_unit(&state), v = survey_unit(&state);
     if (u + v > 1) u = 1 - u, v = 1 - v;
     triangle_corners(piece, item - piece->first, p);
     const MlVec3 at = dvec_add(p[0], dvec_add(dvec_scale(dvec_subtract(p[1], p[0]), u), dvec_scale(dvec_subtract(p[2], p[0]), v)));
-    return (MlSurveyPoint){at, triangle_normal(piece, item - piece->first)};
+    *out = (MlSurveyPoint){at, triangle_normal(piece, item - piece->first)};
+    *from = state;
+    return true;
   }
   PiecePoint at = {{0, 0, 0}, {0, 1, 0}, 0};
   for (int i = 0; i < TRIALS; i++) {
-    const double u = next_unit(&state), v = next_unit(&state);
+    const double u = survey_unit(&state), v = survey_unit(&state);
     at = piece_point(piece->kind, piece->r, u, v);
-    if (piece_is_flat(piece->kind) || next_unit(&state) * piece->most < at.weight * stretch(piece, at.n)) break;
+    if (piece_is_flat(piece->kind) || survey_unit(&state) * piece->most < at.weight * stretch(piece, at.n)) break;
   }
-  return (MlSurveyPoint){affine_point(&piece->t, at.p), dvec_normalize(affine_normal(&piece->t, at.n))};
+  *out = (MlSurveyPoint){affine_point(&piece->t, at.p), dvec_normalize(affine_normal(&piece->t, at.n))};
+  *from = state;
+  return true;
+}
+
+/* A proposal, and the piece that it is of; false: it is not kept. */
+static bool propose(const MlSurvey *s, uint64_t *state, const Piece **of, MlSurveyPoint *out) {
+  const uint64_t item = item_at(s, survey_unit(state) * s->weight);
+  const Piece *piece = *of = piece_of(s, item);
+  if (!propose_on(piece, item, state, out)) return false;
+  if (piece->solid == NULL || piece->kind == PIECE_SOLID) return true;
+  if (piece->flipped) out->normal = dvec_scale(out->normal, -1);
+  const MlVec3 local = affine_point(&piece->solid->inverse, out->position);
+  return solid_shows(piece->solid, piece->item, local, solid_normal_inward(piece->solid, out->normal));
+}
+
+/* Of solids, what stands for them times the share of proposals that are kept. */
+static const SurveyRate *rate_of(const MlSurvey *s) {
+  SurveyRate *rate = s->rate;
+  if (rate->known) return rate;
+  uint64_t state = 1, tried = 0, kept = 0;
+  const Piece *piece;
+  MlSurveyPoint at;
+  for (int i = 0; i < RATE_TRIALS && kept < RATE_KEPT && s->weight > s->plain; i++) {
+    const bool fine = propose(s, &state, &piece, &at);
+    tried += piece->solid != NULL;
+    kept += piece->solid != NULL && fine;
+  }
+  *rate = (SurveyRate){true, s->plain, 1};
+  if (tried != 0) rate->area += (s->weight - s->plain) * ((double)kept / (double)tried);
+  if (tried != 0) rate->share = rate->area / s->weight;
+  return rate;
+}
+
+MlSurveyPoint ml_survey_point(const MlSurvey *s, uint64_t seed, uint64_t number) {
+  FLOAT_STATE_OURS;
+  uint64_t state = seed;
+  const SurveyRate *rate = rate_of(s);
+  state = survey_bits(&state) ^ number;
+  state = survey_bits(&state);
+  MlSurveyPoint out = {{0, 0, 0}, {0, 1, 0}};
+  if (!(rate->area > 0)) return out;
+  const Piece *piece;
+  const double trials = 64 / rate->share; // in vain once in e^64
+  for (uint64_t i = 0; (double)i < trials && !propose(s, &state, &piece, &out); i++) {}
+  return out;
 }
 
 /* ---- drops */
@@ -469,6 +728,8 @@ static void drop_on_item(const Piece *piece, uint64_t i, double x, double y, dou
     triangle_corners(piece, i, p);
     if (!triangle_height(p, x, z, &height) || height > y || (*found && height <= best->position.y)) return;
     normal = triangle_normal(piece, i);
+  } else if (piece->kind == PIECE_SOLID) {
+    if (!solid_drop(piece->solid, (MlVec3){x, y, z}, &height, &normal) || (*found && height <= best->position.y)) return;
   } else {
     double t;
     MlVec3 n;

@@ -15,6 +15,7 @@ typedef enum PieceKind {
   PIECE_CONE_SIDE, /* these three as in shape/solids.h */
   PIECE_CAPSULE,
   PIECE_TORUS,
+  PIECE_SOLID, /* all of a solid without surfaces of its own (survey_solid.h): none of what follows */
 } PieceKind;
 
 typedef struct PiecePoint {
@@ -36,6 +37,7 @@ static inline PiecePoint piece_round(double y, double turns, double height) {
 static inline PiecePoint piece_point(PieceKind kind, double r, double s, double t) {
   const double angle = PIECE_TAU * t;
   switch (kind) {
+  case PIECE_SOLID:
   case PIECE_PLANE: break;
   case PIECE_SQUARE: return (PiecePoint){{s, 0, t}, {0, 1, 0}, 1.0};
   case PIECE_TRIANGLE: return (PiecePoint){s + t <= 1.0 ? (MlVec3){s, 0, t} : (MlVec3){1.0 - s, 0, 1.0 - t}, {0, 1, 0}, 0.5};
@@ -84,6 +86,15 @@ static inline bool piece_sphere_distance(MlVec3 o, MlVec3 d, double *t) {
   const double root = __builtin_sqrt(half), first = (ray.near - root) / ray.length, second = (ray.near + root) / ray.length;
   *t = first > 0.0 ? first : second;
   return *t > 0.0;
+}
+
+/* Where the whole line meets it, first or second; *n the normal there. */
+static inline bool piece_sphere_cut(MlVec3 o, MlVec3 d, bool second, double *t, MlVec3 *n) {
+  const CentredRay ray = centred_ray(o, d);
+  const double half = 1.0 - dvec_dot(ray.q, ray.q), root = __builtin_sqrt(half > 0.0 ? half : 0.0);
+  *t = (second ? ray.near + root : ray.near - root) / ray.length;
+  *n = dvec_normalize(dvec_add(o, dvec_scale(d, *t)));
+  return half > 0.0;
 }
 
 /* Where the ray first meets the piece at t > 0; *n its normal there. */

@@ -23,7 +23,7 @@ static inline void fixture_begin(Fixture *f) {
   assert_int_equal(cache_create(&f->fault.memory, 1 << 20, &f->cache, NULL), ML_OK);
 }
 static inline MlBuilder *fixture_builder(Fixture *f) {
-  BuilderContext context = {.memory = &f->fault.memory, .cache = f->cache, .tree_width = f->tree_width};
+  BuilderContext context = {.memory = &f->fault.memory, .cache = f->cache, .tree_width = f->tree_width, .trace = trace_within};
   MlBuilder *b = NULL;
   assert_int_equal(builder_create(&context, &b, NULL), ML_OK);
   return b;

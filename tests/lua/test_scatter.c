@@ -69,6 +69,30 @@ static void scripts_hold(void **state) {
     "local t = s:with{ material = 'gold' } local u = s:with{ area = 5 } assert(bounds(u).max.x < 4)",
     "local b = bounds(scatter{ box{ size = {.01, 4, .01} }, count = 200, area = {.001, .001}, turn = 'tumble' }) assert(b.size.x > 3 and b.size.z > 3)",
     "scatter{ sphere{ radius = .1 }, count = 3, area = 5, keep = function() return false end } box{}",
+    // on solids that are cut, melted, or functions: on what is seen of them
+    "local function on(shape, n, check) local p, m = points_on(shape, n) assert(#p == n)\n"
+    "  for i = 1, n do assert(abs(length(m[i]) - 1) < 1e-9) check(p[i], m[i]) end assert(points_on(shape, n)[n] == p[n]) end\n"
+    "local bowl = difference{ intersection{ sphere{ radius = 2 }, plane{} }, sphere{ radius = 1.5 } }\n"
+    "local rim, inner = 0, 0 on(bowl, 4000, function(p, m) local r = length(p) assert(p.y < 1e-5)\n"
+    "  if p.y > -1e-5 then rim = rim + 1 assert(r > 1.49999 and r < 2.00001 and m.y > .999)\n"
+    "  elseif r < 1.6 then inner = inner + 1 assert(abs(r - 1.5) < 1e-5 and distance(m, p / -1.5) < 1e-3)\n"
+    "  else assert(abs(r - 2) < 1e-5 and distance(m, p / 2) < 1e-3) end end)\n"
+    // areas 1.75 pi, 4.5 pi and 8 pi
+    "assert(abs(rim / 4000 - 1.75 / 14.25) < .02 and abs(inner / 4000 - 4.5 / 14.25) < .03, rim .. ' ' .. inner)",
+    "local blob = smooth_union{ sphere{}, sphere{ at = {.8, 0, 0} }, k = .4 }:at(0, 3, 0) local p, n = points_on(blob, 2000)\n"
+    "for i = 1, 2000 do local d = min(distance(p[i], {0, 3, 0}), distance(p[i], {.8, 3, 0})) assert(d > 1 - 1e-5 and d < 1.1001) end",
+    "local rock = sdf(function(p) return length(p) - 1 + .2 * noise(3 * p) end, { bounds = 1.5 }) local p, n = points_on(rock, 500)\n"
+    "for i = 1, 500 do assert(abs(length(p[i]) - 1 + .2 * noise(3 * p[i])) < 1e-4 and dot(n[i], p[i]) > 0) end",
+    "local calls, heap = 0, smooth_union{ sphere{ radius = 2 }, box{ size = 3 }, k = .3 }\n"
+    "scatter{ sphere{ radius = .1 }, count = 400, spacing = .15, on = heap, up = 'normal', keep = function(s) calls = calls + 1 return true end }\n"
+    "assert(calls == 400, calls)",
+    "local b = bounds(scatter{ box{ size = {.01, 2, .01}, floor = true }, count = 500, on = sphere{ radius = 5 } - box{ size = {20, 20, 10}, at = {0, 0, 5} }, up = 'normal' })\n"
+    "assert(b.max.z < 2.02 and b.max.z > 1.9 and b.min.z < -6.5)",
+    "hair{ on = sphere{} - box{ at = {0, 1, 0} }, count = 500 }",
+    "local bowl = box{ size = 2 } - sphere{ radius = .8, at = {0, 1, 0} }\n"
+    "assert(abs(bounds(sphere{ radius = .1 }:at(0, 9, 0):drop_on(bowl)).min.y - .2) < 1e-5)\n"
+    "assert(abs(bounds(sphere{ radius = .1 }:at(.9, 9, .9):drop_on(bowl:at(0, 2, 0))).min.y - 3) < 1e-5)\n"
+    "assert(abs(bounds(box{}:at(0, 9, 0):drop_on(sdf(function(p) return length(p) - 2 end, { bounds = 2.5 }))).min.y - 2) < 1e-5)",
     // paint
     "local g = group{ sphere{ material = 'gold' }, box{ at = {2, 0, 0} }, light{ at = {0, 3, 0} } }:paint 'tomato' assert(bounds(g).max.x == 2.5)\n"
     "g:at(0, 2, 0):paint(glass{}) sphere{ material = 'gold' }:paint '#ccc'",
