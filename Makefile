@@ -382,11 +382,14 @@ render: all
 
 ## web         set up, build the page: build/web, static files for any host
 WEB := $(BUILD)/web
-PAGE_BUILDS := +$(Q)$(SUBMAKE) CONFIG=release OPT=-O2
-web: all $(NODE_READY) $(FONT_READY)
-	$(PAGE_BUILDS) TARGET=page-threads all
-	$(PAGE_BUILDS) TARGET=page all
+PAGE_BUILDS := page-threads.build page.build
+web: all $(NODE_READY) $(FONT_READY) $(PAGE_BUILDS)
 	$(Q)node web/build.mjs --build '$(BUILD)' --moonlit '$(COMMAND)' --font '$(DEPS_DIR)/font/Lato-Bold.ttf'
+
+# Side by side: half of their time is one thread's, linking
+.PHONY: $(PAGE_BUILDS)
+$(PAGE_BUILDS): %.build: setup
+	+$(Q)$(SUBMAKE) CONFIG=release OPT=-O2 TARGET=$* all
 
 ## serve       build the page and serve it on 127.0.0.1, with the headers for shared memory: PORT=8000 or the next that is free
 serve: web

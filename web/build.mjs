@@ -21,7 +21,7 @@ import { MOST_BYTES } from './engine/later.js';
 const TREE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const BROWSERS = ['chrome109', 'firefox115', 'safari16.4'];
 
-const PICTURE = { width: 320, samples: 64 }; // of the gallery: pixels, samples per pixel
+const PICTURE = { width: 320, samples: Number(process.env.GALLERY_SAMPLES || 64) }; // of the gallery: pixels, samples per pixel
 const LOOK = { width: 32, samples: 2 }; // as small as tells whether a picture is out of date
 
 const { values: options } = parseArgs({

@@ -60,7 +60,7 @@ static inline void check_weight_is_eval_over_pdf(const Case *list, int count) {
   for (int i = 0; i < count; i++) {
     Bsdf bsdf = view(list[i].lobes, list[i].count, list[i].degrees, list[i].tilt);
     TestRandom random = {5};
-    for (int n = 0; n < 5000; n++) {
+    for (int n = 0; n < ROUNDS(5000); n++) {
       BsdfSample sample;
       float choice = test_random(&random);
       if (!bsdf_sample(&bsdf, choice, test_random2(&random), &sample) || (sample.flags & BSDF_SPECULAR)) continue;
@@ -77,7 +77,7 @@ static inline void check_weight_is_eval_over_pdf(const Case *list, int count) {
 static inline void check_reciprocity(const Lobe *lobes, uint32_t count, float ior) {
   Surface surface = {.ng = vec3(0, 0, 1), .ns = vec3(0, 0, 1), .tangent = vec3(.8f, .6f, 0)};
   TestRandom random = {9};
-  for (int n = 0; n < 1000; n++) {
+  for (int n = 0; n < ROUNDS(1000); n++) {
     Vec3 a = sample_hemisphere_cosine(test_random2(&random)), b = sample_hemisphere_cosine(test_random2(&random));
     if (a[2] < 1e-3f || b[2] < 1e-3f) continue;
     if (n % 4 == 0) b = -b; /* through the surface */

@@ -12,8 +12,9 @@
 #include <stdlib.h>
 
 #include "math/vec.h"
+#include "rounds.h"
 
-#define CHI_SAMPLES 1000000
+#define CHI_SAMPLES ROUNDS(1000000)
 
 /* PCG32 (O'Neill 2014): independent of the engine's own sequences. */
 typedef struct TestRandom {

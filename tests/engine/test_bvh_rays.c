@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "ray_worlds.h"
+#include "rounds.h"
 #include "scene_fixture.h"
 
 #include "render/kernel.h"
@@ -23,7 +24,7 @@ static void fail_ray(const char *model, const char *kernel, uint32_t quality, ui
 static void check_model(RayModelKind kind) {
   const char *name = ray_model_names[kind];
   bool longer = getenv("LONG") != NULL;
-  uint64_t random = 1, rays = longer ? 1200000 : 20000, every = longer ? 40 : 4, hits = 0;
+  uint64_t random = 1, rays = rounds(20000, 60), every = longer ? 40 : 4, hits = 0;
   FaultMemory fault;
   fault_init(&fault, -1, false);
   RayModel *model = ray_model(kind, 16);

@@ -11,7 +11,7 @@
 #include "render/kernel.h"
 #include "scene/scene.h"
 
-static uint32_t times(uint32_t n) { return getenv("LONG") != NULL ? 30 * n : n; }
+#include "rounds.h"
 
 /* ---- scenes */
 
@@ -171,7 +171,7 @@ static void test_like_brute_force(void **state) {
     for (int instances = 0; instances < 2; instances++) {
       ScenePair pair;
       pair_build(&pair, random_scene, scales[k], instances);
-      check_scene(&pair, scales[k], times(12000));
+      check_scene(&pair, scales[k], rounds(12000, 30));
       pair_free(&pair);
     }
   }
@@ -199,7 +199,7 @@ static void test_coplanar_in_any_tree(void **state) {
   (void)state;
   FaultMemory fault;
   fault_init(&fault, -1, false);
-  for (uint32_t tree = 0; tree < times(200); tree++) {
+  for (uint32_t tree = 0; tree < rounds(200, 30); tree++) {
     static PlainWorld w;
     uint32_t order[64];
     random_state = 7; /* the same things in every tree, in another order */

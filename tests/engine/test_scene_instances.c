@@ -15,8 +15,9 @@
 #include "scene/texture_point.h"
 
 #include "builder_fixture.h"
+#include "rounds.h"
 
-static uint32_t times(uint32_t n) { return getenv("LONG") != NULL ? 20 * n : n; }
+static uint32_t times(uint32_t n) { return rounds(n, 20); }
 
 /* ---- motions */
 

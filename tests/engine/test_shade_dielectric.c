@@ -102,7 +102,7 @@ static void weight_is_eval_over_pdf(void **state) {
     if (list[i].count > 1) continue;
     Bsdf bsdf = view_case(&list[i]);
     TestRandom random = {6};
-    for (int n = 0; n < 5000; n++) {
+    for (int n = 0; n < ROUNDS(5000); n++) {
       BsdfSample sample;
       float choice = test_random(&random);
       if (!bsdf_sample(&bsdf, choice, test_random2(&random), &sample)) continue;
@@ -168,7 +168,7 @@ static void reciprocity(void **state) {
   for (int i = 0; i < 5; i++) {
     TestRandom random = {9};
     int through = 0, compared = 0;
-    for (int n = 0; n < 4000; n++) {
+    for (int n = 0; n < ROUNDS(4000); n++) {
       Vec3 a = sample_sphere_uniform(test_random2(&random)), b = sample_sphere_uniform(test_random2(&random));
       if (fabsf(a[2]) < 1e-2f || fabsf(b[2]) < 1e-2f) continue;
       Bsdf from_a, from_b;

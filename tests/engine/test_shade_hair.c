@@ -81,7 +81,7 @@ static void parts_are_densities(void **state) {
     for (int k = -8; k <= 8; k++) {
       const double theta_o = k * .19;
       double sum = 0;
-      enum { STEPS = 20000 };
+      enum { STEPS = ROUNDS(20000) };
       for (int n = 0; n < STEPS; n++) {
         const double theta = M_PI * ((n + .5) / STEPS - .5);
         sum +=

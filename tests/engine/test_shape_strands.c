@@ -14,6 +14,7 @@
 #include "scene_fixture.h"
 // the last one, whose names others have, too
 #include "builder_fixture.h"
+#include "rounds.h"
 
 /* How far p is outside of the balls between a and b: the least of |p - c(s)| - r(s), by golden sections of what is convex. */
 static double outside_of(const StrandPoint *a, const StrandPoint *e, MlVec3 p) {
@@ -39,7 +40,7 @@ static void test_segments(void **state) {
   (void)state;
   random_state = 11;
   uint32_t hits = 0, misses = 0;
-  for (uint32_t i = 0; i < 20000; i++) {
+  for (uint32_t i = 0; i < ROUNDS(20000); i++) {
     static const double thick[] = {1, 0.1, 1e-3, 1e-5}, away[] = {1.5, 10, 1000};
     const double r = thick[i % 4], far = away[i / 4 % 3];
     const StrandPoint a = random_end(1, r), e = random_end(i % 7 == 0 ? r : 1, r);
@@ -81,7 +82,7 @@ static void test_segments(void **state) {
       if (least < -fuzz) fail_msg("ray %u passes %g deep (r %g, from %g) and misses", i, -least, r, far);
     }
   }
-  assert_true(hits > 20000 / 5 && misses > 20000 / 10);
+  assert_true(hits > ROUNDS(20000) / 5 && misses > ROUNDS(20000) / 10);
 }
 
 /* ---- heads of hair */
