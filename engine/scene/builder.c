@@ -253,6 +253,7 @@ void builder_drop_hidden(MlBuilder *b, Work *work) {
     if (node->kind == NODE_ARRAY)
       node->leaves = builder_multiply_saturating(builder_node(b, node->array->child)->leaves, node->array->count);
     if (node->kind == NODE_CSG) builder_measure_csg(b, node, work);
+    if (node->kind == NODE_SDF && work_goes_on(work, 1 << 12)) builder_measure_sdf(b, node->sdf);
     if (node->kind != NODE_GROUP) continue;
     GroupNode *group = node->group;
     uint64_t kept = 0;

@@ -157,7 +157,7 @@ typedef struct SdfNode {
   double amount;           /* blend, or as in MlSdfChangeDesc */
   double period[3];
   uint32_t count[3];
-  MlBounds bounds;
+  MlBounds bounds, within; /* within: of CHANGED, those of its part */
   MlMaterial painted;      /* all of it is of this one; 0: as the parts say */
   uint64_t steps;          /* about so many operations; saturates */
 } SdfNode;
@@ -179,7 +179,7 @@ typedef struct Node {
   union {
     const Leaf *leaf;
     MeshNode *mesh;
-    const SdfNode *sdf;
+    SdfNode *sdf;
     const HairNode *hair;
     const PlaceNode *placement;
     ArrayNode *array;
@@ -280,6 +280,8 @@ const char *builder_sdf_problem(const MlBuilder *b, MlNode id, uint64_t *steps);
 MlBounds builder_csg_bounds(const MlBuilder *b, const GroupNode *group, const MlTransform *t, uint64_t budget, Work *work);
 /* Measures a combination again, whose operands have changed. */
 void builder_measure_csg(const MlBuilder *b, Node *node, Work *work);
+/* The same for a solid that is a program. */
+void builder_measure_sdf(const MlBuilder *b, SdfNode *sdf);
 /* Takes hidden nodes out of the groups that use them. What a group's traits say stays as an upper bound. Cancelled, it has to
  * be called again. */
 void builder_drop_hidden(MlBuilder *b, Work *work);

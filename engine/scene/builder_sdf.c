@@ -177,6 +177,23 @@ MlNode ml_sdf(MlBuilder *b, const MlSdfDesc *desc, MlError *error) {
 
 /* ---- several */
 
+/* Of the parts that are not hidden. */
+static void measure_combined(const MlBuilder *b, SdfNode *sdf, const MlNode *parts) {
+  bool any = false;
+  sdf->bounds = (MlBounds){.empty = true};
+  for (uint64_t i = 0; i < sdf->part_count; i++) {
+    if (sdf->op == ML_DIFFERENCE && i > 0) break;
+    if (builder_is_hidden(b, parts[i])) continue;
+    const MlBounds bounds = part_bounds(b, parts[i]);
+    if (!any) sdf->bounds = bounds;
+    else if (sdf->op == ML_UNION) sdf->bounds = bounds_union(&sdf->bounds, &bounds);
+    else sdf->bounds = bounds_common(&sdf->bounds, &bounds);
+    any = true;
+  }
+  const uint64_t joints = sdf->part_count - 1 < 4 ? sdf->part_count - 1 : 4;
+  if (sdf->op == ML_UNION && sdf->amount > 0.0) grow(&sdf->bounds, 0.25 * sdf->amount * (double)joints);
+}
+
 MlNode ml_sdf_combine(MlBuilder *b, const MlSdfCombineDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "combine", .error = error};
@@ -200,12 +217,8 @@ MlNode ml_sdf_combine(MlBuilder *b, const MlSdfCombineDesc *desc, MlError *error
     char field[40];
     snprintf(field, sizeof field, "nodes[%llu]", (unsigned long long)i);
     if (!check_part(b, &source, field, d.nodes[i], &sdf, &node)) return 0;
-    MlBounds bounds = part_bounds(b, d.nodes[i]);
-    if (i == 0) sdf.bounds = bounds;
-    else if (d.op == ML_UNION) sdf.bounds = bounds_union(&sdf.bounds, &bounds);
-    else if (d.op == ML_INTERSECTION) sdf.bounds = bounds_common(&sdf.bounds, &bounds);
   }
-  if (d.op == ML_UNION && d.blend > 0.0) grow(&sdf.bounds, 0.25 * d.blend * (double)(d.count - 1 < 4 ? d.count - 1 : 4));
+  measure_combined(b, &sdf, d.nodes);
   return add_sdf(b, &source, &node, &sdf, d.nodes);
 }
 
@@ -269,6 +282,21 @@ static bool change_displace(const MlBuilder *b, SdfNode *sdf, const Program *pro
   return desc_fail(source, ".program: its values grow faster than the solid: a displacement is small");
 }
 
+/* Fills bounds, and what repeats. */
+static bool measure_changed(const MlBuilder *b, SdfNode *sdf, const MlSdfChangeDesc *d, const DescSource *source) {
+  sdf->bounds = sdf->within = part_bounds(b, d->node);
+  switch (d->change) {
+  case ML_SDF_ROUND: grow(&sdf->bounds, d->amount); return true;
+  case ML_SDF_SHELL: grow(&sdf->bounds, 0.5 * d->amount); return desc_positive(source, "amount", d->amount);
+  case ML_SDF_TWIST: return change_twist(&sdf->bounds, d->amount, source);
+  case ML_SDF_REPEAT: return change_repeat(sdf, d, source);
+  case ML_SDF_DISPLACE:
+    return (sdf->bounds.empty || sdf->bounds.infinite || check_values(source, "program", sdf->function, &sdf->bounds)) &&
+           change_displace(b, sdf, sdf->function, source);
+  }
+  return desc_fail(source, ".change: expected one of MlSdfChange, got %u", (unsigned)d->change);
+}
+
 MlNode ml_sdf_change(MlBuilder *b, const MlSdfChangeDesc *desc, MlError *error) {
   FLOAT_STATE_OURS;
   DescSource source = {.what = "change", .error = error};
@@ -277,28 +305,43 @@ MlNode ml_sdf_change(MlBuilder *b, const MlSdfChangeDesc *desc, MlError *error) 
   SdfNode sdf = {.kind = SDF_CHANGED, .op = d.change, .part_count = 1, .amount = d.amount};
   Node node = {.material = d.material};
   if (!check_part(b, &source, "node", d.node, &sdf, &node)) return 0;
-  sdf.bounds = part_bounds(b, d.node);
   if (!(__builtin_fabs(d.amount) <= COORDINATE_LIMIT)) {
     desc_fail(&source, ".amount: expected a finite number, got %s", number_text(d.amount).text);
     return 0;
   }
-  bool fine = true;
-  switch (d.change) {
-  case ML_SDF_ROUND: grow(&sdf.bounds, d.amount); break;
-  case ML_SDF_SHELL:
-    fine = desc_positive(&source, "amount", d.amount);
-    grow(&sdf.bounds, 0.5 * d.amount);
-    break;
-  case ML_SDF_TWIST: fine = change_twist(&sdf.bounds, d.amount, &source); break;
-  case ML_SDF_REPEAT: fine = change_repeat(&sdf, &d, &source); break;
-  case ML_SDF_DISPLACE:
+  if (d.change == ML_SDF_DISPLACE) {
     sdf.function = read_program(b, &source, "program", d.program);
-    fine = sdf.function != NULL &&
-           (sdf.bounds.empty || sdf.bounds.infinite || check_values(&source, "program", sdf.function, &sdf.bounds)) &&
-           change_displace(b, &sdf, sdf.function, &source);
-    if (fine) sdf.steps += sdf.function->step_count + sdf.function->constant_count;
-    break;
-  default: fine = desc_fail(&source, ".change: expected one of MlSdfChange, got %u", (unsigned)d.change);
+    if (sdf.function == NULL) return 0;
+    sdf.steps += sdf.function->step_count + sdf.function->constant_count;
   }
-  return fine ? add_sdf(b, &source, &node, &sdf, &d.node) : 0;
+  return measure_changed(b, &sdf, &d, &source) ? add_sdf(b, &source, &node, &sdf, &d.node) : 0;
+}
+
+/* ---- again, when parts have been hidden */
+
+static bool same_bounds(const MlBounds *a, const MlBounds *b) {
+  return a->empty == b->empty && a->infinite == b->infinite && dvec_is_zero(dvec_subtract(a->min, b->min)) &&
+         dvec_is_zero(dvec_subtract(a->max, b->max));
+}
+
+void builder_measure_sdf(const MlBuilder *b, SdfNode *sdf) {
+  if (sdf->kind == SDF_FUNCTION) return;
+  SdfNode now = *sdf;
+  if (sdf->kind == SDF_CHANGED) {
+    const MlBounds within = part_bounds(b, sdf->parts[0]);
+    if (same_bounds(&within, &sdf->within)) return; // measuring what displaces takes a while
+  }
+  if (sdf->kind == SDF_COMBINED) {
+    measure_combined(b, &now, sdf->parts);
+  } else {
+    MlError error = {0}; // of what is larger than before: it stays within what it was made for
+    const DescSource source = {.what = "change", .error = &error};
+    const MlSdfChangeDesc d = {.change = (MlSdfChange)sdf->op,
+                               .node = sdf->parts[0],
+                               .amount = sdf->amount,
+                               .period = {sdf->period[0], sdf->period[1], sdf->period[2]},
+                               .count = {sdf->count[0], sdf->count[1], sdf->count[2]}};
+    if (!measure_changed(b, &now, &d, &source)) return;
+  }
+  sdf->bounds = now.bounds;
 }

@@ -114,6 +114,25 @@ static __attribute__((noinline, unused)) float field_curvature(const HitLevels *
   return bend_mean_curvature(&bend);
 }
 
+/* Hair, as the cylinder around it that has its radius there. p: in its own space. */
+static __attribute__((noinline, unused)) float strands_curvature(const HitLevels *levels, const Surface *surface, MlVec3 p) {
+  const Strands *strands = &levels->geometry->strands;
+  const StrandPoint *a = &strands->points[strands->segments[surface->prim]];
+  const double s = (double)surface->u;
+  const MlVec3 from = strand_centre(a), axis = dvec_subtract(strand_centre(a + 1), from);
+  const Vec3 t = dvec_to_vec3(strands_tangent(strands, surface->prim, s));
+  const Vec3 out = dvec_to_vec3(dvec_subtract(p, dvec_add(from, dvec_scale(axis, s)))), across = out - t * dot(out, t);
+  const float r = a->r + (a[1].r - a->r) * surface->u, away = sqrt_f(length_squared(across));
+  // What is 0 on it: half the square of the distance from the axis, less that of the radius
+  Bend bend = {.g = across * (r / away)};
+  for (int i = 0; i < 3; i++) {
+    bend.h[i] = t * -t[i];
+    bend.h[i][i] += 1.0f;
+  }
+  for (uint32_t l = levels->count; l-- > 0;) bend = bend_outward(levels->placed[l], bend);
+  return bend_mean_curvature(&bend);
+}
+
 static __attribute__((noinline, unused)) float surface_curvature(const Scene *scene, const Surface *surface) {
   const bool placed_within = surface->instance != NO_ID;
   const Prim *prims = scene->world.prims;
@@ -127,11 +146,7 @@ static __attribute__((noinline, unused)) float surface_curvature(const Scene *sc
     if (levels.flipped) side = -1.0f;
     if (levels.geometry->mesh.triangle_count != 0) return side * mesh_mean_curvature(&levels.geometry->mesh, surface->prim, &levels);
     if (levels.geometry->field.distance != NULL) return field_curvature(&levels, levels_to_local(&levels, p));
-    if (levels.geometry->strands.segment_count != 0) {
-      const StrandPoint *a = &levels.geometry->strands.points[levels.geometry->strands.segments[surface->prim]];
-      const float r = a->r + (a[1].r - a->r) * surface->u;
-      return r > 0.0f ? 0.5f / r : 0.0f;
-    }
+    if (levels.geometry->strands.segment_count != 0) return strands_curvature(&levels, surface, levels_to_local(&levels, p));
     prims = levels.geometry->prims;
     places = levels.geometry->placed;
     p = levels_to_local(&levels, p);

@@ -37,6 +37,7 @@ typedef struct NodeGeometry {
   uint64_t list;         /* ItemList.serial + 1; 0: none */
   uint32_t index;        /* in ItemList.geometries */
   bool empty;            /* it was made, and nothing was left of it */
+  bool closed;           /* a mesh that was found to have no border */
 } NodeGeometry;
 
 typedef struct Expansion {

@@ -78,7 +78,9 @@ static MlStatus add_item(Making *m, const Context *in, MlNode id, const MlTransf
   const Node *node = builder_node(e->b, id);
   const uint64_t prims = list->prims.count, instances = list->instances.count;
   const CsgItem item = {(uint16_t)gate->parent, gate->negated, gate->flipped};
-  if (node->kind == NODE_MESH && !mesh_is_closed(e->work, mesh_node_mesh(node->mesh))) {
+  NodeGeometry *own = &e->geometries[id - 1];
+  if (node->kind == NODE_MESH && !own->closed) own->closed = mesh_is_closed(e->work, mesh_node_mesh(node->mesh));
+  if (node->kind == NODE_MESH && !own->closed) {
     TRY(work_status(e->work, e->error));
     return error_set_at(e->error, ML_ERROR_ARGUMENT, node->place,
                         "%s: has a border, so it has no inside that could be combined with others: close its holes, or leave it out",

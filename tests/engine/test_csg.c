@@ -600,6 +600,65 @@ static void test_failing_memory(void **state) {
   fail_msg("400 allocations do not suffice");
 }
 
+/* ---- hidden parts, and meshes that are used often */
+
+static bool counts(void *ud) {
+  ++*(uint32_t *)ud;
+  return false;
+}
+
+/* Whether a mesh is closed is asked once, however often it is an operand. */
+static void test_meshes_are_looked_at_once(void **state) {
+  (void)state;
+  enum { RINGS = 64, SIDES = 64, COPIES = 300 };
+  static float points[3 * RINGS * SIDES];
+  static uint32_t triangles[6 * RINGS * SIDES];
+  for (uint32_t i = 0; i < RINGS; i++)
+    for (uint32_t k = 0; k < SIDES; k++) {
+      const double u = 6.283185307179586 * i / RINGS, v = 6.283185307179586 * k / SIDES, rho = 1 + 0.3 * ml_cos(v);
+      float *p = points + 3 * (i * SIDES + k);
+      p[0] = (float)(rho * ml_sin(u)), p[1] = (float)(0.3 * ml_sin(v)), p[2] = (float)(rho * ml_cos(u));
+      uint32_t *t = triangles + 6 * (i * SIDES + k), a = i * SIDES + k, c = (i + 1) % RINGS * SIDES + k;
+      const uint32_t d = i * SIDES + (k + 1) % SIDES, e = (i + 1) % RINGS * SIDES + (k + 1) % SIDES;
+      t[0] = a, t[1] = c, t[2] = d, t[3] = d, t[4] = c, t[5] = e;
+    }
+  const MlNode mesh = ml_mesh(
+    b, &ML_DESC(MlMeshDesc, .points = points, .point_count = RINGS * SIDES, .triangles = triangles, .triangle_count = 2 * RINGS * SIDES),
+    &error);
+  MlNode copies[COPIES];
+  for (uint32_t i = 0; i < COPIES; i++) copies[i] = fixture_place(b, mesh, affine_translate((MlVec3){3.0 * i, 0, 0}));
+  fixture_add(b, combine(ML_UNION, COPIES, copies));
+  uint32_t asked = 0;
+  const MlCancel cancel = {counts, &asked};
+  const MlScene *made = NULL;
+  assert_int_equal(ml_commit(b, &cancel, &made, &error), ML_OK);
+  b = NULL;
+  ml_scene_release(made);
+  if (asked > 300) fail_msg("%u polls", asked);
+}
+
+/* What is hidden takes nothing away: of an intersection the rest is whole, exact or a program, rounded or not. */
+static void test_hidden_parts_leave_no_bounds(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 3; kind++) {
+    const MlNode cube = cuboid((MlVec3){0, 0, 0}, (MlVec3){5, 5, 5});
+    MlNode sphere = ball((MlVec3){0, 0, 0}, 1);
+    if (kind != 0) sphere = ml_sdf_change(b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_ROUND, .node = sphere), &error);
+    MlNode both = two(ML_INTERSECTION, sphere, cube);
+    if (kind == 2) both = ml_sdf_change(b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_ROUND, .node = both, .amount = 0.25), &error);
+    assert_int_not_equal(both, 0);
+    assert_int_equal(ml_hide(b, cube, &error), ML_OK);
+    freeze(both);
+    const Ray ray = {.o = vec3(-5, -0.6f, 0), .d = vec3(1, 0, 0), .t_max = INFINITY_F, .kind = RAY_CAMERA};
+    const double r = kind == 2 ? 1.25 : 1;
+    Hit hit;
+    if (!trace_closest(&frozen->world, &ray, &hit)) fail_msg("kind %d: nothing is left", kind);
+    const double wanted = 5 - __builtin_sqrt(r * r - 0.36);
+    if (!(__builtin_fabs((double)hit.t - wanted) < 1e-5)) fail_msg("kind %d: met at %g, not %g", kind, (double)hit.t, wanted);
+    thaw();
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_rays_find_what_points_say, set_up, tear_down),
@@ -612,6 +671,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_materials_of_cuts, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_planes_are_halves, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_hidden_operands, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_hidden_parts_leave_no_bounds, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_meshes_are_looked_at_once, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_is_refused, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_combinations_are_placed, set_up, tear_down),

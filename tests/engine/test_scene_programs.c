@@ -249,12 +249,51 @@ static void curvature_of_shapes(void **state) {
   b = fixture_builder(&fixture);
 }
 
+/* Hair bends by its radius, also where it is scaled or flattened; what is cut out of a solid is hollow. */
+static void curvature_of_hair_and_hollows(void **state) {
+  (void)state;
+  static const float line[6] = {0, 0, -2, 0, 0, 2};
+  static const uint32_t two[1] = {2};
+  MlNode hair =
+    accepted(ml_hair(b, &ML_DESC(MlHairDesc, .points = line, .counts = two, .strand_count = 1, .radius = .25, .tip = 1), &error));
+  MlNode ball = accepted(ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 1, 0}, .radius = .5), &error));
+  MlNode tube = accepted(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {0, 1, -5}, .to = {0, 1, 5}, .radius = .5), &error));
+  MlNode box = accepted(ml_box(b, &ML_DESC(MlBoxDesc, .from = {-1, -1, -1}, .to = {1, 1, 1}), &error));
+  MlNode bulge = accepted(ml_sphere(b, &ML_DESC(MlSphereDesc, .center = {0, 0, 0}, .radius = 2), &error));
+  MlNode hollows[3];
+  for (int i = 0; i < 3; i++) {
+    const MlNode cut[2] = {i == 2 ? bulge : box, i == 1 ? tube : ball};
+    hollows[i] = accepted(ml_combine(b, &ML_DESC(MlCombineDesc, .combine = ML_DIFFERENCE, .children = cut, .child_count = 2), &error));
+  }
+  const MlTransform flat = {{2, 0, 0, 20, 0, 1, 0, 0, 0, 0, 3, 0}};
+  const MlNode roots[] = {hair,
+                          put(hair, 10, 2, 1, false),
+                          accepted(ml_place(b, &ML_DESC(MlPlaceDesc, .child = hair, .transform = flat), &error)),
+                          put(hollows[0], 30, 1, 1, false),
+                          put(hollows[0], 40, 2, 1, false),
+                          put(hollows[1], 50, 1, 1, false),
+                          put(hollows[2], 60, 1, 1, false)};
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) ml_add(b, roots[i], &error);
+  const MlScene *handle = committed(b);
+  const Scene *scene = scene_of(handle);
+  // Flattened hair is an ellipse, half axes .5 across and .25 up: at its top it bends by b / a^2
+  static const float wanted[][3] = {{0, 0, 2},     {.1f, 1, 2},   {10, 0, 1},    {20, 0, .5f}, {30, 0, -2},
+                                    {30.7f, 0, 0}, {40, .3f, -1}, {50, .5f, -1}, {60, 0, .5f}};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    const float is_now = curvature_at(scene, wanted[i][0], wanted[i][1]);
+    if (!(abs_f(is_now - wanted[i][2]) <= 1e-3f))
+      fail_msg("at %g: %g, wanted %g", (double)wanted[i][0], (double)is_now, (double)wanted[i][2]);
+  }
+  ml_scene_release(handle);
+  b = fixture_builder(&fixture);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(inputs_are_those_of_the_hit), TEST(what_is_no_number_is_nothing), TEST(textures_in_programs),
-    TEST(scenes_keep_programs),        TEST(things_are_what_is_placed),    TEST(curvature_of_shapes),
+    TEST(inputs_are_those_of_the_hit), TEST(what_is_no_number_is_nothing), TEST(textures_in_programs),          TEST(scenes_keep_programs),
+    TEST(things_are_what_is_placed),   TEST(curvature_of_shapes),          TEST(curvature_of_hair_and_hollows),
   };
   return cmocka_run_group_tests_name("programs as textures", tests, NULL, NULL);
 }
