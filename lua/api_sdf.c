@@ -41,7 +41,7 @@ static bool build_sdf(Reading *r, Node *node) {
 // clang-format off
 static const ApiField sdf_fields[] = {
   {.name = "f", .type = API_CALLBACK, .flags = API_REQUIRED, .position = 1, .synonyms = "func,fn,distance,function,map,field", .offset = offsetof(SdfDesc, f),
-   .doc = "A function(p) of the distance to the surface, negative inside, called once: by arithmetic and noise it says what the distance is. Any function that is 0 on the surface will do, distances make even blends."},
+   .doc = "A function(p) of the distance to the surface, negative inside, called once: by arithmetic and noise it says what the distance is. Any function that is 0 on the surface will do, distances make even blends. Where it jumps from one side of 0 to the other (floor, choose, where, hash) there is a wall, shaded by the slopes beside it: flat walls are better cut by intersections."},
   {.name = "bounds", .type = API_BOX, RANGE_LENGTH, .unit = "m", .flags = API_REQUIRED, .synonyms = "bound,size,radius,extent,box,limits", .offset = offsetof(SdfDesc, bounds),
    .doc = "What it lies in: a number is the box that reaches so far from the origin every way. What would reach further is cut off."},
 };

@@ -163,7 +163,8 @@ static const ApiField text_fields[] = {
 };
 const ApiEntry api_text = {"text", API_SHAPE, text_fields, API_COUNT(text_fields), &api_shared_shape, sizeof(TextDesc), 0,
   "Letters as solids, in the xy plane and facing +z, centred on the origin. They follow one another with the font's own distances and kerning, without ligatures, "
-  "and from left to right. Across the ends uv is 0..1 over the whole text, on the sides u runs around and v along.",
+  "and from left to right. Letters that overlap, by a spacing below 0, and strokes that do within a letter of some fonts, are solids in each other; "
+  "in glass write union{ text{ ... } }, which melts them together. Across the ends uv is 0..1 over the whole text, on the sides u runs around and v along.",
   "text{ \"moonlit\", size = 1, depth = 0.3, floor = true, material = \"gold\" }\n"
   "text{ \"two\\nlines\", size = 0.4, align = \"left\", floor = true, at = {0, 0, 1}, material = \"tomato\" }\nplane{}", "extrude,curve,bounds", build_text};
 // clang-format on

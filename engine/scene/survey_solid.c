@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "program/evaluate.h"
 #include "scene/hit_surface.h"
 
 enum { PARTS = 4, STEPS = 64 };
@@ -86,14 +87,23 @@ static void cell_faces(const FieldCell *cell, double faces[3]) {
   for (int k = 0; k < 3; k++) faces[k] = side[(k + 1) % 3] * side[(k + 2) % 3];
 }
 
+static bool is_wild(const FieldCell *cell) {
+  for (int k = 0; k < 3; k++)
+    if (!(cell->slope_lo[k] > -INFINITY_F && cell->slope_hi[k] < INFINITY_F)) return true;
+  return false;
+}
+
 static MlStatus make_table(SolidMaker *m, const Field *field, const FieldTable **out) {
   const size_t count = (size_t)field->cell_count;
   FieldTable *table = arena_alloc(&m->b->arena, sizeof *table, _Alignof(FieldTable));
   double *ends = arena_alloc(&m->b->arena, count * sizeof *ends, _Alignof(double)), sum = 0.0;
   float *ratios = arena_alloc(&m->b->arena, count * sizeof *ratios, _Alignof(float));
   uint8_t *axes = arena_alloc(&m->b->arena, count, 1);
-  if (table == NULL || ends == NULL || ratios == NULL || axes == NULL)
-    return memory_error(m->e.memory, count * 13, "the survey of a surface", m->e.error);
+  uint64_t wild_count = 0;
+  for (size_t i = 0; i < count; i++) wild_count += is_wild(&field->cells[i]);
+  uint32_t *wild = arena_alloc(&m->b->arena, (size_t)wild_count * sizeof *wild, _Alignof(uint32_t));
+  if (table == NULL || ends == NULL || ratios == NULL || axes == NULL || wild == NULL)
+    return memory_error(m->e.memory, count * 17, "the survey of a surface", m->e.error);
   for (size_t i = 0; i < count && work_goes_on(m->e.work, 256); i++) {
     double faces[3], ratio;
     cell_faces(&field->cells[i], faces);
@@ -101,7 +111,10 @@ static MlStatus make_table(SolidMaker *m, const Field *field, const FieldTable *
     ratios[i] = (float)ratio;
     ends[i] = sum += ratio * (axes[i] == 3 ? faces[0] + faces[1] + faces[2] : faces[axes[i]]);
   }
-  *table = (FieldTable){ends, ratios, axes, count};
+  wild_count = 0;
+  for (size_t i = 0; i < count; i++)
+    if (is_wild(&field->cells[i])) wild[wild_count++] = (uint32_t)i;
+  *table = (FieldTable){ends, ratios, axes, wild, count, wild_count};
   *out = table;
   return work_status(m->e.work, m->e.error);
 }
@@ -185,6 +198,43 @@ static uint64_t pick_cell(const FieldTable *table, double at) {
   return low;
 }
 
+static Vec3 no_texture(const void *ud, uint32_t data, uint32_t of, Vec3 place, float width) {
+  (void)ud, (void)data, (void)of, (void)width;
+  return place;
+}
+static double value_at(const Field *field, MlVec3 p) {
+  ProgramPoint point;
+  point.inputs[ML_INPUT_P] = dvec_to_vec3(p);
+  point.inputs[INPUT_P_WIDTH] = vec3(0.0f, 0.0f, 0.0f);
+  return (double)program_evaluate(field->distance, &point, no_texture, NULL)[0];
+}
+
+/* Of the cells in which it may jump, the first that holds p: they overlap, too, and what a ray names there may know of no jump. */
+static bool is_first(const Field *field, const FieldTable *table, uint64_t own, MlVec3 p) {
+  const double ps[3] = {p.x, p.y, p.z};
+  for (uint64_t i = 0; i < table->wild_count && table->wild[i] < own; i++) {
+    const FieldCell *cell = &field->cells[table->wild[i]];
+    bool holds = true;
+    for (int k = 0; k < 3; k++) holds = holds && ps[k] >= (double)cell->lo[k] && ps[k] <= (double)cell->hi[k];
+    if (holds) return false;
+  }
+  return true;
+}
+
+/* Whether the function jumps at p, where a line was found to change sides: it is not 0 there. *n, then: outward, by the sides of the points around. */
+static bool is_jump(const Field *field, const FieldCell *cell, MlVec3 p, MlVec3 *n) {
+  if (!(__builtin_fabs(value_at(field, p)) > 64.0 * (double)cell->noise)) return false;
+  double side = 0.0;
+  for (int k = 0; k < 3; k++) side = (double)(cell->hi[k] - cell->lo[k]) > side ? (double)(cell->hi[k] - cell->lo[k]) : side;
+  MlVec3 sum = {0.0, 0.0, 0.0};
+  for (int i = 0; i < 27; i++) {
+    const MlVec3 to = dvec_normalize((MlVec3){i % 3 - 1, i / 3 % 3 - 1, i / 9 - 1});
+    sum = dvec_add(sum, dvec_scale(to, value_at(field, dvec_add(p, dvec_scale(to, 0x1p-4 * side))) > 0.0 ? 1.0 : -1.0));
+  }
+  if (dvec_length(sum) > 1.0) *n = dvec_normalize(sum);
+  return true;
+}
+
 bool solid_propose(const SurveySolid *s, uint64_t *state, MlVec3 *p, MlVec3 *n) {
   const FieldTable *table = s->table;
   const Field *field = &s->geometry->field;
@@ -213,13 +263,15 @@ bool solid_propose(const SurveySolid *s, uint64_t *state, MlVec3 *p, MlVec3 *n) 
   const MlVec3 from = {o[0], o[1], o[2]}, way = {d[0], d[1], d[2]};
   float t;
   if (!field_hit(field, &part, from, way, &t)) return false;
+  const bool wild = is_wild(cell);
   const FieldPoint at = field_point(field, cell, dvec_add(from, dvec_scale(way, (double)t)), way);
-  const MlVec3 local = dvec_normalize(at.n);
+  MlVec3 local = dvec_normalize(at.n);
+  const bool jump = is_jump(field, cell, at.p, &local);
+  if (jump && !wild) return false;
   const double ns[3] = {__builtin_fabs(local.x), __builtin_fabs(local.y), __builtin_fabs(local.z)};
   const double density = sure ? (double)table->ratios[i] * ns[axis] : ns[0] + ns[1] + ns[2];
   if (!(kept * s->most * density < areas_stretch(s->areas, local))) return false;
-  // Where it jumps the slope does not say which way rays meet it
-  if (part.slope_hi[axis] < INFINITY_F && !solid_shows(s, i, at.p, local)) return false;
+  if (wild ? !is_first(field, table, i, at.p) : !solid_shows(s, i, at.p, local)) return false;
   *p = affine_point(&s->t, at.p);
   *n = dvec_normalize(affine_normal(&s->t, local));
   return true;

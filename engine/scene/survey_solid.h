@@ -14,10 +14,11 @@
 
 /* The cells of a program, for picking one by what it may hold. */
 typedef struct FieldTable {
-  double *ends;   /* by cell: the sum up to its end */
-  float *ratios;  /* the most that |slope| is over that along the axis */
-  uint8_t *axes;  /* 3: all of them */
-  uint64_t count; /* more than 0 */
+  double *ends;               /* by cell: the sum up to its end */
+  float *ratios;              /* the most that |slope| is over that along the axis */
+  uint8_t *axes;              /* 3: all of them */
+  uint32_t *wild;             /* the cells in which it may jump, their slopes have no bounds; ascending */
+  uint64_t count, wild_count; /* count: more than 0 */
 } FieldTable;
 
 typedef struct SurveySolid {

@@ -637,6 +637,43 @@ static void test_meshes_are_looked_at_once(void **state) {
   if (asked > 300) fail_msg("%u polls", asked);
 }
 
+/* Whether a ray along x goes in and out by turns. *surfaces: how many it meets. */
+static bool takes_turns(float y, float z, uint32_t *surfaces) {
+  Ray ray = {.o = vec3(-9, y, z), .d = vec3(1, 0.01f, 0.02f), .t_max = INFINITY_F, .kind = RAY_CAMERA};
+  Hit hit;
+  bool inside = false, fine = true;
+  for (*surfaces = 0; *surfaces < 64 && trace_closest(&frozen->world, &ray, &hit); ++*surfaces) {
+    Surface s;
+    surface_at(frozen, &ray, &hit, &s);
+    fine = fine && (dot(s.ng, ray.d) > 0.0f) == inside;
+    inside = !inside;
+    ray.o = ray_origin(s.p, s.p_error, s.ng, ray.d);
+  }
+  return fine && !inside;
+}
+
+/* A union of one: letters that overlap are solids in each other, and then one. */
+static void test_letters_melt_together(void **state) {
+  (void)state;
+  uint32_t wrong[2] = {0, 0}, met[2] = {0, 0};
+  if (!ml_text_font()) skip();
+  for (int melted = 0; melted < 2; melted++) {
+    const MlNode text =
+      ml_text(b, &ML_DESC(MlTextDesc, .text = "OXO", .text_size = 3, .height = 1, .depth = 0.5, .spacing = -0.35), &error);
+    if (text == 0) fail_msg("%s", error.message);
+    freeze(melted ? combine(ML_UNION, 1, &text) : text);
+    random_state = 5;
+    for (int i = 0; i < 1000; i++) {
+      uint32_t surfaces;
+      wrong[melted] += !takes_turns((float)random_in(-0.5, 0.5), (float)random_in(-0.2, 0.2), &surfaces);
+      met[melted] += surfaces;
+    }
+    thaw();
+  }
+  if (wrong[0] < 50 || wrong[1] != 0 || met[1] < 1000 || met[1] >= met[0])
+    fail_msg("%u and %u rays of 1000 are wrong, %u and %u surfaces", wrong[0], wrong[1], met[0], met[1]);
+}
+
 /* What is hidden takes nothing away: of an intersection the rest is whole, exact or a program, rounded or not. */
 static void test_hidden_parts_leave_no_bounds(void **state) {
   (void)state;
@@ -671,6 +708,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_materials_of_cuts, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_planes_are_halves, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_hidden_operands, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_letters_melt_together, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_hidden_parts_leave_no_bounds, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_meshes_are_looked_at_once, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_what_is_refused, set_up, tear_down),

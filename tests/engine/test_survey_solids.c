@@ -231,6 +231,40 @@ static void points_of_programs(void **state) {
   check_points("turned union", placed(two(ML_UNION, ball(0, 0, 0, 1), ball(0, 0.25, 0, 0.5)), both), octant_of_ball, &octants);
 }
 
+/* A ball of radius 1 where x > 0.2, of 0.7 elsewhere: the wall between them is a ring with as much as its area. */
+static void walls_stand_where_functions_jump(void **state) {
+  (void)state;
+  enum { TOTAL = 20000 };
+  const MlProgramNode nodes[] = {{.op = ML_OP_INPUT, .data = ML_INPUT_P},
+                                 {.op = ML_OP_LENGTH, .operands = {0}},
+                                 {.op = ML_OP_CONSTANT, .width = 1, .value = {1}},
+                                 {.op = ML_OP_CONSTANT, .width = 1, .value = {0.7}},
+                                 {.op = ML_OP_CONSTANT, .width = 1, .value = {0.2}},
+                                 {.op = ML_OP_PICK, .operands = {0}, .width = 1},
+                                 {.op = ML_OP_LESS, .operands = {4, 5}},
+                                 {.op = ML_OP_SELECT, .operands = {6, 2, 3}},
+                                 {.op = ML_OP_SUBTRACT, .operands = {1, 7}}};
+  const MlProgram program = ml_program(b, &ML_DESC(MlProgramDesc, .nodes = nodes, .node_count = 9, .result = 8), &error);
+  const MlSurvey *survey =
+    survey_of(made(ml_sdf(b, &ML_DESC(MlSdfDesc, .distance = program, .from = {-1.2, -1.2, -1.2}, .to = {1.2, 1.2, 1.2}), &error)), false);
+  const double areas[3] = {0.51 * PI, 1.6 * PI, 1.26 * PI};
+  double counts[3] = {0}, across = 0, chi = 0;
+  for (uint64_t i = 0; i < TOTAL; i++) {
+    const MlSurveyPoint at = ml_survey_point(survey, 1, i);
+    const double r = dvec_length(at.position);
+    const int which = near(r, 1) ? 1 : near(r, 0.7) ? 2 : 0;
+    assert_true(which == 0 ? near(at.position.x, 0.2) && r > 0.7 && r < 1 : (which == 1) == (at.position.x > 0.2));
+    counts[which]++;
+    if (which == 0) across -= at.normal.x;
+  }
+  for (int i = 0; i < 3; i++) {
+    const double expected = areas[i] / (3.37 * PI) * TOTAL;
+    chi += (counts[i] - expected) * (counts[i] - expected) / expected;
+  }
+  if (chi > 15) fail_msg("chi-square %g: %g %g %g", chi, counts[0], counts[1], counts[2]);
+  assert_true(across > 0.97 * counts[0]);
+}
+
 /* In groups with others, in arrays, far away: shares of the whole. */
 static int cell_of_row(MlVec3 p, MlVec3 *n) {
   const int which = p.x < 5 ? 0 : p.x < 15 ? 1 : p.x < 25 ? 2 : 3;
@@ -391,13 +425,10 @@ static void failing_allocations_are_clean(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(points_of_combinations),
-    TEST(points_of_programs),
-    TEST(points_of_many),
-    TEST(points_are_the_same_everywhere),
-    TEST(drops_find_what_is_seen),
-    TEST(scenes_find_what_was_surveyed),
-    TEST(what_is_nothing_has_no_points),
+    TEST(points_of_combinations),           TEST(points_of_programs),
+    TEST(walls_stand_where_functions_jump), TEST(points_of_many),
+    TEST(points_are_the_same_everywhere),   TEST(drops_find_what_is_seen),
+    TEST(scenes_find_what_was_surveyed),    TEST(what_is_nothing_has_no_points),
     TEST(failing_allocations_are_clean),
   };
   return cmocka_run_group_tests_name("surveys of solids", tests, NULL, NULL);
