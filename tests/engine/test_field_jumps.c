@@ -155,7 +155,7 @@ static void rays_find_no_holes(void **state) {
     const MlScene *handle = scene_with(&jumping[kind]);
     const World *world = &scene_of(handle)->world;
     if (polls > 100000) fail_msg("%s: %u polls", jumping[kind].name, polls);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 1500; i++) {
       const MlVec3 from = dvec_scale(random_direction(), 2.7), to = random_point(0.9);
       Ray ray = {
         .o = dvec_to_vec3(from), .d = dvec_to_vec3(dvec_scale(dvec_subtract(to, from), 1.7)), .t_max = INFINITY_F, .kind = RAY_CAMERA};
