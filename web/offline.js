@@ -63,8 +63,7 @@ export async function startServiceWorker() {
   const stored = marks();
   if (window.crossOriginIsolated) {
     stored?.removeItem(RELOADED);
-    // Nothing waits for it: a worker that takes over while the page is still fetching its parts can leave one of them without an answer. In
-    // Firefox it does, while a thread of the engine waits for the later part.
+    // Nothing waits for it, and all that it keeps is not to compete with the parts that the page is still fetching.
     whenQuiet(async () => {
       await Promise.race([laterIsHere, new Promise((resolve) => setTimeout(resolve, LATER))]);
       await keep(container, register(container));

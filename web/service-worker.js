@@ -72,7 +72,9 @@ async function answer(request) {
 }
 
 self.addEventListener('install', () => self.skipWaiting());
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+// Not waited for: in Firefox claiming ends when every client has heard of it, workers too, and the engine's threads never listen. A worker that waited
+// would not be active for as long as they live, and everything that the page asks for, its next address too, would wait with it.
+self.addEventListener('activate', () => void self.clients.claim().catch(() => {}));
 self.addEventListener('message', (event) => {
   if (event.data === 'keep') event.waitUntil(keep().catch(() => {})); // the next visit tries again
 });

@@ -25,6 +25,8 @@ export const BUDGETS = {
 
 /** Origins of a text that run at once when live; 'restore' does not run by itself; all others wait LIVE_DELAY. */
 const IMMEDIATE = new Set(['load', 'fix', 'camera', 'step']);
+/** Of these, what comes alone: it is posted before anybody hears of it, since editor and storage take their time. */
+const ALONE = new Set(['fix', 'step']);
 
 /** The largest size of the same shape with at most `pixels` pixels. */
 export function shrink({ width, height }, pixels) {
@@ -125,10 +127,10 @@ export class Session extends EventTarget {
       this.#cancel();
       this.#waiting = false;
       this.#ran = null;
-    } else if (this.live) {
+    } else if (this.live && !ALONE.has(origin)) {
       this.#scheduleText(IMMEDIATE.has(origin) ? 0 : LIVE_DELAY);
     }
-    this.#changed('text', { origin });
+    this.#changed('text', { origin }, this.live && ALONE.has(origin));
   }
 
   setParameter(name, value) {
@@ -288,7 +290,6 @@ export class Session extends EventTarget {
     if (again) {
       this.#reportDue = true;
       this.#clamp = null;
-      this.#emit('run', null);
     }
     const size = this.#clamp?.size ?? (this.size && shrink(this.size, pixels));
     const samples = this.#clamp?.samples ?? (this.samples && Math.min(this.samples, most));
@@ -306,6 +307,7 @@ export class Session extends EventTarget {
       this.#reportDue = false;
       this.notify('error', error.message);
     }
+    if (again) queueMicrotask(() => this.#emit('run', null)); // those who write it down are not to be waited for, and hear of the text before
   }
 
   // -- the engine -----------------------------------------------------------------------------------------------------------------
@@ -482,10 +484,11 @@ export class Session extends EventTarget {
   /** A short message for people, shown beside the picture. @param {'info'|'warning'|'error'} kind */
   notify(kind, text, action) { this.#emit('notice', { kind, text, action }); }
 
-  #changed(event, detail) {
+  #changed(event, detail, post = false) {
     this.generation += 1;
     this.hash = null;
-    this.#derive();
+    if (post) this.#post(true);
+    else this.#derive();
     this.#emit(event, detail);
   }
 

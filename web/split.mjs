@@ -5,9 +5,10 @@
  *   node web/split.mjs MODULE.wasm LATER.wasm MODULE.map OBJECT... -- OBJECT... -- FIRST.txt -- NAME... -- OBJECT...
  *
  * MODULE.wasm has the names of its functions, and becomes the first part, without them. What the objects after the first -- define goes to
- * LATER.wasm, but for the functions of FIRST.txt, which plain pictures need (web/first-part.mjs); a name that others define, too, stays. The functions after the
- * next -- go wherever they are, and so do those that only functions of the later part call. wasm-split (binaryen) does the cutting: calls of what is
- * not there yet go through the table, whose slots are filled when the later part is instantiated.
+ * LATER.wasm, but for the functions of FIRST.txt, which plain pictures need (web/first-part.mjs); a name that others define, too, stays. The
+ * functions after the next -- go wherever they are (a name that the module lacks is an error), and so do those that only functions of the later
+ * part call. wasm-split (binaryen) does the cutting: calls of what is not there yet go through the table, whose slots are filled when the later
+ * part is instantiated.
  *
  * The constants of the objects after the last -- go along: where the linker's map says that they are, the first part leaves zeros, and the
  * later one writes them when it is instantiated. Threads that are behind write the same bytes once more.
@@ -59,13 +60,15 @@ function read() {
 /** The module's functions that are to come later. */
 function chosen() {
   const { functions, elsewhere } = read();
+  const unknown = go.filter((name) => !functions.has(name));
+  if (unknown.length) throw new Error(`${unknown.join(', ')}: GOES in the Makefile has it, ${module} does not. Was it renamed, or is it inlined?`);
   const stay = new Set([...defined(objects), ...needed()]);
   const parted = defined(partedObjects);
   const later = new Set([...functions.keys()].filter((name) => {
     const plain = parted.has(name) ? name : name.replace(/\.\d+$/, ''); // the linker numbers static functions of one name: `finish.4124`
     return go.includes(name) || (functions.get(name).lines > TWINS && parted.has(plain) && !stay.has(plain) && !functions.get(name).vectors); // vectors cannot wait: see GOES in the Makefile
   }));
-  if (later.size === 0) throw new Error(`split: ${module} has no function of the objects that are to come later.`);
+  if (later.size === 0) throw new Error(`${module} has no function of the objects that are to come later.`);
   // What only these call: headers' functions, which the linker keeps once for all objects, and what is left of libraries
   const callers = new Map();
   for (const [by, { calls }] of functions) for (const name of calls) callers.set(name, [...(callers.get(name) ?? []), by]);
@@ -85,9 +88,9 @@ function constants(files) {
   const found = [];
   const rows = readFileSync(map, 'utf8').split('\n').map((line) => /^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +(\S+):\(\.rodata/.exec(line));
   for (const file of files) {
-    if ([...objects, ...partedObjects].filter((each) => isObject(each, file)).length !== 1) throw new Error(`split: not the only one of its name: ${file}.`);
+    if ([...objects, ...partedObjects].filter((each) => isObject(each, file)).length !== 1) throw new Error(`not the only one of its name: ${file}.`);
     const own = rows.filter((row) => row && isObject(row[3], file));
-    if (!own.length) throw new Error(`split: ${map} says nothing of constants of ${file}.`);
+    if (!own.length) throw new Error(`${map} says nothing of constants of ${file}.`);
     found.push(...own.map((row) => ({ address: parseInt(row[1], 16), size: parseInt(row[2], 16) })));
   }
   return found;
@@ -131,7 +134,7 @@ function segments(bytes) {
     let [count, here] = number(bytes, body);
     const found = [];
     while (count--) {
-      if (bytes[here] !== 1) throw new Error('split: a data segment is not passive, as those of modules with shared memory are.');
+      if (bytes[here] !== 1) throw new Error('a data segment is not passive, as those of modules with shared memory are.');
       const [size, start] = number(bytes, here + 1);
       found.push({ at: start, size });
       here = start + size;
@@ -164,7 +167,7 @@ function cutOut(file, places) {
       bytes.fill(0, at, at + end - begin);
     }
   }
-  if (!taken.length) throw new Error(`split: ${file} has no constants where ${map} says that they are.`);
+  if (!taken.length) throw new Error(`${file} has no constants where ${map} says that they are.`);
   writeFileSync(file, bytes);
   return taken;
 }
@@ -172,7 +175,7 @@ function cutOut(file, places) {
 /** Gives a module without data segments these. */
 function putIn(file, data) {
   const bytes = readFileSync(file);
-  if (segments(bytes).length) throw new Error(`split: ${file} has data already.`);
+  if (segments(bytes).length) throw new Error(`${file} has data already.`);
   const body = [...unsigned(data.length), ...data.flatMap((each) => [0, 0x41, ...signed(each.address), 0x0b, ...unsigned(each.bytes.length), ...each.bytes])];
   writeFileSync(file, Buffer.concat([bytes, Buffer.from([DATA, ...unsigned(body.length), ...body])]));
 }
@@ -191,6 +194,9 @@ try {
   run('wasm-opt', ...FEATURES, ...small, one, '-o', module);
   run('wasm-opt', ...FEATURES, ...small, two, '-o', later);
   putIn(later, data);
+} catch (error) {
+  console.error(`split: ${error.message}`);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -6,6 +6,7 @@
  */
 import { make, setText } from './elements.js';
 import { visible } from './format.js';
+import { fileControl } from './param-file.js';
 
 const MOST = 200; // controls, and choices of one: a script may declare any number
 const TYPED = 250; // ms after the last letter of a string
@@ -118,6 +119,7 @@ const CONTROLS = {
     field.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(now, TYPED); });
     return { fields: [field], show: (value) => put(field, value) };
   },
+  file: fileControl,
 };
 
 function numeric(param, send) {
@@ -161,7 +163,7 @@ function put(field, value) {
 function row(session, param) {
   const { name, type, help } = param;
   const send = (text) => session.setParameter(name, text);
-  const control = (CONTROLS[type] ?? CONTROLS.string)(param, send);
+  const control = (CONTROLS[type] ?? CONTROLS.string)(param, send, session);
   const [first] = control.fields;
   const reset = make('button', { type: 'button', class: 'quiet only-icon param-reset', 'aria-label': `Reset ${visible(name)}`, title: 'As the script says' });
   reset.append(resetIcon());
@@ -196,7 +198,8 @@ function resetIcon() {
 // -- all of them ----------------------------------------------------------------------------------------------------------------------
 
 /** What a control is made of: with the same, it stays. */
-const spec = ({ name, type, min, max, step, unit, help, group, choices }) => JSON.stringify([name, type, min, max, step, unit, help, group, choices]);
+const spec = ({ name, type, min, max, step, unit, help, group, choices, endings }) =>
+  JSON.stringify([name, type, min, max, step, unit, help, group, choices, endings]);
 
 export function mountParams(session, root = document) {
   const host = root.querySelector('#params');
@@ -272,6 +275,10 @@ export function mountParams(session, root = document) {
   });
   session.addEventListener('wanted', (event) => {
     if (event.detail.what === 'parameters') draw(![...session.parameters.keys()].some((name) => focusedOn(name)));
+  });
+  // What is missing is said when the scene has ended without: the page may have it.
+  session.addEventListener('state', () => {
+    for (const each of rows.values()) if (each.param.type === 'file') each.draw(valueOf(each.param));
   });
   session.addEventListener('text', (event) => {
     if (event.detail.origin === 'restore') {

@@ -36,8 +36,8 @@ f 1/1 4/2 5/3
 
 const SHED_MTL = 'newmtl boards\nKd 1 1 1\nmap_Kd wood.png\n';
 
-/** Three points, one face. */
-function gable() {
+/** Three points, one face, so high. */
+function gable(top = 1.2) {
   const head = Buffer.from(`ply
 format binary_little_endian 1.0
 element vertex 3
@@ -49,21 +49,21 @@ property list uchar int vertex_indices
 end_header
 `);
   const body = Buffer.alloc(3 * 12 + 13);
-  [-0.6, 0, 0, 0.6, 0, 0, 0, 1.2, -0.3].forEach((value, n) => body.writeFloatLE(value, 4 * n));
+  [-0.6, 0, 0, 0.6, 0, 0, 0, top, -0.3].forEach((value, n) => body.writeFloatLE(value, 4 * n));
   body.writeUInt8(3, 36);
   [0, 1, 2].forEach((value, n) => body.writeInt32LE(value, 37 + 4 * n));
   return Buffer.concat([head, body]);
 }
 
 /** The hash of a scene beside files {path: bytes}, as the command sees them. */
-async function hashBeside(native, text, files) {
+async function hashBeside(native, text, files, sets = []) {
   const folder = await mkdtemp(join(tmpdir(), 'moonlit-files-'));
   try {
     for (const [path, bytes] of Object.entries({ ...files, 'scene.lua': text })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), bytes);
     }
-    const { stdout } = await native(['hash', join(folder, 'scene.lua'), ...SMALL_NATIVE]);
+    const { stdout } = await native(['hash', join(folder, 'scene.lua'), ...SMALL_NATIVE, ...sets]);
     return stdout.toString().trim().split('\n').pop();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -157,9 +157,114 @@ async function damaged({ page, open }) {
   same(kind, 'threads', 'engine');
 }
 
+/** The model is a parameter. */
+const CHOSEN = `local model = param.file("model", "gable.ply", { ".ply", ".obj" })
+camera{ from = {0, 1, 4}, look_at = {0, .6, 0}, fov = 40 }
+background{ .7 }
+plane{ material = "#888078" }
+mesh{ model, material = "#8f0f1a" }
+`;
+
+/** Picks a file of this folder for the scene's only parameter. */
+async function pick(page, folder, name, bytes) {
+  await writeFile(join(folder, name), bytes);
+  const chooser = await page.$('#params input[type="file"]');
+  await chooser.uploadFile(join(folder, name));
+}
+
+/** The control as it is seen: the name, and what is wrong with it. */
+const chosen = (page) => page.evaluate(() => {
+  const field = document.querySelector('#params .param.file input[type="text"]');
+  return field && [field.value, document.querySelector('#params .param-wrong').textContent, field.getAttribute('aria-invalid')];
+});
+
+async function picked({ page, open, native, stranger, shot, folder }) {
+  const low = gable();
+  const high = gable(1.7);
+  const wanted = {
+    low: await hashBeside(native, CHOSEN, { 'gable.ply': low }),
+    high: await hashBeside(native, CHOSEN, { 'spire.ply': high }, ['--set', 'model=spire.ply']),
+  };
+  expect(wanted.low !== wanted.high, 'the other model is another picture');
+  await open();
+  await wrong(page, { after: await write(page, CHOSEN) });
+  await until(page, 'control', () => Boolean(document.querySelector('#params .param.file')));
+  same(await chosen(page), ['gable.ply', 'missing', 'true'], 'the control of a file that is missing');
+  same(await page.evaluate(() => document.querySelector('#params input[type="file"]').accept), '.ply,.obj', 'what the picker shows');
+  await shot('file-parameter');
+
+  // A file of the name that the script says: nothing is set
+  await pick(page, folder, 'gable.ply', low);
+  await seen(page, 'picture with the file', ({ hash }) => hash === wanted.low);
+  same([await chosen(page), await page.evaluate(() => [...globalThis.moonlit.parameters])], [['gable.ply', '', null], []], 'the control and the parameters');
+
+  // Another one, which is kept and named by the parameter
+  await pick(page, folder, 'spire.ply', high);
+  await seen(page, 'picture with the other file', ({ hash }) => hash === wanted.high);
+  same([await chosen(page), await page.evaluate(() => [...globalThis.moonlit.parameters])], [['spire.ply', '', null], [['model', 'spire.ply']]], 'the control and the parameters');
+  await until(page, 'both files in the list', () => /gable\.ply.*spire\.ply/.test(document.getElementById('files').textContent));
+
+  // What is none is said to be none, and changes nothing
+  await pick(page, folder, 'spire.png', high);
+  await seen(page, 'words about the ending', ({ notices }) => /spire\.png was not taken.*\.ply or \.obj/.test(notices));
+  same((await look(page)).hash, wanted.high, 'hash after what was not taken');
+
+  // A link says what does not travel with it; whoever opens it sees what is missing
+  await page.click('#share');
+  const address = await until(page, 'word about the file', () => /spire\.ply/.test(document.getElementById('share-body').textContent)
+    && document.getElementById('share-link').value);
+  await page.keyboard.press('Escape');
+  const other = await stranger();
+  const [base, fragment] = address.split('#');
+  await visit(other, `${base}${base.includes('?') ? '&' : '?'}${SMALL}#${fragment}`);
+  await wrong(other);
+  await until(other, 'control', () => Boolean(document.querySelector('#params .param.file')));
+  same(await chosen(other), ['spire.ply', 'missing', 'true'], 'the control on the page of somebody else');
+  await pick(other, folder, 'my spire.ply', high);
+  await seen(other, "picture with somebody else's file", ({ hash }) => hash);
+  same([(await look(other)).hash, (await chosen(other))[0]], [wanted.high, 'my spire.ply'], "hash with somebody else's file, and its name");
+  await other.close();
+
+  // By keyboard, and back to what the script says
+  await page.focus('#params .param.file input[type="text"]');
+  await page.keyboard.press('Tab');
+  const opened = await page.evaluateHandle(() => {
+    const seenClicks = { count: 0 };
+    document.querySelector('#params input[type="file"]').addEventListener('click', (event) => {
+      seenClicks.count++;
+      event.preventDefault();
+    }, { once: true });
+    return seenClicks;
+  });
+  await page.keyboard.press('Enter');
+  same(await opened.evaluate(({ count }) => count), 1, 'pickers opened by Tab and Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await seen(page, "picture with the script's file", ({ hash }) => hash === wanted.low);
+
+  // A name by hand: of a file that is kept
+  await page.evaluate(() => {
+    const field = document.querySelector('#params .param.file input[type="text"]');
+    field.focus();
+    field.select();
+  });
+  await page.keyboard.type('spire.pl');
+  await until(page, 'word about the ending', () => /ends with/.test(document.querySelector('#params .param-wrong').textContent));
+  await page.keyboard.type('y');
+  await seen(page, 'picture with the name by hand', ({ hash }) => hash === wanted.high);
+  same(await chosen(page), ['spire.ply', '', null], 'the control with a name by hand');
+
+  // The choice outlives a reload, as the file does
+  await page.reload({ waitUntil: 'domcontentloaded' });
+  await until(page, 'parameters after the reload', () => globalThis.moonlit?.parameters.get('model') === 'spire.ply');
+  if (!(await look(page)).hash && (await look(page)).state !== 'rendering') await page.click('#render');
+  await seen(page, 'picture after the reload', ({ hash }) => hash === wanted.high);
+}
+
 export default [
   ['files: missing, dropped, kept, replaced, removed', dropped],
   ['files: models, and the files that they name', models],
   ['files: a dropped script is another scene', script],
   ['files: a damaged one is said to be so', damaged],
+  ['files: one is picked for a parameter', picked],
 ];

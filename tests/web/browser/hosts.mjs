@@ -99,6 +99,15 @@ async function serviceWorker({ page, host, nativeHash, shot }) {
   await shot('offline');
 }
 
+/** The page is left for another while its service worker takes over, and all threads are at work: they hear of nothing. */
+async function leftAtTakeOver({ page, host, nativeHash }) {
+  const server = await host({ headers: true }); // nothing is registered there yet
+  await visit(page, `${server.url}?scene=mountains&size=640x360&samples=65536`);
+  await until(page, 'service worker', () => Boolean(navigator.serviceWorker.controller), { timeout: 40_000 });
+  await visit(page, `${server.url}?scene=spheres&${SMALL}`);
+  same(await picture(page), await nativeHash('scenes/spheres.lua', SMALL_NATIVE), 'hash on the next page');
+}
+
 /** Neither headers nor a service worker: one thread, the same picture, and the page says why. */
 async function neither({ page, host, nativeHash, shot }) {
   const server = await host({ headers: false });
@@ -187,6 +196,7 @@ export default [
   ['threads whose scripts never come: one thread, said why', threadsNeverCome, { seconds: 60 }],
   ['little memory: a smaller maximum', littleMemory],
   ['host without headers: service worker, then offline', serviceWorker, { seconds: 45, errors: /Failed to load resource|NetworkError|net::ERR/i }],
+  ['leaving the page while its service worker takes over', leftAtTakeOver, { seconds: 60 }],
   ['host without headers, without service worker: one thread, said why', neither],
   ['host without headers, service worker refused', refused],
   ['embed', embedded],

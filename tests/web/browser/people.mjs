@@ -42,7 +42,8 @@ async function axeOn({ page, open, shot }) {
     await clean(page, mode);
     await shot(mode);
   }
-  await wrong(page, { after: await write(page, WRONG) });
+  await wrong(page, { after: await write(page, `local model = param.file("model", "gone.ply", { ".ply" })\nmesh{ model }\n${WRONG}`) });
+  await until(page, 'control of a file', () => Boolean(document.querySelector('#params .param.file')));
   await clean(page, 'light, with an error');
   await shot('light-error');
   await theme(page, 'dark');

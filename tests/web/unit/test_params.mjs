@@ -1,6 +1,7 @@
 /** test_params.mjs - values of param() and their texts; sliders; settings that the scene knows no more. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { accepted, endsWell, listed } from '../../../web/ui/param-file.js';
 import { fromHex, fromText, short, slider, stale, toHex, toText } from '../../../web/ui/params.js';
 
 test('every colour of a screen is found again', () => {
@@ -70,4 +71,17 @@ test('settings of parameters that are gone are found only where nothing else is 
   assert.deepEqual(stale({ params, script: { diagnostics: [error('old'), { severity: 'error', message: 'sphere has no field' }] } }, set), []);
   assert.deepEqual(stale({ params: [], script: { diagnostics: [{ severity: 'error', message: "'end' expected" }] } }, set), []);
   assert.deepEqual(stale({ params, script: { diagnostics: [] } }, new Map([['size', '2']])), []);
+});
+
+test('names of files end as the script wants it, whatever their case', () => {
+  const model = { endings: ['.ply', '.OBJ'] };
+  for (const name of ['a.ply', 'models/A.PLY', 'b.obj', '.ply']) assert.equal(endsWell(model, name), true, name);
+  for (const name of ['', 'ply', 'a.ply.gz', 'a.png']) assert.equal(endsWell(model, name), false, name);
+  assert.deepEqual([endsWell({}, 'whatever'), endsWell({}, '')], [true, false]);
+});
+
+test("the browser's picker is told endings that it knows, people all of them", () => {
+  assert.equal(accepted({ endings: ['.ply', '_normal.png', 'hdr'] }), '.ply,.png,.hdr');
+  assert.equal(accepted({}), '');
+  assert.deepEqual([listed({ endings: ['.ply'] }), listed({ endings: ['.ply', '.obj', '.glb'] }), listed({})], ['.ply', '.ply, .obj or .glb', '']);
 });

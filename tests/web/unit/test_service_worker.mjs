@@ -27,7 +27,7 @@ function worker({ version = 'v1', files = {}, host = files, caches = new FakeCac
   const state = { host, caches, asked: [] };
   const self = {
     registration: { scope: SCOPE },
-    clients: { claim: async () => {} },
+    clients: { claim: () => new Promise(() => {}) }, // as in Firefox, where threads of the engine never hear of it
     skipWaiting: async () => {},
     addEventListener: (type, listener) => (listeners[type] = listener),
   };
@@ -55,6 +55,11 @@ function worker({ version = 'v1', files = {}, host = files, caches = new FakeCac
     listeners.message({ data: 'keep', waitUntil: (promise) => (done = promise) });
     await done;
   };
+  state.activate = async () => {
+    const waited = [];
+    listeners.activate({ waitUntil: (promise) => waited.push(promise) });
+    await Promise.all(waited);
+  };
   return state;
 }
 
@@ -69,6 +74,11 @@ test('answers of the host get the headers of isolation', async () => {
   assert.equal(response.headers.get('Cross-Origin-Resource-Policy'), 'same-origin');
   const missing = await get('none.js');
   assert.deepEqual([missing.status, missing.headers.get('Cross-Origin-Embedder-Policy')], [404, 'require-corp']);
+});
+
+test('it is active at once, whatever its clients are about', async () => {
+  const late = new Promise((resolve) => { setTimeout(resolve, 1000, 'it waits for its clients').unref(); });
+  assert.equal(await Promise.race([worker({ files: FILES }).activate(), late]), undefined);
 });
 
 test('a host that isolates by itself is let through as it is', async () => {

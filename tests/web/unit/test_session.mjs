@@ -178,9 +178,9 @@ describe('live', () => {
     assert.equal(engine.last.source, 'box{ }');
   });
 
-  test('fixes, loaded scenes and written cameras at once, what belongs together in one request', async () => {
+  test('loaded scenes and written cameras at once, what belongs together in one request', async () => {
     await rendered();
-    for (const origin of ['fix', 'load', 'camera']) {
+    for (const origin of ['load', 'camera']) {
       const before = engine.posts.length;
       session.setText(`-- ${origin}`, origin);
       session.setParameter('n', 4);
@@ -724,7 +724,21 @@ describe('events', () => {
     assert.equal(session.frame.current, false);
   });
 
-  test("'run' before every evaluation, and not for views", async () => {
+  test('what comes alone is posted before anybody hears of it', async () => {
+    await rendered();
+    const posted = [];
+    for (const event of ['text', 'run']) session.addEventListener(event, () => posted.push([event, engine.last.source]));
+    session.setText('sphere{ radius = 2 }', 'fix');
+    await settle();
+    assert.deepEqual(posted, [['text', 'sphere{ radius = 2 }'], ['run', 'sphere{ radius = 2 }']]);
+    session.setLive(false);
+    session.setText('sphere{ radius = 3 }', 'step');
+    await settle();
+    assert.equal(engine.posts.length, 2);
+    assert.equal(session.dirty, true);
+  });
+
+  test("'run' with every evaluation, and not for views", async () => {
     let runs = 0;
     session.addEventListener('run', () => { runs += 1; });
     await rendered();
