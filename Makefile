@@ -100,8 +100,7 @@ ifneq ($(filter page%,$(TARGET)),)
   PARTED = $(filter-out $(HOTTEST:%=$(OBJ)/%.o),$(SCRIPT_O) $(LUA_O) $(ENGINE_O))
   # Functions of the kernel that come later, too: textures', whose making has brought the part for the director already, motion's, nested instances' and combined solids'.
   # A thread brings it for itself by texture_point_at() or another that takes and gives no vectors: JavaScript, which waits, can pass none on.
-  GOES := program_texture_eval program_note_fault noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span \
-          motion_place trace_nested trace_csg csg_mesh trace_field
+  GOES := noise_cells noise_of texture_eval texture_point_at texture_point_see surface_uv_span motion_place trace_nested trace_csg trace_field
   # The constants of these come later, too: nothing of the first part may read them before it has called a function of the file.
   # The linker must see such a file by itself.
   LATER_DATA := engine/shade/tables engine/image/read_stb engine/image/write_stb
