@@ -30,7 +30,7 @@ export function fileControl(param, send, session) {
   const id = `param-file-${++ids}`;
   const known = make('datalist', { id: `${id}-known` });
   const words = make('span', { class: 'param-wrong', id: `${id}-wrong` });
-  const field = make('input', { type: 'text', id, list: known.id, 'aria-errormessage': words.id, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
+  const field = make('input', { type: 'text', id, list: known.id, 'aria-describedby': words.id, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' });
   const chooser = make('input', { type: 'file', hidden: true, tabindex: '-1', 'aria-hidden': 'true', accept: accepted(param) });
   const button = make('button', { type: 'button', class: 'param-choose', 'aria-label': `Choose a file for ${visible(name)}`, onclick: () => chooser.click() }, 'Choose…');
   let shown = param.value;

@@ -168,7 +168,7 @@ function row(session, param) {
   const reset = make('button', { type: 'button', class: 'quiet only-icon param-reset', 'aria-label': `Reset ${visible(name)}`, title: 'As the script says' });
   reset.append(resetIcon());
   const about = help ? make('small', { id: `${first.id}-help`, title: visible(help) }, visible(help)) : null;
-  if (about) for (const field of control.fields) field.setAttribute('aria-describedby', about.id);
+  if (about) for (const field of control.fields) field.setAttribute('aria-describedby', [about.id, field.getAttribute('aria-describedby')].filter(Boolean).join(' '));
   const label = type === 'vec3'
     ? make('span', { class: 'param-name', id: `${first.id}-name` }, visible(name))
     : make('label', { class: 'param-name', for: first.id }, visible(name));
