@@ -70,13 +70,13 @@ ISA_FLAGS_sse41 := -msse4.1
 ISA_FLAGS_avx2 := -mavx2# without -mfma: a fused product has other bits
 ISA_FLAGS_simd128 := -msimd128
 
-# Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens.
+# Per configuration. ML_PROTECT: frozen scenes are read-only pages, so that a write crashes where it happens. -g1: lines, which compile sooner.
 CONFIG_release := $(if $(filter page%,$(TARGET)),-Oz -flto,$(OPT)) -DNDEBUG
 CONFIG_debug := -Og -DML_PROTECT
 CONFIG_coverage := -O0 --coverage -fprofile-update=atomic
-CONFIG_asan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
-CONFIG_ubsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
-CONFIG_tsan := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=thread
+CONFIG_asan := -g1 -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
+CONFIG_ubsan := -g1 -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+CONFIG_tsan := -g1 -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=thread
 CONFIG_fuzz := -O1 -DML_PROTECT -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ifeq ($(CONFIG_$(CONFIG)),)
   $(error CONFIG=$(CONFIG) is not one of release debug asan ubsan tsan fuzz)

@@ -1,4 +1,4 @@
-/* rounds.h - how often a test repeats what random numbers decide. Under sanitizers a tenth as often: they look at memory, of which repetition
+/* rounds.h - how often a test repeats what random numbers decide. Under sanitizers an eighth as often: they look at memory, of which repetition
  * shows little more, and are slow. With LONG=1 more often (CONTRIBUTING.md). */
 #ifndef ML_TESTS_ROUNDS_H
 #define ML_TESTS_ROUNDS_H
@@ -10,7 +10,7 @@
 #define __has_feature(x) 0
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ROUNDS(n) ((n) / 10)
+#define ROUNDS(n) ((n) / 8)
 #else
 #define ROUNDS(n) (n)
 #endif
