@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MEASURED 0.5 /* seconds of rendering that an estimate of the time left needs */
 
-void progress_begin(Progress *progress, bool quiet, uint32_t samples, double time_limit, const MlProgress *now) {
+static bool on_terminal(void) {
   const char *term = getenv("TERM");
+  return isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0);
+}
+
+void progress_begin(Progress *progress, bool quiet, uint32_t samples, double time_limit, const MlProgress *now) {
   *progress =
     (Progress){.quiet = quiet, .samples = samples, .limit = time_limit, .before = now->samples_done, .told = -10, .told_at = -1.0};
-  progress->terminal = isatty(STDERR_FILENO) && (!term || strcmp(term, "dumb") != 0);
+  progress->terminal = on_terminal();
 }
 
 void format_duration(char *text, size_t size, double seconds) {
@@ -79,4 +84,30 @@ void progress_end(Progress *progress, const MlProgress *now) {
   char line[160];
   format_line(progress, now, line, sizeof line);
   fprintf(stderr, "%s\n", line);
+}
+
+/* --------------------------------------------------------------- builds */
+
+static double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+BuildProgress build_progress_begin(bool quiet) { return (BuildProgress){.terminal = !quiet && on_terminal()}; }
+
+void build_progress_show(void *ud, double done) {
+  BuildProgress *progress = ud;
+  if (!progress->terminal) return;
+  const double now = seconds_now();
+  if (progress->began == 0) progress->began = now;
+  if (now - progress->began < MEASURED) return;
+  fprintf(stderr, "\rbuilding: %d %%\033[K", (int)(100 * done));
+  fflush(stderr);
+  progress->shown = true;
+}
+
+void build_progress_end(BuildProgress *progress) {
+  if (progress->shown) fputs("\r\033[K", stderr);
+  progress->shown = false;
 }

@@ -17,6 +17,15 @@ void progress_begin(Progress *progress, bool quiet, uint32_t samples, double tim
 void progress_show(Progress *progress, const MlProgress *now);
 /* Leaves the last state as a plain line, or wipes the terminal's. */
 void progress_end(Progress *progress, const MlProgress *now);
+/* How far a build is, on terminals alone and where it takes long: "building: 40 %". */
+typedef struct BuildProgress {
+  bool terminal, shown;
+  double began; /* 0: not yet */
+} BuildProgress;
+BuildProgress build_progress_begin(bool quiet);
+void build_progress_show(void *progress, double done); /* as MlCancel wants it */
+void build_progress_end(BuildProgress *progress);
+
 /* "0:12", "1:02:03" */
 void format_duration(char *text, size_t size, double seconds);
 

@@ -7,6 +7,7 @@
 
 #include "input.h"
 #include "interrupt.h"
+#include "progress.h"
 
 #define SCRIPT_MEMORY (UINT64_C(256) << 20) /* of the script's own values, at least; --memory may give it more */
 
@@ -97,7 +98,7 @@ static ScriptInput input_of(const SceneFile *scene, const ScriptAssets *assets, 
     .time_limit = options->eval_timeout,
     .memory_cap = options->memory / 4 > SCRIPT_MEMORY ? options->memory / 4 : SCRIPT_MEMORY,
     .strict = options->strict,
-    .cancel = {.poll = interrupt_poll},
+    .cancel = {.poll = interrupt_poll, .progress = build_progress_show},
     .stuck = evaluation_stuck,
   };
 }
@@ -115,8 +116,12 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
   input.no_commit = !commit;
   if (!options->quiet) input.console = (MlSink){.write = console_write};
   if (options->dump_scene) input.dump = stream_sink(stdout);
+  BuildProgress progress = build_progress_begin(options->quiet);
+  input.cancel.ud = &progress;
   MlError error = {0};
-  if (script_evaluate(scene->engine, &input, &scene->evaluation, &error) != ML_OK) return say_error(&error);
+  const MlStatus status = script_evaluate(scene->engine, &input, &scene->evaluation, &error);
+  build_progress_end(&progress);
+  if (status != ML_OK) return say_error(&error);
 
   const ScriptEvaluation *e = scene->evaluation;
   if (e->cancelled) return EXIT_INTERRUPTED;

@@ -116,8 +116,9 @@ typedef struct MlTransform { double m[12]; } MlTransform;
 typedef struct MlBounds { MlVec3 min, max; bool empty, infinite; } MlBounds;
 
 typedef struct MlBytes { const void *data; size_t size; } MlBytes;
-/* What long work needs to stop early; polled at least every millisecond or so. May be NULL. */
-typedef struct MlCancel { bool (*poll)(void *ud); void *ud; } MlCancel;
+/* What long work needs to stop early; polled at least every millisecond or so. May be NULL. progress: NULL, or told by ml_commit how much of
+ * the build is done, 0..1 and rising, by hundredths; an estimate. Both are called by the thread that called. */
+typedef struct MlCancel { bool (*poll)(void *ud); void *ud; void (*progress)(void *ud, double done); } MlCancel;
 
 enum { ML_HIDE_CAMERA = 1, ML_HIDE_SHADOW = 2, ML_HIDE_REFLECTION = 4 }; /* `hidden` masks */
 

@@ -16,7 +16,7 @@ static bool generated(Reading *r, Node *node, MlNode id, const MlError *error) {
   return false;
 }
 
-static const MlCancel cancel = {budget_is_over, NULL};
+static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
 
 /* 0 in a description is its default. */
 static double crease_of(double crease) { return crease > 0 ? crease : -1; }

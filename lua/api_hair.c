@@ -98,7 +98,7 @@ static const MlSurvey *survey_ground(Reading *r, const HairDesc *d) {
 
 /* ----------------------------------------------------------------------- hair */
 
-static const MlCancel cancel = {budget_is_over, NULL};
+static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
 
 static bool build_hair(Reading *r, Node *node) {
   const HairDesc *d = (const HairDesc *)node->desc;

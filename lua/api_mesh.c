@@ -83,7 +83,7 @@ static bool build_mesh(Reading *r, Node *node) {
                       (unsigned long long)desc->points.count);
     return false;
   }
-  static const MlCancel cancel = {budget_is_over, NULL};
+  static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
   MlMeshDesc mesh = ML_DESC(MlMeshDesc, .place = r->place, .points = desc->points.data, .point_count = desc->points.count,
                             .triangles = indices, .triangle_count = desc->faces.count, .cancel = &cancel);
   mesh.normals = per_point(r, "normals", &desc->normals, desc->points.count);

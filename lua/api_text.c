@@ -113,7 +113,7 @@ static void warn_missing(Reading *r, const TextDesc *desc, const Missing *missin
   r->step_count = count;
 }
 
-static const MlCancel cancel = {budget_is_over, NULL};
+static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
 static const char *const aligns[] = {"center", "left", "right", NULL}; // MlAlign
 
 static bool build_text(Reading *r, Node *node) {

@@ -11,7 +11,7 @@
 
 enum { PLACED_MOST = 4096, COPIES_MOST = 10000000 };
 
-static const MlCancel cancel = {budget_is_over, NULL};
+static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
 
 static MlNode make_group(Reading *r, MlNode child, const CopyPlace *places, uint64_t count, MlError *error) {
   MlBuilder *builder = r->runtime->builder;

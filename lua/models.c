@@ -181,7 +181,7 @@ static bool same_mesh(const struct ModelRecord *record, const MeshDesc *desc) {
 }
 
 static void make_model(Reading *r, const MeshDesc *desc, struct ModelRecord *record, MlBytes bytes) {
-  static const MlCancel cancel = {budget_is_over, NULL};
+  static const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
   Runtime *runtime = r->runtime;
   Siblings siblings = {.runtime = runtime, .path = record->path};
   MlError error = {0};

@@ -17,7 +17,7 @@ const MlSurvey *survey_of_node(Reading *r, MlNode id, bool drops) {
   for (struct SurveyRecord *s = runtime->surveys; s; s = s->before)
     if (s->node == id && s->drops == drops) return s->survey;
   MlError error = {0};
-  const MlCancel cancel = {budget_is_over, NULL};
+  const MlCancel cancel = {.poll = budget_is_over, .ud = NULL};
   struct SurveyRecord *record = store_alloc(&runtime->store, sizeof *record);
   if (!record) runtime_check_memory(r->L, &(MlError){.status = ML_ERROR_MEMORY});
   *record = (struct SurveyRecord){.node = id, .drops = drops, .before = runtime->surveys};

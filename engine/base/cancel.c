@@ -12,6 +12,22 @@ bool work_poll_(Work *work) {
   return !work->cancelled;
 }
 
+WorkPart work_part_begins(Work *work, double from, double to) {
+  if (work == NULL) return (WorkPart){0};
+  const WorkPart whole = work->part;
+  const double size = whole.to - whole.from;
+  work->part = (WorkPart){whole.from + from * size, whole.from + to * size};
+  return whole;
+}
+
+void work_tell(Work *work, double done) {
+  if (work == NULL || work->cancel == NULL || work->cancel->progress == NULL) return;
+  const double now = work->part.from + done * (work->part.to - work->part.from);
+  if (now < work->told + 0.01) return;
+  work->told = now;
+  work->cancel->progress(work->cancel->ud, now);
+}
+
 MlStatus work_status(const Work *work, MlError *error) {
   if (work == NULL || !work->cancelled) return ML_OK;
   return error_set(error, ML_ERROR_CANCELLED, "build: cancelled");

@@ -33,6 +33,9 @@ static MlStatus make_plan(BvhPlan *plan, MlError *error) {
   return build_layout(plan) ? ML_OK : status_of(plan, 0, error);
 }
 
+/* Of the time that a build takes, about: the plan, without writing nodes and blocks. */
+#define SHARE_OF_PLAN 0.85
+
 MlStatus bvh_plan(const BvhBuild *how, const BvhInput *input, BvhPlan **out, MlError *error) {
   *out = NULL;
   if (input->count > BVH_MAX_ITEMS)
@@ -45,7 +48,9 @@ MlStatus bvh_plan(const BvhBuild *how, const BvhInput *input, BvhPlan **out, MlE
   plan->rules = rules_of(how, input);
   plan->count = (uint32_t)input->count;
   plan->bvh = (Bvh){.width = plan->rules.width, .bounds = aabb_empty()};
+  const WorkPart before = work_part_begins(how->work, 0, SHARE_OF_PLAN);
   const MlStatus status = plan->count != 0 ? make_plan(plan, error) : ML_OK;
+  work_part_ends(how->work, before);
   if (status == ML_OK) *out = plan;
   else bvh_plan_free(plan);
   return status;
@@ -58,7 +63,10 @@ MlStatus bvh_emit(BvhPlan *plan, Bvh *out, MlError *error) {
   out->node_count = plan->bvh.node_count;
   out->block_count = plan->bvh.block_count;
   out->bounds = plan->bvh.bounds;
-  return plan->count == 0 || build_emit(plan, out) ? ML_OK : status_of(plan, 0, error);
+  const WorkPart before = work_part_begins(plan->how.work, SHARE_OF_PLAN, 1);
+  const bool whole = plan->count == 0 || build_emit(plan, out);
+  work_part_ends(plan->how.work, before);
+  return whole ? ML_OK : status_of(plan, 0, error);
 }
 
 void bvh_plan_free(BvhPlan *plan) {

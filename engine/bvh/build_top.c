@@ -342,4 +342,12 @@ static bool make_subtrees(BvhPlan *plan) {
   return ok;
 }
 
-bool build_top(BvhPlan *plan, const Range *root) { return part_large(plan, root) && make_subtrees(plan); }
+bool build_top(BvhPlan *plan, const Range *root) {
+  const WorkPart before = work_part_begins(plan->how.work, 0, 0.3);
+  if (!part_large(plan, root)) return false;
+  work_part_ends(plan->how.work, before);
+  work_part_begins(plan->how.work, 0.3, 1);
+  const bool whole = make_subtrees(plan);
+  work_part_ends(plan->how.work, before);
+  return whole;
+}

@@ -196,6 +196,8 @@ static MlStatus grow_level(Memory *memory, Work *work, Build *b, const Parallel 
   return ML_OK;
 }
 
+static double share(uint64_t of, uint64_t whole) { return of < whole ? (double)of / (double)whole : 1; }
+
 static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *parallel, Grown *g, bool *open, MlError *error) {
   const uint64_t effort = FIELD_EFFORT / (b->program->step_count + 8u);
   uint64_t spent = 0;
@@ -204,7 +206,9 @@ static MlStatus grow(Memory *memory, Work *work, Build *b, const Parallel *paral
   memcpy(first.hi, b->box->hi, sizeof first.hi);
   if (!array_push(memory, &g->level, first)) return memory_error(memory, sizeof first, "cells of a solid", error);
   for (int level = 0; g->level.count != 0 && !*open; level++) {
+    const WorkPart before = work_part_begins(work, share(spent, effort), share(spent + g->level.count, effort));
     TRY(grow_level(memory, work, b, parallel, g, open, error));
+    work_part_ends(work, before);
     spent += b->count;
     uint64_t rough = 0;
     for (uint64_t i = 0; i < b->count; i++) rough += b->fates[i].state >= CELL_KINK;

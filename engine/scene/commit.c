@@ -387,6 +387,9 @@ static bool anything_moves(const Expansion *e) {
   return false;
 }
 
+/* Of the time that a build takes, about. */
+#define SHARE_OF_GEOMETRIES 0.9
+
 static MlStatus commit_parts(Commit *c) {
   const MlBuilder *b = c->e.b;
   Scene *head = &c->head;
@@ -399,8 +402,11 @@ static MlStatus commit_parts(Commit *c) {
   const Environment *around = c->surroundings.table;
   head->background =
     (Background){spectrum_from_color(b->background), b->has_background || around != NULL, b->has_background && b->background_eye_only};
+  WorkPart before = work_part_begins(c->e.work, 0, SHARE_OF_GEOMETRIES);
   TRY(expand_scene(&c->e, head->origin));
+  work_part_ends(c->e.work, before);
   head->moves = anything_moves(&c->e);
+  work_part_begins(c->e.work, SHARE_OF_GEOMETRIES, 1); /* and so to the end */
   TRY(plan_top(c));
   TRY(lights_prepare(&c->e, &c->surroundings, head->bound_radius, &c->tables));
   TRY(count_all(c, &asset_bytes));
@@ -479,7 +485,7 @@ MlStatus ml_commit(MlBuilder *b, const MlCancel *cancel, const MlScene **out, Ml
   *out = NULL;
   error_clear(error);
   FLOAT_STATE_OURS;
-  Work work = {.cancel = cancel};
+  Work work = {.cancel = cancel, .part = {0, 1}};
   builder_drop_hidden(b, &work);
   TRY(work_status(&work, error));
   MlScene *handle = NULL;

@@ -56,6 +56,7 @@ typedef struct Expansion {
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
   uint8_t *forms;                 /* by node id - 1: GroupForm of groups */
   uint64_t node_count, list_count;
+  uint64_t effort, spent; /* what making the geometries comes to, about: expand_effort of all that the scene has; of those that were made */
   bool glows;                             /* something emits that is no light: in motion, in an array */
   bool wants_things;                      /* some program looks at what it is on */
   uint32_t thing_count;                   /* outermost placed things so far */
@@ -76,7 +77,9 @@ static inline BvhBuild expand_build(const Expansion *e) {
  * 16 times their half diagonal, else 0. */
 void scene_origin_of(const MlBounds *bounds, double origin[3]);
 
-/* expand_count.c: fills uses and forms, and makes geometries, all empty; node_count is set and not 0. ML_ERROR_LIMIT: more than a tree
+/* expand_count.c: how dear a node's own geometry is to make, in triangles: a guess, for who wants to know how far a build is. */
+uint64_t expand_effort(const Node *node);
+/* expand_count.c: fills uses, effort and forms, and makes geometries, all empty; node_count is set and not 0. ML_ERROR_LIMIT: more than a tree
  * holds, or instances too deep in each other. */
 MlStatus expand_prepare(Expansion *e);
 

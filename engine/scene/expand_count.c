@@ -6,12 +6,21 @@
 
 enum { SMALL_GROUP = 4, LARGE_GROUP = 1 << 16 };
 
+uint64_t expand_effort(const Node *node) {
+  enum { CELLS = 300000 }; /* of a solid that is a program */
+  if (node->kind == NODE_MESH && node->mesh->geometry == NULL) return node->mesh->mesh.triangle_count;
+  if (node->kind == NODE_HAIR) return node->hair->strands.segment_count;
+  if (node->kind == NODE_ARRAY) return node->array->count;
+  return node->kind == NODE_SDF ? CELLS : 0;
+}
+
 /* How often each node is in the scene: every user has a higher id than what it uses. */
 static void count_uses(Expansion *e) {
   for (uint64_t i = 0; i < e->b->roots.count && work_goes_on(e->work, 64); i++) e->uses[e->b->roots.data[i] - 1]++;
   for (uint64_t i = e->node_count; i-- > 0 && work_goes_on(e->work, 64);) {
     const Node *node = &e->b->nodes.data[i];
     if (e->uses[i] == 0) continue;
+    e->effort = builder_add_saturating(e->effort, expand_effort(node));
     if (node->kind == NODE_PLACE) {
       uint64_t *uses = &e->uses[node->placement->child - 1];
       *uses = builder_add_saturating(*uses, e->uses[i]);

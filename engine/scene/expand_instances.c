@@ -319,16 +319,31 @@ static MlStatus hair_asset(Expansion *e, MlNode id) {
 
 static MlStatus array_asset(Expansion *e, MlNode id);
 
+static MlStatus make_asset(Expansion *e, MlNode id, WantedFor wanted) {
+  const Node *node = builder_node(e->b, id);
+  if (node->kind == NODE_MESH) return mesh_asset(e, id);
+  if (node->kind == NODE_ARRAY) return array_asset(e, id);
+  if (node->kind == NODE_SDF) return field_asset(e, id);
+  if (node->kind == NODE_HAIR) return hair_asset(e, id);
+  return group_asset(e, id, wanted);
+}
+
+/* The part of the build that making this node's own geometry is, as of now. */
+static WorkPart begin_effort(Expansion *e, const Node *node) {
+  const double all = (double)e->effort, from = (double)e->spent / (all + 1);
+  e->spent = builder_add_saturating(e->spent, expand_effort(node));
+  const double to = (double)e->spent / (all + 1);
+  return work_part_begins(e->work, from < 1 ? from : 1, to < 1 ? to : 1);
+}
+
 /* The asset of a node, made when first needed. *out NULL: nothing was left of it. */
 static MlStatus node_geometry(Expansion *e, MlNode id, WantedFor wanted, const Geometry **out) {
   NodeGeometry *own = &e->geometries[id - 1];
   if (own->asset == NULL && !own->empty) {
-    const Node *node = builder_node(e->b, id);
-    if (node->kind == NODE_MESH) TRY(mesh_asset(e, id));
-    else if (node->kind == NODE_ARRAY) TRY(array_asset(e, id));
-    else if (node->kind == NODE_SDF) TRY(field_asset(e, id));
-    else if (node->kind == NODE_HAIR) TRY(hair_asset(e, id));
-    else TRY(group_asset(e, id, wanted));
+    const WorkPart before = begin_effort(e, builder_node(e->b, id));
+    const MlStatus status = make_asset(e, id, wanted);
+    work_part_ends(e->work, before);
+    TRY(status);
     own->empty = own->asset == NULL;
   }
   *out = own->asset;

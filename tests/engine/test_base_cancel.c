@@ -23,7 +23,7 @@ static void test_asks_by_bytes(void **state) {
   static const uint64_t sizes[] = {1, 28, 4096, WORK_PIECE - 1, WORK_PIECE, 3 * WORK_PIECE};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     Polls polls = {.until = UINT64_MAX};
-    const MlCancel cancel = {poll, &polls};
+    const MlCancel cancel = {.poll = poll, .ud = &polls};
     Work work = {.cancel = &cancel};
     const uint64_t total = (uint64_t)20 * WORK_PIECE;
     uint64_t since = 0, seen = 0;
@@ -41,7 +41,7 @@ static void test_asks_by_bytes(void **state) {
 static void test_stays_cancelled(void **state) {
   (void)state;
   Polls polls = {.until = 2};
-  const MlCancel cancel = {poll, &polls};
+  const MlCancel cancel = {.poll = poll, .ud = &polls};
   Work work = {.cancel = &cancel};
   MlError error = {0};
   assert_true(work_goes_on(&work, WORK_PIECE));
@@ -72,7 +72,7 @@ static void test_helpers(void **state) {
   unsigned char *from = malloc(size), *to = malloc(size);
   for (size_t i = 0; i < size; i++) from[i] = (unsigned char)(i * 7 + i / 251);
   Polls polls = {.until = UINT64_MAX};
-  const MlCancel cancel = {poll, &polls};
+  const MlCancel cancel = {.poll = poll, .ud = &polls};
   Work work = {.cancel = &cancel};
   assert_true(work_copy(&work, to, from, size));
   assert_memory_equal(to, from, size);

@@ -162,7 +162,7 @@ static void test_long(void **state) {
   for (int i = 1; i < 200000; i++) bytes_write(&text, ", {\"a\": [7]}", 12);
   bytes_write(&text, "]}", 2);
   int polls = 0;
-  Work work = {.cancel = &(MlCancel){poll_never, &polls}};
+  Work work = {.cancel = &(MlCancel){.poll = poll_never, .ud = &polls}};
   Json json;
   MlError error = {0};
   assert_int_equal(json_parse(&memory, &work, (const char *)text.data, text.count, &json, &error), ML_OK);
@@ -176,7 +176,7 @@ static void test_long(void **state) {
   json_free(&memory, &json);
 
   polls = 0;
-  work = (Work){.cancel = &(MlCancel){poll_third, &polls}};
+  work = (Work){.cancel = &(MlCancel){.poll = poll_third, .ud = &polls}};
   error = (MlError){0};
   assert_int_equal(json_parse(&memory, &work, (const char *)text.data, text.count, &json, &error), ML_ERROR_CANCELLED);
   assert_int_equal(memory.used, 0);

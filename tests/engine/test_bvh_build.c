@@ -354,7 +354,7 @@ static void test_called_off(void **state) {
 #ifndef ML_NO_THREADS
       polls.thread = pthread_self();
 #endif
-      const MlCancel cancel = {poll_down, &polls};
+      const MlCancel cancel = {.poll = poll_down, .ud = &polls};
       Work work = {.cancel = &cancel};
       MlError error = {0};
       Bvh bvh;

@@ -500,7 +500,7 @@ static void test_build_stops(void **state) {
   for (int n = 0;; n += n < 20 ? 1 : 7) {
     fault_init(&fault, -1, false);
     polls = n;
-    const MlCancel cancel = {poll_down, &polls};
+    const MlCancel cancel = {.poll = poll_down, .ud = &polls};
     MlStatus status =
       bvh_build(&(BvhBuild){.memory = &fault.memory, .work = &(Work){.cancel = &cancel}}, bounds, NULL, 20000, &bvh, &error);
     bool done = status == ML_OK;

@@ -629,7 +629,7 @@ static void test_meshes_are_looked_at_once(void **state) {
   for (uint32_t i = 0; i < COPIES; i++) copies[i] = fixture_place(b, mesh, affine_translate((MlVec3){3.0 * i, 0, 0}));
   fixture_add(b, combine(ML_UNION, COPIES, copies));
   uint32_t asked = 0;
-  const MlCancel cancel = {counts, &asked};
+  const MlCancel cancel = {.poll = counts, .ud = &asked};
   const MlScene *made = NULL;
   assert_int_equal(ml_commit(b, &cancel, &made, &error), ML_OK);
   b = NULL;

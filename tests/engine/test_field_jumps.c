@@ -111,7 +111,7 @@ static const MlScene *scene_with(const Jumping *j) {
   const MlNode node = ml_sdf(b, &ML_DESC(MlSdfDesc, .distance = id, .from = {-1.5, -1.5, -1.5}, .to = {1.5, 1.5, 1.5}), &error);
   if (node == 0) fail_msg("%s: %s", j->name, error.message);
   fixture_add(b, node);
-  const MlCancel cancel = {count_polls, NULL};
+  const MlCancel cancel = {.poll = count_polls, .ud = NULL};
   const MlScene *scene = NULL;
   polls = 0;
   if (ml_commit(b, &cancel, &scene, &error) != ML_OK) fail_msg("%s: %s", j->name, error.message);

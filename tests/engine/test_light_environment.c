@@ -287,7 +287,7 @@ static void cancelled(void **state) {
   int polls = 0;
   rig_begin(&rig);
   assert_int_equal(ml_sky(rig.b, &ML_DESC(MlSkyDesc, .turbidity = 7.25), &rig.error), ML_OK);
-  MlCancel cancel = {cancel_at_once, &polls};
+  MlCancel cancel = {.poll = cancel_at_once, .ud = &polls};
   assert_int_equal(ml_commit(rig.b, &cancel, &rig.scene, &rig.error), ML_ERROR_CANCELLED);
   assert_int_equal(polls, 1);
   rig_commit(&rig); // as if nothing had been

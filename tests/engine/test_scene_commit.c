@@ -598,7 +598,7 @@ static void test_limit_where_lit(void **state) {
     const MlScene *handle = NULL;
     MlError error = {0};
     int polls = 2000; /* where nothing else stops it */
-    MlStatus status = ml_commit(b, &(MlCancel){poll_down, &polls}, &handle, &error);
+    MlStatus status = ml_commit(b, &(MlCancel){.poll = poll_down, .ud = &polls}, &handle, &error);
     if (form >= 2) {
       assert_int_equal(status, ML_OK);
       assert_int_equal(ml_scene_stats(handle).instances, 4096);
@@ -696,7 +696,7 @@ static void test_cancel(void **state) {
   for (int n = 0; handle == NULL; n++) {
     error = (MlError){0};
     polls = n;
-    MlStatus status = ml_commit(b, &(MlCancel){poll_down, &polls}, &handle, &error);
+    MlStatus status = ml_commit(b, &(MlCancel){.poll = poll_down, .ud = &polls}, &handle, &error);
     if (status == ML_OK) {
       assert_true(n >= 5);
       break;
@@ -760,7 +760,7 @@ static void test_cancel_anywhere(void **state) {
   for (uint64_t n = 0; handle == NULL; n += n < 10 ? 1 : 29) {
     Polls polls = {.until = n};
     error = (MlError){0};
-    MlStatus status = ml_commit(b, &(MlCancel){poll_until, &polls}, &handle, &error);
+    MlStatus status = ml_commit(b, &(MlCancel){.poll = poll_until, .ud = &polls}, &handle, &error);
     if (status == ML_OK) {
       assert_true(n > 50);
       assert_int_equal(ml_scene_stats(handle).triangles, 20000);
@@ -784,11 +784,36 @@ static void test_polls_by_bytes(void **state) {
     MlBuilder *b = build_much(&fixture, side);
     Polls polls = {.until = UINT64_MAX};
     const MlScene *handle = NULL;
-    assert_int_equal(ml_commit(b, &(MlCancel){poll_until, &polls}, &handle, NULL), ML_OK);
+    assert_int_equal(ml_commit(b, &(MlCancel){.poll = poll_until, .ud = &polls}, &handle, NULL), ML_OK);
     assert_true(polls.count >= 4 * (ml_scene_stats(handle).bytes / WORK_PIECE));
     ml_scene_release(handle);
     cache_drop_unused(fixture.cache);
   }
+}
+
+typedef struct Told {
+  uint32_t count;
+  double last, widest; /* gap */
+} Told;
+static void told(void *ud, double done) {
+  Told *t = ud;
+  assert_true(done >= t->last + 0.01 && done <= 1);
+  if (done - t->last > t->widest) t->widest = done - t->last;
+  t->last = done;
+  t->count++;
+}
+
+/* How far a build is rises to its end; and where everything is known, there is little to tell. */
+static void test_progress(void **state) {
+  (void)state;
+  const MlScene *handles[2] = {NULL, NULL};
+  Told tales[2] = {{0}, {0}};
+  for (int i = 0; i < 2; i++)
+    assert_int_equal(ml_commit(build_much(&fixture, 400), &(MlCancel){.ud = &tales[i], .progress = told}, &handles[i], NULL), ML_OK);
+  if (tales[0].count < 20 || tales[0].last < 0.95 || tales[0].widest > 0.35)
+    fail_msg("told %u times, at most %g apart, the last %g", tales[0].count, tales[0].widest, tales[0].last);
+  assert_true(tales[1].count < tales[0].count);
+  for (int i = 0; i < 2; i++) ml_scene_release(handles[i]);
 }
 
 static void test_a_thousand_times(void **state) {
@@ -822,6 +847,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_cancel_anywhere, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_polls_by_bytes, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(test_progress, set_up, tear_down),
     cmocka_unit_test_setup_teardown(test_a_thousand_times, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -382,7 +382,7 @@ static void test_cancel(void **state) {
   static float waves[400 * 400];
   for (int i = 0; i < 400 * 400; i++) waves[i] = (float)(i % 7);
   int polls = 0;
-  const MlCancel cancel = {poll_yes, &polls};
+  const MlCancel cancel = {.poll = poll_yes, .ud = &polls};
   error = (MlError){0};
   assert_int_equal(HEIGHTS(.heights = waves, .columns = 400, .rows = 400, .cancel = &cancel), 0);
   assert_int_equal(error.status, ML_ERROR_CANCELLED);

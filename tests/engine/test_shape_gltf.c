@@ -825,7 +825,7 @@ static void test_cancel(void **state) {
   int polls = 1;
   for (; status != ML_OK; polls += 7) {
     int left = polls;
-    Work watched = {.cancel = &(MlCancel){poll_countdown, &left}};
+    Work watched = {.cancel = &(MlCancel){.poll = poll_countdown, .ud = &left}};
     Model model;
     MlError error;
     work = &watched;

@@ -713,7 +713,7 @@ static void test_cancel(void **state) {
   int polls = 1;
   for (; status != ML_OK; polls += 1 + polls / 6) {
     int left = polls;
-    Work watched = {.cancel = &(MlCancel){poll_countdown, &left}};
+    Work watched = {.cancel = &(MlCancel){.poll = poll_countdown, .ud = &left}};
     Model model;
     MlError error;
     work = &watched;

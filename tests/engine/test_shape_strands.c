@@ -269,7 +269,7 @@ static void test_failing_allocations(void **state) {
 static void test_cancel(void **state) {
   (void)state;
   int polls = 0;
-  const MlCancel cancel = {poll_yes, &polls};
+  const MlCancel cancel = {.poll = poll_yes, .ud = &polls};
   fill_hair(1);
   error = (MlError){0};
   assert_int_equal(hair_of(b, 0, &cancel), 0);

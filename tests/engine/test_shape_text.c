@@ -288,7 +288,7 @@ static void test_failing_allocations(void **state) {
 static void test_cancel(void **state) {
   (void)state;
   int polls = 0;
-  const MlCancel cancel = {poll_yes, &polls};
+  const MlCancel cancel = {.poll = poll_yes, .ud = &polls};
   static char text[4001];
   for (int i = 0; i < 4000; i++) text[i] = (char)('A' + i % 26);
   error = (MlError){0};

@@ -413,7 +413,7 @@ static void failing_allocations_are_clean(void **state) {
   fail_each_allocation(survey_all, NULL, 300);
   // Called off
   int asked = 0;
-  const MlCancel cancel = {poll_yes, &asked};
+  const MlCancel cancel = {.poll = poll_yes, .ud = &asked};
   const MlSurvey *survey;
   const MlStatus status = ml_survey(b, &ML_DESC(MlSurveyDesc, .node = as_field(ball(0, 0, 0, 1)), .cancel = &cancel), &survey, &error);
   assert_int_equal(status, ML_ERROR_CANCELLED);
