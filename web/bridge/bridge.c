@@ -118,6 +118,11 @@ static bool evaluation_outdated(void *ud) {
   return stop_wanted() || the.stopping || load(&the.request.script_version) != the.wanted.script_version;
 }
 
+static void tell_built(void *ud, double done) {
+  (void)ud;
+  figure_set(&the.status, FIGURE_built, done);
+}
+
 /* The parameters of the request, "name\0value\0" each; their number. */
 static size_t split_sets(ScriptSet *sets, size_t capacity) {
   const BridgeRequest *w = &the.wanted;
@@ -156,11 +161,12 @@ static bool run_script(void) {
     .height = w->height > 0 ? (uint32_t)w->height : 0,
     .time_limit = w->time_limit_ms > 0 ? w->time_limit_ms / 1000.0 : 0.0,
     .memory_cap = w->script_memory_mb > 0 ? (uint64_t)w->script_memory_mb << 20 : 0,
-    .cancel = {.poll = evaluation_outdated},
+    .cancel = {.poll = evaluation_outdated, .progress = tell_built},
   };
   MlError error = {0};
   ScriptEvaluation *e = NULL;
   const MlStatus status = script_evaluate(the.engine, &input, &e, &error);
+  tell_built(NULL, 0.0);
   if (e && e->cancelled) {
     script_evaluation_destroy(e);
     return false;

@@ -24,7 +24,7 @@ export class Engine {
   /** The report of bridge.h, parsed. */
   onreport = nothing;
   /** {progress 0..1, seconds, rays, samples: {fewest, most, wanted}, noise (-1: unknown), memory, memoryCap (bytes), threads, evaluate,
-   *  build (seconds), exposure (EV), firstPixels (ms from post() to the first pixels on the page, null: not yet)}; up to 5 times a s */
+   *  build (seconds), built (0..1 while a scene is being built, else 0), exposure (EV), firstPixels (ms from post() to the first pixels on the page, null: not yet)}; up to 5 times a s */
   onfigures = nothing;
   /** {width, height, generation, scale, bands: [{y, height, pixels}], fresh}; pixels are good during the call.
    *  fresh false: they are only copied once more */

@@ -114,7 +114,7 @@ export class Block {
       progress: this.figure(F.progress), seconds: this.figure(F.render_seconds), rays: this.figure(F.rays),
       samples: { fewest: this.load(W.samples_fewest), most: this.load(W.samples_most), wanted: this.load(W.samples_wanted) },
       noise: this.figure(F.noise), memory: this.figure(F.memory), memoryCap: this.figure(F.memory_cap), threads: this.load(W.threads_used),
-      evaluate: this.figure(F.evaluate_seconds), build: this.figure(F.build_seconds), exposure: this.figure(F.exposure),
+      evaluate: this.figure(F.evaluate_seconds), build: this.figure(F.build_seconds), built: this.figure(F.built), exposure: this.figure(F.exposure),
       engineFirstPixels: this.figure(F.first_pixels),
     };
   }

@@ -14,7 +14,7 @@ export const WORDS = [
 
 /** The float64 figures, in order. */
 export const FIGURES = [
-  'progress', 'render_seconds', 'rays', 'evaluate_seconds', 'build_seconds', 'exposure', 'noise', 'memory', 'memory_cap', 'first_pixels',
+  'progress', 'render_seconds', 'rays', 'evaluate_seconds', 'build_seconds', 'built', 'exposure', 'noise', 'memory', 'memory_cap', 'first_pixels',
 ];
 
 const numbered = names => Object.freeze(Object.fromEntries(names.map((name, index) => [name, index])));

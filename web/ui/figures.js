@@ -37,7 +37,7 @@ export function mountFigures(session, root) {
       noise(figures.noise >= 0 ? `${(figures.noise * 100).toPrecision(2)} %` : NONE);
       threads(figures.threads > 0 ? count(figures.threads) : NONE);
       memory(figures.memory > 0 ? bytes(figures.memory) : NONE);
-      bar.style.transform = `scaleX(${Math.min(1, Math.max(0, figures.progress || 0))})`;
+      bar.style.transform = `scaleX(${Math.min(1, Math.max(0, figures.built || figures.progress || 0))})`;
     }
     const scene = session.report?.scene;
     if (scene) {

@@ -165,7 +165,7 @@ export function sentence(session) {
   const { state, report, figures } = session;
   switch (state) {
     case 'loading': return 'Loading…';
-    case 'rendering': return 'Rendering…';
+    case 'rendering': return figures?.built > 0 ? 'Building…' : 'Rendering…';
     case 'error': return wrong(report);
     default:
   }
@@ -205,6 +205,7 @@ function mountStatus(session, root) {
     timer = setTimeout(say, Math.max(patience, last + APART - performance.now()));
   };
   for (const event of ['state', 'report', 'text', 'wanted']) session.addEventListener(event, soon);
+  session.addEventListener('figures', () => { if (!timer && sentence(session) !== status.textContent) soon(); });
   say();
   return (text) => {
     setText(status, text);

@@ -122,6 +122,8 @@ describe('the status line', () => {
   const cases = [
     [{ state: 'loading' }, 'Loading…'],
     [{ state: 'rendering' }, 'Rendering…'],
+    [{ state: 'rendering', figures: { ...figures, built: 0 } }, 'Rendering…'],
+    [{ state: 'rendering', figures: { ...figures, built: 0.4 } }, 'Building…'],
     [{ state: 'idle', hash: '0', figures }, 'Done, 64 samples in 3.20 s'],
     [{ state: 'idle', hash: '0' }, 'Done'],
     [{ state: 'idle', stopped: true, figures }, 'Stopped at 12 samples'],
