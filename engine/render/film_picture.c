@@ -39,6 +39,16 @@ void ml_film_display(const MlFilm *film, const MlDisplay *display, uint32_t y0, 
   }
 }
 
+/* Relaxed. WebAssembly's atomic stores are full barriers; there nobody but the page reads these words, and every browser writes an aligned
+ * word whole. */
+static inline void store_word(uint32_t *out, uint32_t word) {
+#ifdef __wasm__
+  *out = word;
+#else
+  __atomic_store_n(out, word, __ATOMIC_RELAXED);
+#endif
+}
+
 void ml_film_show(const MlFilm *film, const MlDisplay *display, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1, uint32_t *rgba) {
   FLOAT_STATE_OURS;
   const WhiteBalance balance = balance_of(display);
@@ -63,7 +73,7 @@ void ml_film_show(const MlFilm *film, const MlDisplay *display, uint32_t x0, uin
         const uint8_t bytes[4] = {shown[3 * k], shown[3 * k + 1], shown[3 * k + 2], 255};
         uint32_t word;
         memcpy(&word, bytes, sizeof word);
-        if (sampled[k]) __atomic_store_n(&rgba[first + k], word, __ATOMIC_RELAXED);
+        if (sampled[k]) store_word(&rgba[first + k], word);
       }
     }
   }
