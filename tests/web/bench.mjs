@@ -123,6 +123,21 @@ async function stop({ page, url, name }) {
   row(name, 'endless loop: past its deadline of 2 s', late, { floor: 250 });
 }
 
+/** What a script of 10 000 calls takes, as `make bench-scripts` has it natively. */
+async function script({ page, url, name }) {
+  await visit(page, `${url}?scene=hello&size=96x54&samples=1`);
+  await picture(page);
+  const times = [];
+  for (let i = 0; i < RUNS + 3; i++) {
+    const before = (await look(page)).generation;
+    await page.evaluate((text) => globalThis.moonlit.setText(text, 'fix'), `for i = 1, 10000 do sphere{} end background(1) -- ${i}\n`);
+    await picture(page, { after: before });
+    await sleep(300); // the last figures
+    if (i >= 3) times.push(1000 * (await page.evaluate(() => globalThis.moonlit.figures.evaluate)));
+  }
+  row(name, '10 000 sphere{}, the script alone', times, { floor: 25 });
+}
+
 /** The longest time between two animation frames while every core renders. */
 async function pause({ page, url, name }) {
   await visit(page, `${url}?scene=hello&samples=65536`);
@@ -291,7 +306,7 @@ async function main() {
   for (const name of BROWSERS.filter((each) => !process.env.BROWSER || process.env.BROWSER === each)) {
     const browser = await launch(name);
     try {
-      for (const measure of [start, firstPixels, stop, pause, restart, thousand, wasm]) {
+      for (const measure of [start, firstPixels, script, stop, pause, restart, thousand, wasm]) {
         if (!pick(measure.name)) continue;
         const context = await browser.createBrowserContext();
         const page = await context.newPage();
