@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define ML_VERSION "0.1.0"
-#define ML_PICTURE_VERSION 2 /* changes whenever a golden picture does */
+#define ML_PICTURE_VERSION 3 /* changes whenever a golden picture does */
 #define ML_LANGUAGE_VERSION 1
 
 #define ML_API __attribute__((visibility("default")))

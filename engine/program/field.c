@@ -64,10 +64,20 @@ static double refine(const March *m, double a, double fa, double b, double fb, d
   return b;
 }
 
+static double longest_side(const FieldCell *cell) {
+  double longest = 0.0;
+  for (int i = 0; i < 3; i++) {
+    const double side = (double)(cell->hi[i] - cell->lo[i]);
+    longest = side > longest ? side : longest;
+  }
+  return longest;
+}
+
 bool field_hit(const Field *field, const FieldCell *cell, MlVec3 o, MlVec3 d, float *t) {
-  March m = {field->distance, o, d, 1.0};
   double a, b;
   if (!cell_way(cell, o, d, &a, &b)) return false;
+  const Program program = field_program(field, cell);
+  March m = {&program, o, d, 1.0};
   // How fast the value may fall and rise along the ray
   const double ds[3] = {d.x, d.y, d.z};
   double fall = 0.0, rise = 0.0;
@@ -91,7 +101,7 @@ bool field_hit(const Field *field, const FieldCell *cell, MlVec3 o, MlVec3 d, fl
   // Steps that are lost in rounding are not worth taking; the more of them, the longer they get
   const double noise = (double)cell->noise;
   double shortest = 0x1p-16 * length + noise / fall;
-  if (!(fall < (double)LARGEST_F)) shortest = length * (1.0 / 32.0);
+  if (!(fall < (double)LARGEST_F)) shortest = longest_side(cell) / (32.0 * dvec_length(d));
   if (shortest < 0x1p-25 * b) shortest = 0x1p-25 * b;
   if (!(fb <= 0.0 && rise <= 0.0)) {
     for (int i = 1;; i++) {
@@ -123,16 +133,23 @@ bool field_hit(const Field *field, const FieldCell *cell, MlVec3 o, MlVec3 d, fl
   return *t > 0.0f && *t <= LARGEST_F;
 }
 
+static bool is_within(const FieldCell *cell, Vec3 p) {
+  bool within = true;
+  for (int i = 0; i < 3; i++) within = within && p[i] >= cell->lo[i] && p[i] <= cell->hi[i];
+  return within;
+}
+/* In the cell by its own program, elsewhere by the whole. */
+static float gradient_at(const Field *field, const FieldCell *cell, Vec3 p, Vec3 *gradient) {
+  const Program program = is_within(cell, p) ? field_program(field, cell) : *field->distance;
+  return program_gradient(&program, &p, gradient);
+}
+
 /* Newton's steps along the gradient, as long as they help. */
 FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVec3 d) {
-  double reach = 0.0;
-  for (int i = 0; i < 3; i++) {
-    const double side = (double)(cell->hi[i] - cell->lo[i]);
-    reach = side > reach ? side : reach;
-  }
+  const double reach = longest_side(cell);
   FieldPoint out = {.p = p};
   Vec3 gradient, at = dvec_to_vec3(p);
-  float value = program_gradient(field->distance, &at, &gradient);
+  float value = gradient_at(field, cell, at, &gradient);
   for (int i = 0; i < 3; i++) {
     const double square = (double)dot(gradient, gradient), by = square > 0.0 ? (double)value / square : 0.0;
     if (!(__builtin_fabs((double)value) > 0.5 * (double)cell->noise) || !(__builtin_fabs(by) * __builtin_sqrt(square) < 0.25 * reach))
@@ -141,7 +158,7 @@ FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVe
     const MlVec3 moved = dvec_add(base, dvec_scale((MlVec3){(double)gradient[0], (double)gradient[1], (double)gradient[2]}, -by));
     const Vec3 there = dvec_to_vec3(moved);
     Vec3 slope;
-    const float next = program_gradient(field->distance, &there, &slope);
+    const float next = gradient_at(field, cell, there, &slope);
     if (!(abs_f(next) < abs_f(value))) break;
     out.p = moved;
     at = there;
@@ -151,7 +168,7 @@ FieldPoint field_point(const Field *field, const FieldCell *cell, MlVec3 p, MlVe
   if (!((double)length(gradient) > 0.0)) { // on a point of no direction: look at where the ray came from
     const double back = 0x1p-10 * reach / dvec_length(d);
     const Vec3 there = dvec_to_vec3(dvec_subtract(out.p, dvec_scale(d, back)));
-    (void)program_gradient(field->distance, &there, &gradient);
+    (void)gradient_at(field, cell, there, &gradient);
   }
   const double size = (double)length(gradient), limit = 0.01 * reach;
   const bool fine = size > 0.0 && size <= (double)LARGEST_F;

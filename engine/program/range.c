@@ -4,6 +4,7 @@
 #include "math/elementary.h"
 #include "math/ieee.h"
 #include "program/evaluate.h"
+#include "program/prune.h"
 
 #define ENDLESS ((double)INFINITY_F)
 #define PI_D 0x1.921fb54442d18p+1
@@ -19,16 +20,18 @@ static Interval exactly(double x) { return (Interval){x, x}; }
 static Interval hull(Interval a, Interval b) { return (Interval){least(a.lo, b.lo), most(a.hi, b.hi)}; }
 static double magnitude(Interval a) { return most(size(a.lo), size(a.hi)); }
 /* Rounded outwards; what is no number is anything. */
-static Interval outward(Interval a) {
+static inline __attribute__((always_inline)) Interval outward(Interval a) {
   if (!(a.lo <= a.hi)) return all;
-  return (Interval){a.lo - 0x1p-50 * size(a.lo) - 0x1p-1000, a.hi + 0x1p-50 * size(a.hi) + 0x1p-1000};
+  return (Interval){a.lo - 0x1p-50 * size(a.lo) - 0x1p-500, a.hi + 0x1p-50 * size(a.hi) + 0x1p-500};
 }
 /* 0 times what is unbounded is 0: there is no infinity within. */
 static double product(double a, double b) { return a == 0.0 || b == 0.0 ? 0.0 : a * b; }
-static Interval times(Interval a, Interval b) {
+static inline __attribute__((always_inline)) Interval times(Interval a, Interval b) {
   if (a.lo == a.hi && a.lo == 1.0) return b;
   if (a.lo == 0.0 && a.hi == 0.0) return a;
-  double p = product(a.lo, b.lo), q = product(a.lo, b.hi), r = product(a.hi, b.lo), s = product(a.hi, b.hi);
+  if (b.lo == 0.0 && b.hi == 0.0) return b;
+  double p = a.lo * b.lo + 0.0, q = a.lo * b.hi + 0.0, r = a.hi * b.lo + 0.0, s = a.hi * b.hi + 0.0; // no -0
+  if (!(size(p + q + r + s) < ENDLESS)) p = product(a.lo, b.lo), q = product(a.lo, b.hi), r = product(a.hi, b.lo), s = product(a.hi, b.hi);
   return (Interval){least(least(p, q), least(r, s)), most(most(p, q), most(r, s))};
 }
 static Interval plus(Interval a, Interval b) { return (Interval){a.lo + b.lo, a.hi + b.hi}; }
@@ -40,7 +43,7 @@ RangeNumber range_whole(void) { return (RangeNumber){all, {all, all, all}, ENDLE
 RangeNumber range_constant(double x) { return x == x ? (RangeNumber){.value = {x, x}} : range_whole(); }
 
 /* Rounds outwards and adds the rounding of floats, `ulps` times half a unit of the last place. */
-static RangeNumber finish(RangeNumber a, double ulps) {
+static inline __attribute__((always_inline)) RangeNumber finish(RangeNumber a, double ulps) {
   a.value = outward(a.value);
   if (!(magnitude(a.value) < 0x1p127)) return range_whole(); // floats end there
   for (int i = 0; i < 3; i++)
@@ -50,29 +53,42 @@ static RangeNumber finish(RangeNumber a, double ulps) {
   return a;
 }
 
+/* Neither possibly none nor an infinite constant. */
+static inline bool is_number(const RangeNumber *a) { return a->error < ENDLESS && magnitude(a->value) < ENDLESS; }
+
 /* f(a) with its value and slope by a. */
 static RangeNumber chain(RangeNumber a, Interval value, Interval by, double ulps) {
   RangeNumber r = {.value = value, .error = product(magnitude(by), a.error)};
-  if (!(a.error < ENDLESS)) return range_whole(); // what may be no number stays so, even times 0
+  if (!is_number(&a)) return range_whole(); // what may be no number stays so, even times 0
   for (int i = 0; i < 3; i++) r.slope[i] = times(by, a.slope[i]);
   return finish(r, ulps);
 }
 static RangeNumber chain2(RangeNumber a, RangeNumber b, Interval value, Interval by_a, Interval by_b, double ulps) {
   RangeNumber r = {.value = value, .error = product(magnitude(by_a), a.error) + product(magnitude(by_b), b.error)};
-  if (!(a.error < ENDLESS && b.error < ENDLESS)) return range_whole();
+  if (!is_number(&a) || !is_number(&b)) return range_whole();
   for (int i = 0; i < 3; i++) r.slope[i] = plus(times(by_a, a.slope[i]), times(by_b, b.slope[i]));
   return finish(r, ulps);
 }
 /* A value that jumps somewhere within. */
 static RangeNumber jumping(Interval value) { return (RangeNumber){value, {all, all, all}, 0.0}; }
 
-RangeNumber range_add(RangeNumber a, RangeNumber b) { return chain2(a, b, plus(a.value, b.value), exactly(1), exactly(1), 1); }
+/* a + b or a - b. */
+static inline __attribute__((always_inline)) RangeNumber sum(const RangeNumber *a, const RangeNumber *b, bool minus) {
+  RangeNumber r;
+  if (!(a->error < ENDLESS && b->error < ENDLESS)) return range_whole();
+  r.value = minus ? (Interval){a->value.lo - b->value.hi, a->value.hi - b->value.lo} : plus(a->value, b->value);
+  for (int i = 0; i < 3; i++)
+    r.slope[i] = minus ? (Interval){a->slope[i].lo - b->slope[i].hi, a->slope[i].hi - b->slope[i].lo} : plus(a->slope[i], b->slope[i]);
+  r.error = a->error + b->error;
+  return finish(r, 1);
+}
+RangeNumber range_add(RangeNumber a, RangeNumber b) { return sum(&a, &b, false); }
 static RangeNumber negative(RangeNumber a) {
   RangeNumber r = {{-a.value.hi, -a.value.lo}, {{0, 0}, {0, 0}, {0, 0}}, a.error};
   for (int i = 0; i < 3; i++) r.slope[i] = (Interval){-a.slope[i].hi, -a.slope[i].lo};
   return r;
 }
-RangeNumber range_subtract(RangeNumber a, RangeNumber b) { return range_add(a, negative(b)); }
+RangeNumber range_subtract(RangeNumber a, RangeNumber b) { return sum(&a, &b, true); }
 RangeNumber range_multiply(RangeNumber a, RangeNumber b) { return chain2(a, b, times(a.value, b.value), b.value, a.value, 1); }
 static RangeNumber square(RangeNumber a) {
   double lo = holds(a.value, 0.0) ? 0.0 : least(size(a.value.lo), size(a.value.hi)), hi = magnitude(a.value);
@@ -126,7 +142,7 @@ static RangeNumber mixed(RangeNumber a, RangeNumber b, RangeNumber t) {
 /* ---- one operand */
 
 static RangeNumber root(RangeNumber a) {
-  if (a.value.lo < -0x1p-900) return range_whole(); // no number somewhere, of which later operations may make one
+  if (a.value.lo < -0x1p-450) return range_whole(); // no number somewhere, of which later operations may make one
   double lo = a.value.lo > 0.0 ? __builtin_sqrt(a.value.lo) : 0.0, hi = a.value.hi > 0.0 ? __builtin_sqrt(a.value.hi) : 0.0;
   RangeNumber r = chain(a, (Interval){lo, hi}, outward((Interval){hi > 0.0 ? 0.5 / hi : 0.0, lo > 0.0 ? 0.5 / lo : ENDLESS}), 1);
   r.value.lo = most(r.value.lo, 0.0);
@@ -243,6 +259,7 @@ static RangeNumber smooth_step(RangeNumber a, RangeNumber b, RangeNumber x) {
 typedef struct RangeRun {
   const RangeBox *box;
   RangeJump *jump;
+  bool faces; /* jumps on the box's faces do not count */
 } RangeRun;
 
 /* A step of `a` at `at`: where that is a plane across one axis, it is kept. */
@@ -256,14 +273,14 @@ static void note_jump(const RangeRun *run, const RangeNumber *a, double at) {
   }
   if (axis == 3) return;
   double slope = a->slope[axis].lo, from = slope > 0.0 ? a->value.lo : a->value.hi;
-  *run->jump = (RangeJump){axis, run->box->lo[axis] + (at - from) / slope};
+  *run->jump = (RangeJump){axis, run->box->lo[axis] + (at - from) / slope, a->error / size(slope)};
 }
 
 /* What floor(a + shift) gives. */
 static RangeNumber floored(const RangeRun *run, RangeNumber a, double shift) {
   double slack = 8.0 * a.error + 1e-12 * magnitude(a.value), limit = 0.25 * (a.value.hi - a.value.lo);
   if (!(a.value.hi - a.value.lo <= 1e15) || !(slack < 1e15)) return jumping(all);
-  if (run->jump == NULL) slack = -slack;
+  if (!run->faces) slack = -slack;
   else if (slack > limit) slack = limit;
   double lo = ml_floor(a.value.lo + shift + slack), hi = ml_floor(a.value.hi + shift - slack);
   if (hi <= lo) return range_constant(lo);
@@ -474,30 +491,114 @@ static const RangeValue *operand(const Program *program, const RangeValue *regis
   return scratch;
 }
 
-RangeNumber program_range(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump) {
+/* ---- what may be left out */
+
+/* x < y for floats, too. */
+static bool surely_less(const RangeNumber *x, const RangeNumber *y) { return x->value.hi + x->error < y->value.lo - y->error; }
+static bool surely(const RangeNumber *x, double value) { return x->value.lo == value && x->value.hi == value && x->error == 0.0; }
+
+static uint8_t choose_component(MlOp op, const RangeNumber *a, const RangeNumber *b, const RangeNumber *c, const RangeNumber *r) {
+  switch ((uint32_t)op) {
+  case ML_OP_ABS: return a->value.lo - a->error > 0.0 ? PRUNE_A : PRUNE_NOTHING;
+  case ML_OP_MIN: return surely_less(a, b) ? PRUNE_A : surely_less(b, a) ? PRUNE_B : PRUNE_NOTHING;
+  case ML_OP_MAX: return surely_less(a, b) ? PRUNE_B : surely_less(b, a) ? PRUNE_A : PRUNE_NOTHING;
+  case ML_OP_CLAMP:
+    if (surely_less(b, a) && surely_less(a, c)) return PRUNE_A;
+    if (surely_less(a, b) && surely_less(b, c)) return PRUNE_B;
+    return surely_less(c, a) && a->error < ENDLESS && b->error < ENDLESS ? PRUNE_C : PRUNE_NOTHING;
+  case ML_OP_MIX:
+    if (surely(c, 1.0)) return PRUNE_B;
+    if (!surely(c, 0.0) || !is_number(a) || !is_number(b)) return PRUNE_NOTHING;
+    return surely_less(a, b) ? PRUNE_A_PLUS : surely_less(b, a) ? PRUNE_A_MINUS : PRUNE_NOTHING;
+  case ML_OP_SELECT: {
+    const int chosen = truth_of(*a);
+    return chosen == 1 ? PRUNE_B : chosen == 0 ? PRUNE_C : PRUNE_NOTHING;
+  }
+  case ML_OP_NOT:
+  case ML_OP_LESS:
+  case ML_OP_LESS_EQUAL:
+  case ML_OP_EQUAL:
+  case ML_OP_AND:
+  case ML_OP_OR:
+  case ML_OP_XOR: return r->value.lo != r->value.hi || r->error != 0.0 ? PRUNE_NOTHING : r->value.lo == 0.0 ? PRUNE_NO : PRUNE_YES;
+  default: return PRUNE_NOTHING;
+  }
+}
+static uint8_t choose(const ProgramStep *step, const RangeValue *a, const RangeValue *b, const RangeValue *c, const RangeValue *r) {
+  if (step->op >= ML_OP_DOT) return PRUNE_NOTHING;
+  const uint8_t first = choose_component((MlOp)step->op, &a->x[0], &b->x[0], &c->x[0], &r->x[0]);
+  for (uint32_t i = 1; i < step->width && first != PRUNE_NOTHING; i++)
+    if (choose_component((MlOp)step->op, &a->x[i], &b->x[i], &c->x[i], &r->x[i]) != first) return PRUNE_NOTHING;
+  return first;
+}
+
+static RangeNumber run_program(const Program *program, const RangeRun *run, RangeValue *registers, uint8_t *choices) {
   RangeValue p, scratch[3];
-  RangeRun run = {box, jump};
-  if (jump != NULL) jump->axis = 3;
+  if (run->jump != NULL) run->jump->axis = 3;
   for (int i = 0; i < 3; i++) {
-    p.x[i] = (RangeNumber){.value = {box->lo[i], box->hi[i]}};
+    p.x[i] = (RangeNumber){.value = {run->box->lo[i], run->box->hi[i]}};
     p.x[i].slope[i] = exactly(1.0);
     p.x[i].error = 0x1p-24 * magnitude(p.x[i].value); // points are rounded to floats
   }
-  for (const ProgramStep *step = program->steps, *end = step + program->step_count; step != end; step++)
-    run_step(&run, step, operand(program, registers, &p, step->a, &scratch[0]), operand(program, registers, &p, step->b, &scratch[1]),
-             operand(program, registers, &p, step->c, &scratch[2]), &registers[step->to]);
+  for (uint32_t i = 0; i < program->step_count; i++) {
+    const ProgramStep *step = &program->steps[i];
+    const RangeValue *a = operand(program, registers, &p, step->a, &scratch[0]), *b = operand(program, registers, &p, step->b, &scratch[1]),
+                     *c = operand(program, registers, &p, step->c, &scratch[2]);
+    RangeValue r;
+    run_step(run, step, a, b, c, &r);
+    if (choices != NULL) choices[i] = choose(step, a, b, c, &r);
+    registers[step->to] = r;
+  }
   return operand(program, registers, &p, program->result, &scratch[0])->x[0];
+}
+RangeNumber program_range(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump) {
+  return run_program(program, &(RangeRun){box, jump, jump != NULL}, registers, NULL);
+}
+RangeNumber program_range_choices(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump, uint8_t *choices) {
+  return run_program(program, &(RangeRun){box, jump, false}, registers, choices);
+}
+
+uint64_t program_cost(const Program *program) {
+  uint64_t cost = 0;
+  for (uint32_t i = 0; i < program->step_count; i++) {
+    const ProgramStep *step = &program->steps[i];
+    const bool sum = step->op >= ML_OP_FBM && step->op <= ML_OP_TURBULENCE;
+    cost += program_is_noise((MlOp)step->op) ? OCTAVE_COST * (sum ? step->data : 1) : 1;
+  }
+  return cost;
+}
+
+typedef struct Greatest {
+  const Program *program;
+  RangeValue *registers;
+  double value;
+  uint64_t cost, left; /* effort */
+} Greatest;
+
+/* Of a box, which where bounds say nothing is halved along each axis. */
+static void greatest_in(Greatest *g, const RangeBox *box, int depth) {
+  const RangeNumber r = program_range(g->program, box, g->registers, NULL);
+  const double value = r.value.hi + r.error;
+  g->left -= g->cost < g->left ? g->cost : g->left;
+  if (value < 0x1p100 || depth == 0 || g->left < 8 * g->cost || g->value >= 0x1p100) {
+    g->value = most(g->value, value);
+    return;
+  }
+  for (uint32_t i = 0; i < 8; i++) {
+    RangeBox part = *box;
+    for (uint32_t k = 0; k < 3; k++) *(i >> k & 1 ? &part.lo[k] : &part.hi[k]) = 0.5 * (box->lo[k] + box->hi[k]);
+    greatest_in(g, &part, depth - 1);
+  }
 }
 
 bool program_greatest(Memory *memory, const Program *program, const MlBounds *box, double *out) {
   size_t bytes = ((size_t)program->register_count + 1) * sizeof(RangeValue);
-  RangeValue *registers = memory_alloc(memory, bytes, 16);
-  if (registers == NULL) return false;
+  Greatest g = {program, memory_alloc(memory, bytes, 16), -ENDLESS, program_cost(program) + 8, GREATEST_EFFORT};
+  if (g.registers == NULL) return false;
   const double lo[3] = {box->min.x, box->min.y, box->min.z}, hi[3] = {box->max.x, box->max.y, box->max.z};
   // Long programs in fewer cells: nobody can break this off
   uint32_t cells = 8;
-  while (cells > 1 && (uint64_t)cells * cells * cells * program->step_count > 1u << 16) cells--;
-  *out = -ENDLESS;
+  while (cells > 1 && cells * cells * cells * g.cost > GREATEST_EFFORT / 4) cells--;
   for (uint32_t i = 0; i < cells * cells * cells; i++) {
     RangeBox cell;
     const uint32_t at[3] = {i % cells, i / cells % cells, i / (cells * cells)};
@@ -505,9 +606,9 @@ bool program_greatest(Memory *memory, const Program *program, const MlBounds *bo
       cell.lo[k] = lo[k] + (hi[k] - lo[k]) * at[k] / cells;
       cell.hi[k] = lo[k] + (hi[k] - lo[k]) * (at[k] + 1) / cells;
     }
-    RangeNumber value = program_range(program, &cell, registers, NULL);
-    *out = most(*out, value.value.hi + value.error);
+    greatest_in(&g, &cell, 12);
   }
-  memory_free(memory, registers, bytes);
+  memory_free(memory, g.registers, bytes);
+  *out = g.value;
   return true;
 }

@@ -31,14 +31,22 @@ typedef struct RangeBox {
 /* The first jump that was met: across the plane axis = at. axis 3: none was, or none of that sort. */
 typedef struct RangeJump {
   uint32_t axis;
-  double at;
+  double at, error; /* how far from there roundings may put it */
 } RangeJump;
 
 /* registers: room for register_count. The program's result; of a vector its first component. jump NULL: all steps of floor and the like count
  * that rounding may reach; else those do not that lie on the box's faces but for rounding, so that a box that was cut at a jump has none. */
 RangeNumber program_range(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump);
+/* The same for all that roundings may reach, with the jump, and what each step comes to in all of the box (PruneChoice, room for step_count). */
+RangeNumber program_range_choices(const Program *program, const RangeBox *box, RangeValue *registers, RangeJump *jump, uint8_t *choices);
 
-/* An upper bound of a number's values in a box (finite, not empty); false: memory is out. */
+/* What a program costs here and, about as much, at a point: in simple steps. An octave of noise is OCTAVE_COST. */
+enum { OCTAVE_COST = 4 };
+uint64_t program_cost(const Program *program);
+
+/* An upper bound of a number's values in a box (finite, not empty); false: memory is out. Where bounds say nothing, smaller parts are looked at, as
+ * long as GREATEST_EFFORT lasts: what then is infinite cannot be bounded in this way. */
+#define GREATEST_EFFORT (1u << 22) /* program_cost(): some tenths of a second */
 bool program_greatest(Memory *memory, const Program *program, const MlBounds *box, double *out);
 
 /* ---- for range_noise.c */

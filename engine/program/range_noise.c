@@ -48,7 +48,14 @@ static RangeNumber of_lattice(const Lattice *lattice, const RangeNumber place[3]
     middle[i] = span < 2.0 ? (float)(0.5 * (v.lo + v.hi)) : 0.0f;
   }
   Interval limits = {-lattice->slope, lattice->slope}, slope[3] = {limits, limits, limits}, all = {-1.0, 1.0};
-  if (!(span < 2.0)) return range_of_place(place, all, slope);
+  // Where what follows could not narrow these limits: in boxes that are large beside the lattice. Known slopes are within the limits but for a hair
+  bool wide = true;
+  for (int i = 0; i < 3; i++) {
+    double slack = 0.0;
+    for (int k = 0; k < 3; k++) slack += (k == i ? lattice->bend : lattice->twist) * half[k];
+    wide = wide && slack > 2.01 * lattice->slope;
+  }
+  if (!(span < 2.0) || (wide && lattice->slope * span > 2.0)) return range_of_place(place, all, slope);
   value = at_place(lattice, middle);
   double reach = 0x1p-18; // roundings of the middle and of the noise itself
   for (int i = 0; i < 3; i++) {

@@ -274,15 +274,9 @@ static uint64_t field_bytes(const FieldContent *parts) {
 
 /* The asset of a solid whose cells are not made yet. */
 static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, bool closed, Geometry *content, bool *open) {
-  size_t bytes = 0;
-  FieldCell *cells = NULL;
-  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, parts->distance, &parts->box, closed, &cells,
-                                &content->field.cell_count, &bytes, open, e->error);
-  if (status == ML_OK && !*open && content->field.cell_count != 0) {
-    content->field.cells = cells;
-    status = finish_asset(e, id, content, NULL, field_bytes(parts));
-  }
-  memory_free(e->memory, cells, bytes);
+  MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, &parts->box, closed, &content->field, open, e->error);
+  if (status == ML_OK && !*open && content->field.cell_count != 0) status = finish_asset(e, id, content, NULL, field_bytes(parts));
+  field_free(e->memory, &content->field);
   return status;
 }
 

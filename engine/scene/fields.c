@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "program/compile.h"
 #include "program/gradient.h"
+#include "program/range.h"
 
 #define NONE UINT32_MAX
 
@@ -358,6 +359,13 @@ static MlStatus compile_parts(Emit *e, const Node *node, const Part *part, Field
   if (out->distance->register_count > GRADIENT_MAX_REGISTERS)
     return error_set_at(error, ML_ERROR_LIMIT, node->place, "sdf: keeps %u values at the same time, at most %u are possible",
                         out->distance->register_count, GRADIENT_MAX_REGISTERS);
+  const uint64_t cost = program_cost(out->distance);
+  if (cost > FIELD_MAX_COST)
+    return error_set_at(
+      error, ML_ERROR_LIMIT, node->place,
+      "sdf: a solid of %llu operations at each point, where an octave of noise counts as %d; at most %u are possible: use fewer octaves, "
+      "or fewer parts",
+      (unsigned long long)cost, OCTAVE_COST, FIELD_MAX_COST);
   if (part->which == NONE) return ML_OK;
   desc.result = part->which;
   return program_compile_exact(e->memory, &desc, &out->which, error);

@@ -102,7 +102,8 @@ static BvhInput tree_input(const Items *items) {
   if (g->instances.places != NULL) return (BvhInput){.count = g->instances.count, .box = place_box, .ud = &g->instances};
   if (g->mesh.triangle_count != 0)
     return (BvhInput){.count = g->mesh.triangle_count, .points = g->mesh.points, .triangles = g->mesh.triangles};
-  return (BvhInput){.count = g->prim_count + g->instances.count + g->field.cell_count + g->strands.segment_count, .box = item_box, .ud = items};
+  return (BvhInput){
+    .count = g->prim_count + g->instances.count + g->field.cell_count + g->strands.segment_count, .box = item_box, .ud = items};
 }
 
 /* Copies what instances refer to into a block. */
@@ -142,6 +143,8 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   InstancesLayout instances = instances_place(&layout, &content->instances);
   const Field *field = &content->field;
   size_t cells = block_place(&layout, field->cell_count, sizeof(FieldCell)),
+         tapes = block_place(&layout, field->tape_count, sizeof(FieldTape)),
+         steps = block_place(&layout, field->step_count, sizeof(ProgramStep)),
          materials = block_place(&layout, field->material_count, sizeof *field->materials);
   size_t distance = block_place(&layout, field->distance != NULL ? program_bytes(field->distance) : 0, 1),
          which = block_place(&layout, field->which != NULL ? program_bytes(field->which) : 0, 1);
@@ -161,6 +164,8 @@ static MlStatus make_block(const BvhBuild *build, const Geometry *content, BvhPl
   g->prims = block_copy(work, g, prims, content->prims, content->prim_count, sizeof(Prim));
   g->placed = block_copy(work, g, placed, content->placed, content->placed_count, sizeof(PlacedTransform));
   g->field.cells = block_copy(work, g, cells, field->cells, field->cell_count, sizeof *field->cells);
+  g->field.tapes = block_copy(work, g, tapes, field->tapes, field->tape_count, sizeof *field->tapes);
+  g->field.steps = block_copy(work, g, steps, field->steps, field->step_count, sizeof *field->steps);
   g->field.materials = block_copy(work, g, materials, field->materials, field->material_count, sizeof *field->materials);
   if (field->distance != NULL) g->field.distance = program_copy((char *)g + distance, field->distance);
   if (field->which != NULL) g->field.which = program_copy((char *)g + which, field->which);

@@ -3,6 +3,7 @@
 
 #include "engine/random_programs.h"
 #include "program/gradient.h"
+#include "program/prune.h"
 #include "program/range.h"
 
 static Memory memory;
@@ -241,16 +242,149 @@ static void angles_reckon_with_roundings(void **state) {
   release(program);
 }
 
+/* What is left of a program in a box: the same bits at each of its points, of values; gradients but for roundings. */
+static void check_same(const Program *program, const Program *left, const RangeBox *box, Chance *random, int points) {
+  for (int k = 0; k < points; k++) {
+    float p[3];
+    point_in(box, random, p);
+    const float whole = value_at(program, p), part = value_at(left, p);
+    if (plain_bits(whole) != plain_bits(part)) {
+      print_program(program);
+      print_error("left:\n");
+      print_program(left);
+      fail_msg("%.9g at (%.9g, %.9g, %.9g) became %.9g", (double)whole, (double)p[0], (double)p[1], (double)p[2], (double)part);
+    }
+    if (program->register_count > GRADIENT_MAX_REGISTERS) continue;
+    Vec3 x, y;
+    const Vec3 at = vec3_load(p);
+    (void)program_gradient(program, &at, &x);
+    (void)program_gradient(left, &at, &y);
+    for (int i = 0; i < 3; i++)
+      if (abs_f(x[i]) < 1e6f && !(abs_f(x[i] - y[i]) <= 1e-3f * (1.0f + abs_f(x[i]))))
+        fail_msg("slope %.9g became %.9g", (double)x[i], (double)y[i]);
+  }
+}
+
+static void pruned_programs_are_the_same(void **state) {
+  (void)state;
+  enum { PROGRAMS = 8000, BOXES = 6, POINTS = 12 };
+  static RandomProgram source;
+  Chance random = {.state = 424242};
+  uint64_t shorter = 0, gone = 0, again = 0;
+  for (int i = 0; i < PROGRAMS; i++) {
+    random_program(&random, 1, &source);
+    Program *program = compiled(source.nodes, source.count);
+    const size_t bytes = (program->register_count + 1) * sizeof(RangeValue);
+    RangeValue *registers = memory_alloc(&memory, bytes, 16);
+    PruneRoom room, inner;
+    assert_true(prune_room(&memory, program, &room) && prune_room(&memory, program, &inner));
+    for (int k = 0; k < BOXES; k++) {
+      const RangeBox box = random_box(&random);
+      RangeJump jump;
+      const RangeNumber r = program_range_choices(program, &box, registers, &jump, room.choices),
+                        plain = program_range(program, &box, registers, NULL);
+      assert_true(r.value.lo == plain.value.lo && r.value.hi == plain.value.hi);
+      Program left = *program;
+      left.steps = room.steps;
+      left.step_count = program_prune(program, &room, &left.result);
+      assert_true(left.step_count <= program->step_count);
+      for (uint32_t n = 0; n < left.step_count; n++) assert_true(left.steps[n].to < program->register_count);
+      shorter += left.step_count < program->step_count;
+      gone += program->step_count - left.step_count;
+      check_same(program, &left, &box, &random, POINTS);
+      // What is left, in an eighth of the box
+      RangeBox part = box;
+      for (int c = 0; c < 3; c++) part.hi[c] = (double)(float)(0.5 * (box.lo[c] + box.hi[c]));
+      (void)program_range_choices(&left, &part, registers, &jump, inner.choices);
+      Program rest = left;
+      rest.steps = inner.steps;
+      rest.step_count = program_prune(&left, &inner, &rest.result);
+      again += rest.step_count < left.step_count;
+      check_same(program, &rest, &part, &random, POINTS);
+    }
+    prune_room_free(&memory, &room);
+    prune_room_free(&memory, &inner);
+    memory_free(&memory, registers, bytes);
+    release(program);
+  }
+  // The test sees something
+  if (shorter < 5000 || gone < 15000 || again < 300)
+    fail_msg("%llu shorter by %llu, %llu twice", (unsigned long long)shorter, (unsigned long long)gone, (unsigned long long)again);
+}
+
+enum { MOST_NODES = 1500 };
+typedef struct NodeList {
+  MlProgramNode nodes[MOST_NODES];
+  uint32_t count;
+} NodeList;
+static uint32_t put(NodeList *list, MlProgramNode node) {
+  assert_true(list->count < MOST_NODES);
+  list->nodes[list->count] = node;
+  return list->count++;
+}
+static uint32_t number(NodeList *list, double x) { return put(list, (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {x}}); }
+static uint32_t operation(NodeList *list, MlOp op, const uint32_t operands[3]) {
+  return put(list, (MlProgramNode){.op = op, .operands = {operands[0], operands[1], operands[2]}});
+}
+#define OP(name, ...) operation(&list, ML_OP_##name, (const uint32_t[3]){__VA_ARGS__})
+
+/* Of a chain of blends only what is near is left, of whatever form: smooth unions and differences as solids have them, and a mix by a clamped share. */
+static void far_parts_of_blends_are_left_out(void **state) {
+  (void)state;
+  enum { BALLS = 60, FORMS = 3 };
+  Chance random = {.state = 11};
+  for (int form = 0; form < FORMS; form++) {
+    static NodeList list;
+    list.count = 0;
+    uint32_t all = 0;
+    const uint32_t p = put(&list, (MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P}), zero = number(&list, 0), one = number(&list, 1),
+                   half = number(&list, 0.5), k = number(&list, 0.1), scale = number(&list, 5), quarter = number(&list, 2.5);
+    for (int i = 0; i < BALLS; i++) {
+      const uint32_t at = put(&list, (MlProgramNode){.op = ML_OP_CONSTANT, .width = 3, .value = {i, 0, 0}}), radius = number(&list, 0.6);
+      uint32_t d = OP(SUBTRACT, OP(LENGTH, OP(SUBTRACT, p, at)), radius), h;
+      if (i == 0) {
+        all = form == 1 ? OP(NEGATE, d) : d;
+      } else if (form < 2) {
+        d = form == 1 ? OP(NEGATE, d) : d;
+        h = OP(MAX, OP(SUBTRACT, k, OP(ABS, OP(SUBTRACT, all, d))), zero);
+        h = OP(MULTIPLY, OP(MULTIPLY, h, h), quarter);
+        all = form == 1 ? OP(ADD, OP(MAX, all, d), h) : OP(SUBTRACT, OP(MIN, all, d), h);
+      } else {
+        h = OP(CLAMP, OP(ADD, half, OP(MULTIPLY, scale, OP(SUBTRACT, d, all))), zero, one);
+        all = OP(SUBTRACT, OP(MIX, d, all, h), OP(MULTIPLY, OP(MULTIPLY, k, h), OP(SUBTRACT, one, h)));
+      }
+    }
+    Program *program = compiled(list.nodes, list.count);
+    assert_true(program->step_count > 6 * BALLS && program->register_count < 16);
+    RangeValue registers[16];
+    RangeJump jump;
+    PruneRoom room;
+    assert_true(prune_room(&memory, program, &room));
+    for (int i = 2; i < BALLS - 2; i += 5) {
+      const RangeBox box = {{i - 0.1, -0.1, -0.1}, {i + 0.1, 0.1, 0.1}};
+      (void)program_range_choices(program, &box, registers, &jump, room.choices);
+      Program left = *program;
+      left.steps = room.steps;
+      left.step_count = program_prune(program, &room, &left.result);
+      if (left.step_count > 6) print_program(&left);
+      assert_true(left.step_count <= 6 && left.step_count >= 3);
+      check_same(program, &left, &box, &random, 200);
+    }
+    prune_room_free(&memory, &room);
+    release(program);
+  }
+}
+
 /* The greatest value of a long program: in fewer cells, so wider than that of a short one, and a bound as well. */
 static void greatest_values_of_long_programs(void **state) {
   (void)state;
-  enum { STEPS = 1500 };
+  enum { STEPS = 30000 };
   static MlProgramNode nodes[3 + STEPS];
   const MlBounds box = {.min = {-1, -1, -1}, .max = {1, 1, 1}};
-  double greatest[2];
-  for (int i = 0; i < 2; i++) {
+  double greatest[3];
+  for (int i = 0; i < 3; i++) {
     // x - x^2, of 0.25 at most, through as many steps that add 1 / steps
-    const uint32_t steps = i == 0 ? 3 : STEPS;
+    const uint32_t steps = i == 0 ? 3 : i == 1 ? 1500 : STEPS;
     nodes[0] = (MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P};
     nodes[1] = (MlProgramNode){.op = ML_OP_PICK, .operands = {0}, .data = 0, .width = 1};
     nodes[2] = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {1.0 / (steps - 2)}};
@@ -263,7 +397,30 @@ static void greatest_values_of_long_programs(void **state) {
     release(program);
   }
   assert_true(greatest[0] > 1.25 && greatest[0] < 1.51);
-  assert_true(greatest[1] > greatest[0] + 0.1 && greatest[1] < 2.01);
+  assert_true(greatest[1] > 1.25 && greatest[1] < 1.51);
+  assert_true(greatest[2] > greatest[0] + 0.1 && greatest[2] < 2.01);
+}
+
+/* 1 / (x^2 - x + c): of c = 0.3 bounds say something in small boxes alone, of 0.2 there is no end. */
+static void greatest_values_are_looked_for_in_small_boxes(void **state) {
+  (void)state;
+  const MlBounds box = {.min = {-1, -1, -1}, .max = {1, 1, 1}};
+  for (int i = 0; i < 2; i++) {
+    const MlProgramNode nodes[] = {{.op = ML_OP_INPUT, .data = ML_INPUT_P},
+                                   {.op = ML_OP_PICK, .operands = {0}, .data = 0, .width = 1},
+                                   {.op = ML_OP_MULTIPLY, .operands = {1, 1}},
+                                   {.op = ML_OP_SUBTRACT, .operands = {2, 1}},
+                                   {.op = ML_OP_CONSTANT, .width = 1, .value = {i == 0 ? 0.3 : 0.2}},
+                                   {.op = ML_OP_ADD, .operands = {3, 4}},
+                                   {.op = ML_OP_CONSTANT, .width = 1, .value = {1}},
+                                   {.op = ML_OP_DIVIDE, .operands = {6, 5}}};
+    Program *program = compiled(nodes, 8);
+    double greatest;
+    assert_true(program_greatest(&memory, program, &box, &greatest));
+    if (i == 0) assert_true(greatest >= 20.0 && greatest < 1e3);
+    else assert_true(greatest > 1e30);
+    release(program);
+  }
 }
 
 /* Gradients are what differences come to, where those agree among each other. */
@@ -333,7 +490,10 @@ int main(void) {
     cmocka_unit_test(jumps_are_found),
     cmocka_unit_test(roots_have_small_errors),
     cmocka_unit_test(angles_reckon_with_roundings),
+    cmocka_unit_test(pruned_programs_are_the_same),
+    cmocka_unit_test(far_parts_of_blends_are_left_out),
     cmocka_unit_test(greatest_values_of_long_programs),
+    cmocka_unit_test(greatest_values_are_looked_for_in_small_boxes),
     cmocka_unit_test(gradients_agree_with_differences),
   };
   return cmocka_run_group_tests_name("bounds of programs", tests, begin, end);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "builder_fixture.h"
+#include "program/evaluate.h"
 #include "program/field.h"
 #include "scene/scene.h"
 
@@ -389,6 +390,147 @@ static void equal_solids_are_one_asset(void **state) {
   ml_scene_release(second);
 }
 
+/* ---- cells */
+
+static MlNode repeated(MlNode node, double period, uint32_t count) {
+  return kept(ml_sdf_change(
+    b, &ML_DESC(MlSdfChangeDesc, .change = ML_SDF_REPEAT, .node = node, .period = {period, 0, period}, .count = {count, 1, count}),
+    &error));
+}
+
+/* Balls that are not in the middle of their period, whose distance jumps between them: met where the balls are. Cells beside jumps have slopes, and where
+ * the balls keep away from the jumps there are no walls. */
+static void repeated_solids_are_met_at_jumps(void **state) {
+  (void)state;
+  const double periods[] = {0.5, 0.62};
+  for (int i = 0; i < 2; i++) {
+    enum { SIDE = 6 };
+    const MlVec3 at = {0.05, 0.1, -0.04};
+    MlNode balls[SIDE * SIDE];
+    for (int k = 0; k < SIDE * SIDE; k++)
+      balls[k] =
+        sphere((MlVec3){at.x + periods[i] * (k % SIDE - 0.5 * (SIDE - 1)), at.y, at.z + periods[i] * (k / SIDE - 0.5 * (SIDE - 1))}, 0.18);
+    const MlScene *exact = committed(kept(ml_group(b, &ML_DESC(MlGroupDesc, .children = balls, .child_count = SIDE * SIDE), &error)));
+    const MlScene *field = committed(repeated(sphere(at, 0.18), periods[i], SIDE));
+    compare(exact, field, 4000, 1.6, "repeated");
+    const Field *f = &scene_of(field)->world.instances.geometries[0]->field;
+    uint64_t walls = 0;
+    for (uint64_t k = 0; k < f->cell_count; k++) walls += f->cells[k].slope_hi[0] < LARGEST_F ? 0 : 1;
+    assert_true(f->cell_count > 1000);
+    assert_int_equal(walls, 0);
+    ml_scene_release(exact);
+    ml_scene_release(field);
+  }
+}
+
+static MlNode many_balls(uint32_t count, double blend) {
+  MlNode nodes[200];
+  random_state = 5;
+  for (uint32_t i = 0; i < count; i++) nodes[i] = sphere(random_point(1.5), random_in(0.1, 0.25));
+  return kept(ml_sdf_combine(b, &ML_DESC(MlSdfCombineDesc, .op = ML_UNION, .nodes = nodes, .count = count, .blend = blend), &error));
+}
+
+static Vec3 no_texture(const void *ud, uint32_t data, uint32_t of, Vec3 place, float width) {
+  (void)ud, (void)data, (void)of, (void)width;
+  return place;
+}
+static float value_in(const Program *program, Vec3 p) {
+  ProgramPoint point;
+  memset(&point, 0, sizeof point);
+  point.inputs[ML_INPUT_P] = p;
+  return program_evaluate(program, &point, no_texture, NULL)[0];
+}
+
+/* Cells of a union know the parts that are near them alone, and give the bits of the whole. */
+static void cells_have_short_programs(void **state) {
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    const MlScene *handle = committed(many_balls(i == 0 ? 50 : 30, i < 2 ? 0.08 : 0.0));
+    const Field *field = &scene_of(handle)->world.instances.geometries[0]->field;
+    uint64_t steps = 0;
+    assert_true(field->cell_count > 1000 && field->tape_count > 10 && field->step_count <= FIELD_MAX_STEPS);
+    for (uint64_t k = 0; k < field->cell_count; k++) {
+      const FieldCell *cell = &field->cells[k];
+      const Program program = field_program(field, cell);
+      steps += program.step_count;
+      for (int n = 0; n < 2; n++) {
+        Vec3 p = vec3(0, 0, 0);
+        for (int c = 0; c < 3; c++) p[c] = clamp_f((float)random_in((double)cell->lo[c], (double)cell->hi[c]), cell->lo[c], cell->hi[c]);
+        assert_int_equal(float_bits(value_in(&program, p)), float_bits(value_in(field->distance, p)));
+      }
+    }
+    const double mean = (double)steps / (double)field->cell_count;
+    if (!(mean * 8 < field->distance->step_count)) fail_msg("%g of %u steps", mean, field->distance->step_count);
+    ml_scene_release(handle);
+  }
+}
+
+/* The same cells and programs for any number of threads. */
+static void cells_are_the_same_for_all_threads(void **state) {
+  (void)state;
+  const MlScene *handle = committed(many_balls(24, 0.1));
+  const Geometry *geometry = scene_of(handle)->world.instances.geometries[0];
+  const Field *field = &geometry->field;
+  for (uint32_t threads = 1; threads <= 4; threads += threads) {
+    Memory memory;
+    memory_init(&memory, NULL, 0);
+    Parallel parallel = {.threads = threads};
+    assert_int_equal(pool_create(&memory, &parallel.pool, NULL), ML_OK);
+    Field other = {.distance = field->distance};
+    bool open;
+    assert_int_equal(field_build(&memory, NULL, &parallel, &geometry->bounds, false, &other, &open, &error), ML_OK);
+    assert_true(!open && other.cell_count == field->cell_count && other.tape_count == field->tape_count &&
+                other.step_count == field->step_count);
+    assert_memory_equal(other.cells, field->cells, field->cell_count * sizeof *field->cells);
+    assert_memory_equal(other.tapes, field->tapes, field->tape_count * sizeof *field->tapes);
+    assert_memory_equal(other.steps, field->steps, field->step_count * sizeof *field->steps);
+    field_free(&memory, &other);
+    pool_destroy(parallel.pool);
+    assert_int_equal(memory.used, 0);
+  }
+  ml_scene_release(handle);
+}
+
+static bool at_once(void *ud) {
+  ++*(int *)ud;
+  return true;
+}
+
+/* A solid of so much noise that nobody could wait for it is refused; a large one can be called off. */
+static void large_solids_are_limited(void **state) {
+  (void)state;
+  enum { MOST = 1100 };
+  static MlProgramNode nodes[3 * MOST + 4];
+  for (int i = 0; i < 2; i++) {
+    const uint32_t sums = i == 0 ? MOST : 40;
+    uint32_t n = 0;
+    nodes[n++] = (MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P};
+    nodes[n++] = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {0.5}};
+    nodes[n++] = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {2}};
+    nodes[n++] = (MlProgramNode){.op = ML_OP_CONSTANT, .width = 1, .value = {-0.1}};
+    uint32_t sum = 3;
+    for (uint32_t k = 0; k < sums; k++) {
+      nodes[n] = (MlProgramNode){.op = ML_OP_ADD, .operands = {k == 0 ? 0 : n - 3, 1}}, n++;
+      nodes[n] = (MlProgramNode){.op = ML_OP_FBM, .operands = {n - 1, 1, 2}, .data = 16}, n++;
+      nodes[n] = (MlProgramNode){.op = ML_OP_ADD, .operands = {sum, n - 1}}, sum = n++;
+    }
+    fixture_add(
+      b, kept(ml_sdf(b, &ML_DESC(MlSdfDesc, .distance = program(nodes, n), .from = {-1, -1, -1}, .to = {1, 1, 1}, .place = 5), &error)));
+    int asked = 0;
+    const MlCancel cancel = {.poll = at_once, .ud = &asked};
+    const MlScene *scene = NULL;
+    assert_int_equal(ml_commit(b, i == 0 ? NULL : &cancel, &scene, &error), i == 0 ? ML_ERROR_LIMIT : ML_ERROR_CANCELLED);
+    if (i == 0) {
+      assert_string_equal(error.message,
+                          "sdf: a solid of 72600 operations at each point, where an octave of noise counts as 4; at most 65536 are "
+                          "possible: use fewer octaves, or fewer parts");
+      assert_int_equal(error.place, 5);
+    }
+    ml_builder_destroy(b);
+    b = fixture_builder(&fixture);
+  }
+}
+
 static void refused(MlNode node, const char *why) {
   assert_int_equal(node, 0);
   assert_string_equal(error.message, why);
@@ -484,6 +626,10 @@ int main(void) {
     cmocka_unit_test_setup_teardown(hidden_parts_are_left_out, set_up, tear_down),
     cmocka_unit_test_setup_teardown(programs_without_bounds_are_drawn, set_up, tear_down),
     cmocka_unit_test_setup_teardown(equal_solids_are_one_asset, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(repeated_solids_are_met_at_jumps, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(cells_have_short_programs, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(cells_are_the_same_for_all_threads, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(large_solids_are_limited, set_up, tear_down),
     cmocka_unit_test_setup_teardown(messages_of_fields, set_up, tear_down),
     cmocka_unit_test_setup_teardown(failing_allocations, set_up, tear_down),
   };

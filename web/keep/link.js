@@ -7,7 +7,7 @@
  */
 
 /** engine/moonlit.h, ML_PICTURE_VERSION: pictures of another version may differ a little. */
-export const PICTURE_VERSION = 2;
+export const PICTURE_VERSION = 3;
 
 /** A link longer than this many characters is cut by some programs. */
 export const LONG_LINK = 8000;
