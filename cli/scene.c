@@ -98,7 +98,7 @@ static ScriptInput input_of(const SceneFile *scene, const ScriptAssets *assets, 
     .time_limit = options->eval_timeout,
     .memory_cap = options->memory / 4 > SCRIPT_MEMORY ? options->memory / 4 : SCRIPT_MEMORY,
     .strict = options->strict,
-    .cancel = {.poll = interrupt_poll, .progress = build_progress_show},
+    .cancel = {.poll = interrupt_poll},
     .stuck = evaluation_stuck,
   };
 }
@@ -117,7 +117,7 @@ static int evaluate(SceneFile *scene, const char *source, size_t size, const Set
   if (!options->quiet) input.console = (MlSink){.write = console_write};
   if (options->dump_scene) input.dump = stream_sink(stdout);
   BuildProgress progress = build_progress_begin(options->quiet);
-  input.cancel.ud = &progress;
+  input.cancel = (MlCancel){.poll = interrupt_poll, .ud = &progress, .progress = build_progress_show};
   MlError error = {0};
   const MlStatus status = script_evaluate(scene->engine, &input, &scene->evaluation, &error);
   build_progress_end(&progress);

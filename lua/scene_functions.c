@@ -42,6 +42,7 @@ static int scene_hide(lua_State *L) {
   const Node *node = node_test(L, 1);
   MlError error = {0};
   if (node && node->serial && node->id && ml_hide(runtime_of(L)->builder, node->id, &error) != ML_OK) runtime_check_memory(L, &error);
+  runtime_of(L)->surveys = NULL; // what there is to put things on may be less now
   return flag(L, "hide", NODE_HIDDEN);
 }
 

@@ -49,13 +49,12 @@ bool parallel_run(const Parallel *parallel, Work *work, uint32_t count,
     lent = pool_lend(parallel->pool, &loan);
   }
   uint32_t index;
-  const WorkPart whole = work_part_begins(work, 0, 0); /* rounds tell nothing of their own: they are drawn in order */
   while (work_goes_on(work, 0) && draw(&loop, &index)) {
+    const WorkPart whole = work_part_begins(work, 0, 0); /* rounds tell nothing of their own: they are drawn in order */
     round(ud, index, 0, work);
     work_part_ends(work, whole);
-    work_tell(work, (double)index / count);
+    work_tell(work, (index + 1.0) / count);
   }
-  work_part_ends(work, whole);
   // Others may have rounds to finish: the host is still asked
   do {
     if (!work_goes_on(work, WORK_PIECE)) atomic_store_explicit(&loop.cancelled, true, memory_order_relaxed);

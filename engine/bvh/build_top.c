@@ -343,11 +343,11 @@ static bool make_subtrees(BvhPlan *plan) {
 }
 
 bool build_top(BvhPlan *plan, const Range *root) {
-  const WorkPart before = work_part_begins(plan->how.work, 0, 0.3);
-  if (!part_large(plan, root)) return false;
+  WorkPart before = work_part_begins(plan->how.work, 0, 0.3);
+  const bool parted = part_large(plan, root);
   work_part_ends(plan->how.work, before);
-  work_part_begins(plan->how.work, 0.3, 1);
-  const bool whole = make_subtrees(plan);
+  before = work_part_begins(plan->how.work, 0.3, 1);
+  const bool whole = parted && make_subtrees(plan);
   work_part_ends(plan->how.work, before);
   return whole;
 }

@@ -289,13 +289,15 @@ static MlStatus grow_level(Work *work, Build *b, const Parallel *parallel, Grown
   }
   const WorkPart before = work_part_begins(work, share(g->spent, FIELD_EFFORT), share(g->spent + cost, FIELD_EFFORT));
   g->spent += cost;
-  for (uint64_t i = 0; i < count; i += BATCH) {
+  MlStatus status = ML_OK;
+  for (uint64_t i = 0; i < count && status == ML_OK; i += BATCH) {
     const uint64_t batch = count - i < BATCH ? count - i : BATCH;
     const WorkPart level = work_part_begins(work, share(i, count), share(i + batch, count));
-    TRY(judge_batch(work, b, parallel, g->level.data + i, g->fates + i, batch, error));
+    status = judge_batch(work, b, parallel, g->level.data + i, g->fates + i, batch, error);
     work_part_ends(work, level);
   }
   work_part_ends(work, before);
+  TRY(status);
   // What is cut on says nothing yet
   for (uint64_t i = 0; i < count; i++) *open = *open || (g->fates[i].open && g->fates[i].state == CELL_DROPPED);
   return ML_OK;

@@ -392,6 +392,7 @@ MlStatus expand_scene(Expansion *e, const double origin[3]) {
   for (uint64_t i = 0; i < b->materials.count; i++) e->wants_things = e->wants_things || (b->materials.data[i].varies & VARIES_POINT) != 0;
   if (e->node_count == 0) return ML_OK;
   TRY(expand_prepare(e));
+  if (e->work != NULL) e->making = e->work->part;
   TRY(expand_profiles(e));
   MlTransform t = affine_translate((MlVec3){-origin[0], -origin[1], -origin[2]});
   Context in = {.list = &e->list};

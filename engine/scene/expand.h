@@ -38,6 +38,7 @@ typedef struct NodeGeometry {
   uint32_t index;        /* in ItemList.geometries */
   bool empty;            /* it was made, and nothing was left of it */
   bool closed;           /* a mesh that was found to have no border */
+  bool counted;          /* in Expansion.spent */
 } NodeGeometry;
 
 typedef struct Expansion {
@@ -56,7 +57,8 @@ typedef struct Expansion {
   uint64_t *uses;                 /* by node id - 1: how often the scene has it; saturates */
   uint8_t *forms;                 /* by node id - 1: GroupForm of groups */
   uint64_t node_count, list_count;
-  uint64_t effort, spent; /* what making the geometries comes to, about: expand_effort of all that the scene has; of those that were made */
+  WorkPart making;        /* the part of the work that making geometries is */
+  uint64_t effort, spent; /* what that comes to, about: expand_effort of all that the scene has; of those that were made */
   bool glows;                             /* something emits that is no light: in motion, in an array */
   bool wants_things;                      /* some program looks at what it is on */
   uint32_t thing_count;                   /* outermost placed things so far */

@@ -146,13 +146,30 @@ static MlStatus keep_asset(Expansion *e, MlNode id, const Geometry *asset) {
   return ML_OK;
 }
 
+/* The present part of the work becomes that of making this node's own geometry, once what is in it is made. Of a solid that is a program its
+ * cells, with which its tree counts as done. Returns what work_part_ends wants. */
+static WorkPart begin_making(Expansion *e, MlNode id) {
+  if (e->work == NULL) return (WorkPart){0};
+  const WorkPart before = e->work->part;
+  const double all = (double)e->effort + 1, from = (double)e->spent / all;
+  if (!e->geometries[id - 1].counted) e->spent = builder_add_saturating(e->spent, expand_effort(builder_node(e->b, id)));
+  e->geometries[id - 1].counted = true;
+  const double to = (double)e->spent / all;
+  e->work->part = e->making; /* and not of the group's around it, which may be nothing */
+  (void)work_part_begins(e->work, from < 1 ? from : 1, to < 1 ? to : 1);
+  return before;
+}
+
 static MlStatus finish_asset(Expansion *e, MlNode id, const Geometry *content, const Aabb *boxes, uint64_t content_bytes) {
   AssetCache *cache = e->b->context.cache;
   const Geometry *asset = cache_find(cache, content, content_bytes);
   if (asset == NULL) {
     Geometry *made;
     const BvhBuild build = expand_build(e);
-    TRY(geometry_create(&build, content, boxes, &made, e->error));
+    const WorkPart before = begin_making(e, id);
+    const MlStatus status = geometry_create(&build, content, boxes, &made, e->error);
+    work_part_ends(e->work, before);
+    TRY(status);
     for (uint64_t i = 0; i < made->instances.geometry_count; i++) cache_retain(cache, made->instances.geometries[i]);
     asset = cache_insert(cache, made, content_bytes);
     if (asset == NULL) return out_of_memory(e, 1, 64, "asset cache");
@@ -274,7 +291,9 @@ static uint64_t field_bytes(const FieldContent *parts) {
 
 /* The asset of a solid whose cells are not made yet. */
 static MlStatus make_field(Expansion *e, MlNode id, FieldContent *parts, bool closed, Geometry *content, bool *open) {
+  const WorkPart before = begin_making(e, id);
   MlStatus status = field_build(e->memory, e->work, &e->b->context.parallel, &parts->box, closed, &content->field, open, e->error);
+  work_part_ends(e->work, before);
   if (status == ML_OK && !*open && content->field.cell_count != 0) status = finish_asset(e, id, content, NULL, field_bytes(parts));
   field_free(e->memory, &content->field);
   return status;
@@ -322,22 +341,11 @@ static MlStatus make_asset(Expansion *e, MlNode id, WantedFor wanted) {
   return group_asset(e, id, wanted);
 }
 
-/* The part of the build that making this node's own geometry is, as of now. */
-static WorkPart begin_effort(Expansion *e, const Node *node) {
-  const double all = (double)e->effort, from = (double)e->spent / (all + 1);
-  e->spent = builder_add_saturating(e->spent, expand_effort(node));
-  const double to = (double)e->spent / (all + 1);
-  return work_part_begins(e->work, from < 1 ? from : 1, to < 1 ? to : 1);
-}
-
 /* The asset of a node, made when first needed. *out NULL: nothing was left of it. */
 static MlStatus node_geometry(Expansion *e, MlNode id, WantedFor wanted, const Geometry **out) {
   NodeGeometry *own = &e->geometries[id - 1];
   if (own->asset == NULL && !own->empty) {
-    const WorkPart before = begin_effort(e, builder_node(e->b, id));
-    const MlStatus status = make_asset(e, id, wanted);
-    work_part_ends(e->work, before);
-    TRY(status);
+    TRY(make_asset(e, id, wanted));
     own->empty = own->asset == NULL;
   }
   *out = own->asset;

@@ -718,9 +718,8 @@ static bool poll_until(void *ud) {
   return ++polls->count > polls->until;
 }
 
-/* A mesh of 2 * side^2 triangles, a group used twice, many placements, lights, materials, and a hidden shape. */
-static MlBuilder *build_much(Fixture *f, uint32_t side) {
-  MlBuilder *b = fixture_builder(f);
+/* Of 2 * side^2 triangles. */
+static MlNode add_rough_ground(MlBuilder *b, uint32_t side) {
   const uint32_t points = (side + 1) * (side + 1);
   float *p = malloc(points * 3 * sizeof *p);
   uint32_t *t = malloc((size_t)side * side * 6 * sizeof *t);
@@ -733,9 +732,17 @@ static MlBuilder *build_much(Fixture *f, uint32_t side) {
     memcpy(t + (size_t)6 * i, six, sizeof six);
   }
   const uint64_t triangles = (uint64_t)2 * side * side;
-  fixture_add(b, ml_mesh(b, &ML_DESC(MlMeshDesc, .points = p, .point_count = points, .triangles = t, .triangle_count = triangles), NULL));
+  const MlNode mesh =
+    ml_mesh(b, &ML_DESC(MlMeshDesc, .points = p, .point_count = points, .triangles = t, .triangle_count = triangles), NULL);
   free(p);
   free(t);
+  return mesh;
+}
+
+/* A mesh of 2 * side^2 triangles, a group used twice, many placements, lights, materials, and a hidden shape. */
+static MlBuilder *build_much(Fixture *f, uint32_t side) {
+  MlBuilder *b = fixture_builder(f);
+  fixture_add(b, add_rough_ground(b, side));
   enum { MANY = 3000 };
   MlNode balls[MANY];
   for (int i = 0; i < MANY; i++) balls[i] = ml_sphere(b, &ML_DESC(MlSphereDesc, .center = random_point(50), .radius = 0.1), NULL);
@@ -803,7 +810,7 @@ static void told(void *ud, double done) {
   t->count++;
 }
 
-/* How far a build is rises to its end; and where everything is known, there is little to tell. */
+/* How far a build is rises to its end, also of what is in a group; and where everything is known, there is little to tell. */
 static void test_progress(void **state) {
   (void)state;
   const MlScene *handles[2] = {NULL, NULL};
@@ -814,6 +821,16 @@ static void test_progress(void **state) {
     fail_msg("told %u times, at most %g apart, the last %g", tales[0].count, tales[0].widest, tales[0].last);
   assert_true(tales[1].count < tales[0].count);
   for (int i = 0; i < 2; i++) ml_scene_release(handles[i]);
+  cache_drop_unused(fixture.cache);
+
+  MlBuilder *b = fixture_builder(&fixture);
+  const MlNode parts[2] = {add_rough_ground(b, 400), ml_sphere(b, &ML_DESC(MlSphereDesc, .radius = 3), NULL)};
+  const MlNode group = ml_group(b, &ML_DESC(MlGroupDesc, .children = parts, .child_count = 2), NULL);
+  for (int i = 0; i < 9; i++) fixture_add(b, fixture_place(b, group, affine_translate(random_point(500))));
+  Told inner = {0};
+  assert_int_equal(ml_commit(b, &(MlCancel){.ud = &inner, .progress = told}, &handles[0], NULL), ML_OK);
+  if (inner.count < 20 || inner.widest > 0.35) fail_msg("in a group: told %u times, at most %g apart", inner.count, inner.widest);
+  ml_scene_release(handles[0]);
 }
 
 static void test_a_thousand_times(void **state) {

@@ -88,6 +88,9 @@ static void scripts_hold(void **state) {
     "assert(calls == 400, calls)",
     "local b = bounds(scatter{ box{ size = {.01, 2, .01}, floor = true }, count = 500, on = sphere{ radius = 5 } - box{ size = {20, 20, 10}, at = {0, 0, 5} }, up = 'normal' })\n"
     "assert(b.max.z < 2.02 and b.max.z > 1.9 and b.min.z < -6.5)",
+    "local a, b = sphere{}, sphere{ at = {10, 0, 0} } local s = union{ a, b } local function right() local c = 0\n"
+    "for _, p in ipairs(points_on(s, 400)) do if p.x > 5 then c = c + 1 end end return c end\n"
+    "local before = right() hide(b) assert(abs(before - 200) < 50 and right() == 0, before)",
     "hair{ on = sphere{} - box{ at = {0, 1, 0} }, count = 500 }",
     "local bowl = box{ size = 2 } - sphere{ radius = .8, at = {0, 1, 0} }\n"
     "assert(abs(bounds(sphere{ radius = .1 }:at(0, 9, 0):drop_on(bowl)).min.y - .2) < 1e-5)\n"
