@@ -63,7 +63,7 @@ static void work_is_called_off(void **state) {
   const char *source =
     "local o = {}\nfor i = 1, 20000 do o[i] = {cos(i / 20000 * tau) * (1 + i % 2), sin(i / 20000 * tau) * (1 + i % 2)} end\n"
     "extrude{ o }";
-  const ScriptEvaluation *e = scenes_evaluate(scenes, source, (ScriptInput){.cancel = {poll_third, &polls}});
+  const ScriptEvaluation *e = scenes_evaluate(scenes, source, (ScriptInput){.cancel = {.poll = poll_third, .ud = &polls}});
   assert_true(e->cancelled);
   assert_null(e->scene);
   e = scenes_evaluate(scenes, "curve{ {{0, 0, 0}, {1, 0, 0}} }", (ScriptInput){0});

@@ -225,7 +225,7 @@ static void test_limits(void **state) {
   Fixture *f = *state;
   const char *text = "while true do pcall(string.rep, 'x', 100) end";
   int polls = 0;
-  SandboxResult result = fixture_run(f, (SandboxDesc){.cancel = {cancel_poll, &polls}}, "t", text, strlen(text));
+  SandboxResult result = fixture_run(f, (SandboxDesc){.cancel = {.poll = cancel_poll, .ud = &polls}}, "t", text, strlen(text));
   assert_int_equal(result.stop, SANDBOX_STOP_CANCELLED);
   assert_string_equal(result.message, "cancelled");
 

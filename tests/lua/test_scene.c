@@ -326,7 +326,7 @@ static void limits_end_the_run(void **state) {
   const MlSink sink = scenes_sink(scenes);
   script_write_diagnostics_json(scenes->evaluation, &sink);
   assert_contains(scenes->text, "\"errors\":1,\"warnings\":0,\"limit\":\"string\"}");
-  assert_true(scenes_evaluate(scenes, "while true do end", (ScriptInput){.cancel = {always, NULL}})->cancelled);
+  assert_true(scenes_evaluate(scenes, "while true do end", (ScriptInput){.cancel = {.poll = always, .ud = NULL}})->cancelled);
   assert_null(scenes->evaluation->scene);
 }
 
