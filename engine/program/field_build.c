@@ -225,12 +225,20 @@ static bool split_jump(Memory *memory, const BuildCell *cell, const RangeJump *j
   const uint32_t axis = jump->axis;
   const double extent = (double)box->hi[axis] - (double)box->lo[axis], usual = 0x1p-17 * (__builtin_fabs(jump->at) + 0x1p-4 * extent),
                least = 20.0 * jump->error, thick = usual > least ? usual : least;
+  // A jump in the overlap with a neighbour is the neighbour's: this cell ends at its own face
+  const bool above = jump->at - thick >= (double)cell->hi[axis], below = jump->at + thick <= (double)cell->lo[axis];
+  if ((above || below) && thick < 0x1p-3 * extent) {
+    BuildCell part = *cell;
+    part.cut |= (uint8_t)((above ? 2u : 1u) << 2 * axis);
+    *done = true;
+    return array_push(memory, out, part);
+  }
   const bool lower_stays = jump->at - (double)cell->lo[axis] > 4.0 * thick, upper_stays = (double)cell->hi[axis] - jump->at > 4.0 * thick;
   *done = (lower_stays || upper_stays) && thick < 0x1p-3 * extent;
   if (!*done) return true;
   BuildCell lower = *cell, upper = *cell, wall = *cell;
-  lower.hi[axis] = (float)(jump->at - 0.5 * thick);
-  upper.lo[axis] = (float)(jump->at + 0.5 * thick);
+  lower.hi[axis] = (float)(jump->at - 0.5 * thick < (double)cell->hi[axis] ? jump->at - 0.5 * thick : (double)cell->hi[axis]);
+  upper.lo[axis] = (float)(jump->at + 0.5 * thick > (double)cell->lo[axis] ? jump->at + 0.5 * thick : (double)cell->lo[axis]);
   lower.cut |= (uint8_t)(2u << 2 * axis), upper.cut |= (uint8_t)(1u << 2 * axis);
   if (lower_stays) wall.lo[axis] = (float)(jump->at - thick), wall.cut &= (uint8_t) ~(1u << 2 * axis);
   if (upper_stays) wall.hi[axis] = (float)(jump->at + thick), wall.cut &= (uint8_t) ~(2u << 2 * axis);

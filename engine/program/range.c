@@ -156,7 +156,7 @@ static RangeNumber exponential(RangeNumber a) {
   return chain(a, v, v, 8);
 }
 static RangeNumber logarithm(RangeNumber a) {
-  if (!(a.value.lo > 0.0)) return range_whole();
+  if (!(a.value.lo - a.error > 0.0)) return range_whole(); // floats may have come to 0 and below
   RangeNumber r = chain(a, (Interval){ml_log(a.value.lo), ml_log(a.value.hi)}, outward((Interval){1.0 / a.value.hi, 1.0 / a.value.lo}), 8);
   r.error += 0x1p-22; // around 1
   return r;
@@ -177,11 +177,13 @@ static Interval cosine(Interval a) {
 }
 static Interval shifted(Interval a, double by) { return (Interval){a.lo + by, a.hi + by}; }
 static RangeNumber sine_of(RangeNumber a) {
+  if (!is_number(&a)) return range_whole(); // it may be none
   RangeNumber r = chain(a, cosine(shifted(a.value, -0.5 * PI_D)), cosine(a.value), 4);
   r.error = least(r.error + 0x1p-23, 2.0);
   return r;
 }
 static RangeNumber cosine_of(RangeNumber a) {
+  if (!is_number(&a)) return range_whole();
   Interval s = cosine(shifted(a.value, -0.5 * PI_D));
   RangeNumber r = chain(a, cosine(a.value), (Interval){-s.hi, -s.lo}, 4);
   r.error = least(r.error + 0x1p-23, 2.0);
@@ -230,7 +232,7 @@ static RangeNumber power(RangeNumber a, RangeNumber b) {
     r.error += 0x1p-21 * magnitude(r.value);
     return b.value.lo < 0.0 ? divide(range_constant(1.0), r) : r;
   }
-  if (a.value.lo > 0.0) {
+  if (a.value.lo - a.error > 0.0) {
     RangeNumber r = exponential(range_multiply(b, logarithm(a)));
     r.error += 0x1p-20 * magnitude(r.value);
     return r;
@@ -278,6 +280,7 @@ static void note_jump(const RangeRun *run, const RangeNumber *a, double at) {
 
 /* What floor(a + shift) gives. */
 static RangeNumber floored(const RangeRun *run, RangeNumber a, double shift) {
+  if (!(a.error < ENDLESS)) return range_whole();
   double slack = 8.0 * a.error + 1e-12 * magnitude(a.value), limit = 0.25 * (a.value.hi - a.value.lo);
   if (!(a.value.hi - a.value.lo <= 1e15) || !(slack < 1e15)) return jumping(all);
   if (!run->faces) slack = -slack;
@@ -508,7 +511,7 @@ static uint8_t choose_component(MlOp op, const RangeNumber *a, const RangeNumber
     return surely_less(c, a) && a->error < ENDLESS && b->error < ENDLESS ? PRUNE_C : PRUNE_NOTHING;
   case ML_OP_MIX:
     if (surely(c, 1.0)) return PRUNE_B;
-    if (!surely(c, 0.0) || !is_number(a) || !is_number(b)) return PRUNE_NOTHING;
+    if (!surely(c, 0.0) || !is_number(a) || !is_number(b) || !is_number(r)) return PRUNE_NOTHING;
     return surely_less(a, b) ? PRUNE_A_PLUS : surely_less(b, a) ? PRUNE_A_MINUS : PRUNE_NOTHING;
   case ML_OP_SELECT: {
     const int chosen = truth_of(*a);

@@ -83,6 +83,7 @@ void ml_film_destroy(MlFilm *film) {
 static inline void mark_busy(uint32_t *count) {
 #ifdef __wasm__
   (void)__atomic_exchange_n(count, FILM_BUSY, __ATOMIC_ACQ_REL);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST); /* plain stores may pass the second half of an exchange (ARM without LSE) */
 #else
   __atomic_store_n(count, FILM_BUSY, __ATOMIC_RELAXED);
 #endif

@@ -5,8 +5,8 @@
  * resume points or parts. Blocks count from first_sample.
  *
  * Threads: one thread at a time owns a pixel and stores it; anyone may read meanwhile (film_read_pixel, film_mean and all that is built
- * on them). A pixel is published as a sequence lock: its count is FILM_BUSY while its sums change, and every access is atomic. A reader
- * gets one wave's pixel or a later one's, never a mixture. */
+ * on them). A pixel is published as a sequence lock: its count is FILM_BUSY while its sums change, and every access is atomic
+ * (in WebAssembly of counts alone: film.c). A reader gets one wave's pixel or a later one's, never a mixture. */
 #ifndef ML_RENDER_FILM_H
 #define ML_RENDER_FILM_H
 

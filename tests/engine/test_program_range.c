@@ -375,6 +375,40 @@ static void far_parts_of_blends_are_left_out(void **state) {
   }
 }
 
+/* What floats make no number, or come to by rounding, decides nothing: roots of what is negative below a floor or a sine, logarithms of what
+ * rounds to 0, mixtures that overflow. */
+static void what_may_be_no_number_stays(void **state) {
+  (void)state;
+  Chance random = {.state = 5};
+  for (int form = 0; form < 4; form++) {
+    static NodeList list;
+    list.count = 0;
+    RangeBox box = {{-2, -1, -1}, {-1, 1, 1}};
+    const uint32_t p = put(&list, (MlProgramNode){.op = ML_OP_INPUT, .data = ML_INPUT_P}),
+                   x = put(&list, (MlProgramNode){.op = ML_OP_PICK, .operands = {p}, .width = 1}), zero = number(&list, 0),
+                   one = number(&list, 1), three = number(&list, 3), large = number(&list, 1000);
+    if (form == 0) OP(MAX, number(&list, 5), OP(MIN, three, OP(FLOOR, OP(SQRT, x))));
+    if (form == 1) OP(MAX, number(&list, 6), OP(MIN, three, OP(SIN, OP(SQRT, x))));
+    if (form == 2) OP(MIX, number(&list, -3e38), number(&list, 3e38), OP(CLAMP, OP(SUBTRACT, x, large), zero, one));
+    if (form == 3) {
+      OP(MAX, number(&list, -5000), OP(LOG, OP(SUBTRACT, OP(ADD, x, large), large)));
+      box.lo[0] = 1e-6, box.hi[0] = 2e-5;
+    }
+    Program *program = compiled(list.nodes, list.count);
+    RangeValue registers[16];
+    RangeJump jump;
+    PruneRoom room;
+    assert_true(program->register_count < 16 && prune_room(&memory, program, &room));
+    (void)program_range_choices(program, &box, registers, &jump, room.choices);
+    Program left = *program;
+    left.steps = room.steps;
+    left.step_count = program_prune(program, &room, &left.result);
+    check_same(program, &left, &box, &random, 300);
+    prune_room_free(&memory, &room);
+    release(program);
+  }
+}
+
 /* The greatest value of a long program: in fewer cells, so wider than that of a short one, and a bound as well. */
 static void greatest_values_of_long_programs(void **state) {
   (void)state;
@@ -491,6 +525,7 @@ int main(void) {
     cmocka_unit_test(roots_have_small_errors),
     cmocka_unit_test(angles_reckon_with_roundings),
     cmocka_unit_test(pruned_programs_are_the_same),
+    cmocka_unit_test(what_may_be_no_number_stays),
     cmocka_unit_test(far_parts_of_blends_are_left_out),
     cmocka_unit_test(greatest_values_of_long_programs),
     cmocka_unit_test(greatest_values_are_looked_for_in_small_boxes),

@@ -423,6 +423,24 @@ static void repeated_solids_are_met_at_jumps(void **state) {
   }
 }
 
+/* A jump just outside of a cell, in what it overlaps with its neighbours, is theirs: no cell is inside out, and none is cut for nothing. */
+static void jumps_in_overlaps_are_the_neighbours(void **state) {
+  (void)state;
+  const double periods[] = {2.016025, 2.0163, 2.1};
+  for (int i = 0; i < 3; i++) {
+    const MlSdfChangeDesc endless =
+      ML_DESC(MlSdfChangeDesc, .change = ML_SDF_REPEAT, .node = sphere((MlVec3){0, 0, 0}, 0.8), .period = {periods[i], 0, 0});
+    const MlNode parts[2] = {box((MlVec3){-1, -0.6, -0.6}, (MlVec3){1, 0.6, 0.6}), kept(ml_sdf_change(b, &endless, &error))};
+    const MlScene *field =
+      committed(kept(ml_sdf_combine(b, &ML_DESC(MlSdfCombineDesc, .op = ML_INTERSECTION, .nodes = parts, .count = 2), &error)));
+    const Field *f = &scene_of(field)->world.instances.geometries[0]->field;
+    for (uint64_t k = 0; k < f->cell_count; k++)
+      for (int c = 0; c < 3; c++)
+        if (!(f->cells[k].lo[c] <= f->cells[k].hi[c])) fail_msg("period %g: cell %llu is inside out", periods[i], (unsigned long long)k);
+    ml_scene_release(field);
+  }
+}
+
 static MlNode many_balls(uint32_t count, double blend) {
   MlNode nodes[200];
   random_state = 5;
@@ -627,6 +645,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(programs_without_bounds_are_drawn, set_up, tear_down),
     cmocka_unit_test_setup_teardown(equal_solids_are_one_asset, set_up, tear_down),
     cmocka_unit_test_setup_teardown(repeated_solids_are_met_at_jumps, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(jumps_in_overlaps_are_the_neighbours, set_up, tear_down),
     cmocka_unit_test_setup_teardown(cells_have_short_programs, set_up, tear_down),
     cmocka_unit_test_setup_teardown(cells_are_the_same_for_all_threads, set_up, tear_down),
     cmocka_unit_test_setup_teardown(large_solids_are_limited, set_up, tear_down),
