@@ -808,12 +808,16 @@ typedef struct MlSurveyDesc {
   size_t size;
   MlNode node;
   bool drops; /* ml_survey_drop will be asked; it wants some 20 bytes for each triangle */
+  bool no_points; /* nor area, points or trials */
   const MlCancel *cancel;
   uint32_t place;
 } MlSurveyDesc;
 /* ML_ERROR_LIMIT: more than 2^20 shapes or 2^26 triangles. */
 ML_API MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out, MlError *error);
 ML_API double ml_survey_area(const MlSurvey *survey); /* of all finite surfaces, in m^2; curved ones that are stretched to a thousandth, those of solids (ml_combine, ml_sdf) to some percent */
+/* The proposals that a point takes, 1 or more, each about a microsecond: of solids much is turned down. INFINITY: there may be a surface, but too little
+ * of it to be found; the area is 0, then. */
+ML_API double ml_survey_trials(const MlSurvey *survey);
 /* A point of them, a function of these three; points of different numbers are independent and evenly spread. The area must not be 0. */
 ML_API MlSurveyPoint ml_survey_point(const MlSurvey *survey, uint64_t seed, uint64_t number);
 /* The surface straight below `from`; where there is none, the topmost above it. false: nor is there one of those. */

@@ -78,8 +78,8 @@ static ApiStrands grow_all(Reading *r, const HairDesc *d, const MlSurvey *survey
   float *points = lua_newuserdatauv(r->L, (size_t)count * (each * sizeof(float) + sizeof(uint32_t)), 0);
   uint32_t *counts = (uint32_t *)(void *)(points + (size_t)count * each);
   for (uint64_t i = 0; i < count; i++) {
+    budget_charge(256 + 64 * steps + survey_cost(survey));
     const MlSurveyPoint root = ml_survey_point(survey, (uint64_t)d->seed, i);
-    budget_charge(256 + 64 * steps);
     grow(d, &root, i, steps, points + i * each);
     counts[i] = steps + 1;
   }
@@ -89,10 +89,10 @@ static ApiStrands grow_all(Reading *r, const HairDesc *d, const MlSurvey *survey
 static const MlSurvey *survey_ground(Reading *r, const HairDesc *d) {
   if (!d->on.id) return NULL; // reported where it was made
   const MlSurvey *survey = survey_of_node(r, d->on.id, false);
-  if (!survey || ml_survey_area(survey) > 0) return survey;
-  reader_fail_field(r, "on", "area",
-                    d->on.entry == &api_plane ? "a plane is infinite: let it grow on a rect" : "this %s has no surface for hair to grow on",
-                    d->on.entry->name);
+  const char *lacks = survey ? survey_lacks(survey) : NULL;
+  if (!lacks) return survey;
+  if (d->on.entry == &api_plane) reader_fail_field(r, "on", "area", "a plane is infinite: let it grow on a rect");
+  else reader_fail_field(r, "on", "area", "this %s %s for hair to grow on", d->on.entry->name, lacks);
   return NULL;
 }
 

@@ -115,13 +115,11 @@ static bool find_ground(Reading *r, const ScatterDesc *d, ScatterGround *ground)
   r->steps[0] = (SourceStep){"on", 0};
   r->step_count = 1;
   ground->survey = survey_of_node(r, d->on.id, false);
-  if (ground->survey && !(ml_survey_area(ground->survey) > 0))
-    reader_fail(r, "area",
-                d->on.entry == &api_plane ? "a plane is infinite: write area = {width, depth} instead"
-                                          : "this %s has no surface to put things on",
-                d->on.entry->name);
+  const char *lacks = ground->survey ? survey_lacks(ground->survey) : NULL;
+  if (lacks && d->on.entry == &api_plane) reader_fail(r, "area", "a plane is infinite: write area = {width, depth} instead");
+  else if (lacks) reader_fail(r, "area", "this %s %s to put things on", d->on.entry->name, lacks);
   r->step_count = 0;
-  return ground->survey && ml_survey_area(ground->survey) > 0;
+  return ground->survey && !lacks;
 }
 
 static void note_room(Reading *r, uint64_t fit, uint64_t wanted, double spacing) {
@@ -135,7 +133,7 @@ static void note_room(Reading *r, uint64_t fit, uint64_t wanted, double spacing)
 /* Where the things go, part by part: first[k] .. first[k + 1] are those of part k. Pushes one value that keeps them. NULL: reported. */
 static CopyPlace *push_places(Reading *r, const ScatterDesc *d, const ScatterGround *ground, uint64_t *first) {
   lua_State *L = r->L;
-  const uint64_t parts = d->parts.count, seed = (uint64_t)d->seed;
+  const uint64_t parts = d->parts.count, seed = (uint64_t)d->seed, cost = scatter_cost(ground);
   const ScatterChoice choice = scatter_choose(L, ground, (uint64_t)d->count, d->spacing);
   if (choice.count < (uint64_t)d->count) note_room(r, choice.count, (uint64_t)d->count, d->spacing);
   const int kept = lua_gettop(L);
@@ -146,6 +144,7 @@ static CopyPlace *push_places(Reading *r, const ScatterDesc *d, const ScatterGro
     const uint64_t number = choice.numbers ? choice.numbers[i] : i;
     double chance = 1;
     if (d->keep) {
+      budget_charge(cost);
       const MlSurveyPoint at = scatter_point(ground, &choice, i);
       if (!ask_keep(r, &at, i, &chance)) return NULL;
     }
@@ -161,7 +160,7 @@ static CopyPlace *push_places(Reading *r, const ScatterDesc *d, const ScatterGro
   memcpy(next, first, (size_t)(parts + 1) * sizeof *next);
   for (uint64_t i = 0; i < choice.count; i++) {
     if (!stays[i]) continue;
-    budget_charge(256);
+    budget_charge(256 + cost);
     const uint64_t number = choice.numbers ? choice.numbers[i] : i;
     const uint64_t part = (uint64_t)(scatter_random(seed, number, RANDOM_PART) * (double)parts);
     const MlSurveyPoint at = scatter_point(ground, &choice, i);
@@ -298,13 +297,14 @@ int points_on(lua_State *L) {
   reader_read_value(&r, &count_argument, 2, &count);
   r.steps[0].index = 1;
   const MlSurvey *survey = reader_read_value(&r, &shape_argument, 1, &shape) && shape.id ? survey_of_node(&r, shape.id, false) : NULL;
-  if (survey && !(ml_survey_area(survey) > 0))
-    reader_fail(&r, "area", shape.entry == &api_plane ? "a %s is infinite: take a rect" : "this %s has no surface", shape.entry->name);
+  const char *lacks = survey ? survey_lacks(survey) : NULL;
+  if (lacks && shape.entry == &api_plane) reader_fail(&r, "area", "a plane is infinite: take a rect");
+  else if (lacks) reader_fail(&r, "area", "this %s %s to take points from", shape.entry->name, lacks);
   lua_newtable(L);
   lua_newtable(L);
   for (int64_t i = 0; survey && !r.failed && i < count; i++) {
+    budget_charge(256 + survey_cost(survey));
     const MlSurveyPoint at = ml_survey_point(survey, (uint64_t)seed, (uint64_t)i);
-    budget_charge(256);
     value_push_vec3(L, at.position.x, at.position.y, at.position.z);
     lua_rawseti(L, -3, i + 1);
     value_push_vec3(L, at.normal.x, at.normal.y, at.normal.z);

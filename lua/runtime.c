@@ -82,6 +82,13 @@ static const Source *source_of_place(const Runtime *runtime, uint32_t place) {
 }
 static uint32_t line_of_place(uint32_t place) { return place & ((1u << PLACE_LINE) - 1); }
 
+const char *runtime_place_text(Runtime *runtime, uint32_t place, uint32_t from) {
+  const Source *source = source_of_place(runtime, place);
+  if (!source) return NULL;
+  if (source == source_of_place(runtime, from)) return store_format(&runtime->store, "line %u", line_of_place(place));
+  return store_format(&runtime->store, "%s:%u", source->name, line_of_place(place));
+}
+
 /* Any call of that name on the line can be meant. */
 static bool any_fits(void *ud, const Source *source, const Token *open) {
   (void)ud, (void)source, (void)open;

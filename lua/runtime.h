@@ -101,6 +101,8 @@ Report runtime_report_here(lua_State *L, ScriptSeverity severity, const char *ru
 uint32_t runtime_place(lua_State *L);
 /* The same of a line of a file. */
 uint32_t runtime_place_of(const Runtime *runtime, const char *file, int line);
+/* "line 12", or "trees.lua:12" if the place `from` is in another file; NULL: unknown. */
+const char *runtime_place_text(Runtime *runtime, uint32_t place, uint32_t from);
 /* "called from line 12: tree(3)": the outer of the places, the innermost first; NULL: there is none. */
 const char *runtime_callers(Runtime *runtime, const ScriptPlace *places, int count);
 /* Raise the memory limit if the store or a builder call ran out; otherwise nothing. */

@@ -9,6 +9,7 @@
 
 #include "budget.h"
 #include "lauxlib.h"
+#include "survey.h"
 
 enum { ROUNDS = 16, DARTS = 24, DARTS_OF_COUNT = 64 };
 
@@ -30,6 +31,8 @@ static uint64_t below(uint64_t seed, uint64_t number, uint64_t count) {
 }
 
 double scatter_area(const ScatterGround *g) { return g->survey ? ml_survey_area(g->survey) : g->width * g->depth; }
+
+uint64_t scatter_cost(const ScatterGround *g) { return g->survey ? survey_cost(g->survey) : 64; }
 
 MlSurveyPoint scatter_point(const ScatterGround *g, const ScatterChoice *choice, uint64_t i) {
   const uint64_t number = choice->numbers ? choice->numbers[i] : i;
@@ -182,9 +185,10 @@ static ScatterChoice choose_on_surface(lua_State *L, const ScatterGround *g, uin
   grid.next = lua_newuserdatauv(L, (size_t)most * sizeof *grid.next, 0);
   grid.points = lua_newuserdatauv(L, (size_t)most * sizeof *grid.points, 0);
   memset(grid.heads, 0, ((size_t)grid.mask + 1) * sizeof *grid.heads);
+  const uint64_t cost = 256 + survey_cost(g->survey);
   for (uint64_t number = 0; (double)number < darts && c.count < most; number++) {
+    budget_charge(cost);
     const MlVec3 p = ml_survey_point(g->survey, g->seed, number).position;
-    budget_charge(512);
     if (has_near(&grid, p)) continue;
     const uint64_t slot = slot_of(&grid, cube_of(&grid, p));
     grid.points[c.count] = p;

@@ -27,6 +27,8 @@ enum { SCATTER_MOST = 10000000 };
 /* `count` of them (0: as many as have room), no two nearer than `spacing` (0: any distance). Pushes one value that keeps the numbers. Raises when
  * the script's time or memory is over. With a spacing and no count, area / spacing^2 must be at most SCATTER_MOST. */
 ScatterChoice scatter_choose(lua_State *L, const ScatterGround *ground, uint64_t count, double spacing);
+/* What scatter_point costs, for budget_charge. */
+uint64_t scatter_cost(const ScatterGround *ground);
 MlSurveyPoint scatter_point(const ScatterGround *ground, const ScatterChoice *choice, uint64_t i);
 /* 0..1: random number `which` of the thing with this number. */
 double scatter_random(uint64_t seed, uint64_t number, uint64_t which);

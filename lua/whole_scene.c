@@ -83,7 +83,7 @@ static bool is_ahead(const MlBounds *b, MlVec3 from, MlVec3 forward) {
 static bool is_inside(Runtime *runtime, MlNode id, MlVec3 from) {
   const MlSurvey *survey;
   MlSurveyPoint below;
-  const MlSurveyDesc desc = ML_DESC(MlSurveyDesc, .node = id, .drops = true, .cancel = &runtime->input->cancel);
+  const MlSurveyDesc desc = ML_DESC(MlSurveyDesc, .node = id, .drops = true, .no_points = true, .cancel = &runtime->input->cancel);
   return ml_survey(runtime->builder, &desc, &survey, NULL) == ML_OK && ml_survey_drop(survey, from, &below) && below.position.y < from.y &&
          below.normal.y < 0;
 }

@@ -4,16 +4,27 @@
  * map; an item is a triangle of a mesh, or any other piece. Points: an item is found by its share of the area; on curved pieces, which a map
  * stretches unevenly, candidates are drawn evenly and kept by the stretch there (rejection, exact). Solids without surfaces of their own propose
  * points more often than they have them (survey_solid.h): what is turned down is drawn again, from all of it. Their area is a share of
- * proposals, found when it is first asked for. Drops: a grid of columns over xz lists the items above each of its cells; edges that triangles
+ * proposals, found by trying them. Of operands far larger than the whole only what is in its box is looked at (survey_cells.h). Drops: a grid of columns over xz lists the items above each of its cells; edges that triangles
  * share are decided with the same bits, so that nothing falls between them. */
 #include <string.h>
 
 #include "scene/builder.h"
+#include "scene/survey_cells.h"
 #include "scene/survey_piece.h"
 #include "scene/survey_solid.h"
 
 enum { PIECES_MAX = 1 << 20, ITEMS_MAX = 1 << 26, QUADRATURE = 24, TRIALS = 256, CELLS_MAX = 1 << 22, SHARES_MAX = 8 };
-enum { RATE_TRIALS = 1 << 16, RATE_KEPT = 2048 };
+/* A share of proposals: from so many, or until so many were kept; while fewer than the least are, from as many as TRIALS_MOST. */
+enum { RATE_TRIALS = 1 << 16, RATE_KEPT = 2048, RATE_LEAST = 16, RATE_TRIALS_MOST = 1 << 20 };
+enum { LITTLE = 8 }; /* a part is little when it is less than an eighth: the rest is left out, then */
+
+/* The part of a round piece that is in its box. */
+typedef struct PieceCells {
+  const PieceCell *cells;
+  const double *ends; /* the sum up to a cell's end; of the unit square */
+  uint64_t count;
+  double most; /* bounds weight times stretch */
+} PieceCells;
 
 typedef struct Piece {
   MlTransform t, inverse;
@@ -26,8 +37,10 @@ typedef struct Piece {
   const SurveySolid *solid; /* NULL: of none */
   uint32_t item;            /* what it is of in the solid, and whether that is taken away */
   bool flipped;
-  uint8_t chords; /* not 0: proposed by lines through `box`, along the axis chords - 1, or, 4, along any */
-  double box[6];  /* in the solid's space: least, greatest */
+  uint8_t chords;          /* not 0: proposed by lines through `box`, along the axis chords - 1, or, 4, along any */
+  double box[6];           /* in the solid's space: least, greatest */
+  double slack;            /* what rays may err by on it, there */
+  const PieceCells *cells; /* NULL: all of it is drawn from */
 } Piece;
 
 /* Cells of columns: items[starts[cell]] up to the next start. */
@@ -38,12 +51,6 @@ typedef struct Columns {
   double top; /* above all of it */
 } Columns;
 
-/* What is found out of proposals. */
-typedef struct SurveyRate {
-  bool known;
-  double area, share; /* share: of all proposals that is kept */
-} SurveyRate;
-
 struct MlSurvey {
   Piece *pieces;
   SurveySolid *solids;
@@ -51,7 +58,8 @@ struct MlSurvey {
   uint32_t plane_count; /* the first pieces */
   double *ends;         /* by item: the area up to its end; of solids what stands for it */
   double weight, plain; /* the sum of all, and of what is in no solid */
-  SurveyRate *rate;     /* apart: it is found out later */
+  double area, trials;  /* of all; the proposals for each point that is kept, INFINITY: too many */
+  MlSurveyPoint any;    /* one that was kept, where there are solids */
   bool has_columns;
   Columns columns;
 };
@@ -73,7 +81,7 @@ typedef struct Walk {
 
 static MlVec3 column(const MlTransform *t, int k) { return (MlVec3){t->m[k], t->m[4 + k], t->m[8 + k]}; }
 
-static void join_solid(const Walk *w, Piece *piece);
+static void join_solid(Walk *w, Piece *piece);
 
 static void add_piece(Walk *w, PieceKind kind, double r, const Mesh *mesh, const MlTransform *t) {
   if ((kind == PIECE_PLANE && mesh == NULL && w->within == NULL) != w->planes) return;
@@ -189,8 +197,65 @@ static bool item_box(const Geometry *g, uint32_t item, double out[6]) {
   return true;
 }
 
-/* Points of large flat pieces and balls are better found on lines through the little that the whole is. */
-static void join_solid(const Walk *w, Piece *piece) {
+/* The piece's size, and the map from its space to that of its solid. */
+static double piece_size(const Walk *w, const Piece *piece, MlTransform *to) {
+  const Geometry *g = w->within;
+  *to = ml_transform_multiply(&piece->solid->inverse, &piece->t);
+  MlBounds local = {.min = {-1, -1, -1}, .max = {1, 1, 1}};
+  if (piece->mesh != NULL) {
+    const Instance *instance = &g->instances.data[piece->item - g->prim_count];
+    local = aabb_to_bounds(&instance_geometry(&g->instances, instance)->bvh.bounds);
+  } else {
+    const double r = 1 + piece->r;
+    local = (MlBounds){.min = {-r, -r, -r}, .max = {r, r, r}};
+  }
+  const MlBounds b = affine_bounds(to, &local);
+  return dvec_length(dvec_subtract(b.max, b.min));
+}
+
+/* A tighter bound than that of all directions: the sides of cones know but few. */
+static double round_most(const Piece *piece) {
+  double a[3];
+  for (int k = 0; k < 3; k++) a[k] = dvec_length(piece->areas[k]);
+  double most = __builtin_sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
+  if (piece->kind == PIECE_CONE_SIDE) {
+    const double slope = __builtin_fabs(cone_side(piece->r).slope);
+    const double side = (__builtin_sqrt(a[0] * a[0] + a[2] * a[2]) + slope * a[1]) / __builtin_sqrt(1 + slope * slope);
+    if (side < most) most = side;
+  }
+  return piece_most(piece->kind, piece->r) * most * (1 + 1e-12);
+}
+
+/* The cells of a round piece that are in its box, if those are little of it. `weight`: what else stands for it. */
+static void join_cells(Walk *w, Piece *piece, const MlTransform *to, double weight) {
+  MlBuilder *b = w->b;
+  double box[6], sum = 0;
+  for (int k = 0; k < 3; k++) box[k] = piece->box[k] - 4 * piece->slack, box[3 + k] = piece->box[3 + k] + 4 * piece->slack;
+  PieceCell cells[PIECE_CELLS];
+  const uint32_t count = piece_cells(piece->kind, piece->r, to, box, w->work, cells);
+  for (uint32_t i = 0; i < count; i++) sum += piece_cell_size(&cells[i]);
+  const double most = round_most(piece);
+  if (!(sum * most * LITTLE < weight)) return;
+  PieceCells *out = arena_alloc(&b->arena, sizeof *out, _Alignof(PieceCells));
+  PieceCell *kept = arena_alloc(&b->arena, count * sizeof *kept, _Alignof(PieceCell));
+  double *ends = arena_alloc(&b->arena, count * sizeof *ends, _Alignof(double));
+  if (out == NULL || (count != 0 && (kept == NULL || ends == NULL))) {
+    w->status =
+      memory_error(b->context.memory, sizeof *out + count * (sizeof *kept + sizeof *ends), "the survey of a surface", w->solids.e.error);
+    return;
+  }
+  sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    kept[i] = cells[i];
+    ends[i] = sum += piece_cell_size(&cells[i]);
+  }
+  *out = (PieceCells){kept, ends, count, most};
+  piece->cells = out;
+  piece->chords = 0;
+}
+
+/* Points of large flat pieces and balls are better found on lines through the little that the whole is, those of other round ones in cells. */
+static void join_solid(Walk *w, Piece *piece) {
   const SurveySolid *solid = &w->survey->solids[w->solid_count];
   const Geometry *g = w->within;
   piece->solid = solid;
@@ -198,7 +263,12 @@ static void join_solid(const Walk *w, Piece *piece) {
   piece->item = w->item;
   piece->flipped = g->csg.items[w->item].flipped != 0;
   (void)item_box(g, w->item, piece->box);
-  if (piece->mesh != NULL || (!piece_is_flat(piece->kind) && piece->kind != PIECE_SPHERE)) return;
+  MlTransform to;
+  const double size = piece->kind == PIECE_PLANE && piece->mesh == NULL ? 0 : piece_size(w, piece, &to);
+  piece->slack = solid_slack(solid, size);
+  if (piece->mesh != NULL) return;
+  if (!piece_is_flat(piece->kind)) join_cells(w, piece, &to, piece->most);
+  if (piece->cells != NULL || (!piece_is_flat(piece->kind) && piece->kind != PIECE_SPHERE)) return;
   double side[3], faces[3], all = 0.0;
   for (int k = 0; k < 3; k++) side[k] = piece->box[3 + k] > piece->box[k] ? piece->box[3 + k] - piece->box[k] : 0;
   for (int k = 0; k < 3; k++) all += faces[k] = side[(k + 1) % 3] * side[(k + 2) % 3];
@@ -348,6 +418,7 @@ static double stretch(const Piece *piece, MlVec3 n) { return areas_stretch(piece
 
 static double piece_area(const Piece *piece) {
   if (piece->kind == PIECE_SOLID) return piece->solid->table != NULL ? solid_weight(piece->solid) : 0;
+  if (piece->cells != NULL) return piece->cells->count != 0 ? piece->cells->most * piece->cells->ends[piece->cells->count - 1] : 0;
   if (piece->chords != 0) return piece->most;
   if (piece->kind == PIECE_PLANE) return 0;
   if (piece_is_flat(piece->kind)) return piece->most;
@@ -360,20 +431,28 @@ static double piece_area(const Piece *piece) {
   return sum / (QUADRATURE * QUADRATURE);
 }
 
-/* Whether a triangle is near what is left of the solid that it is of. */
-static bool is_near(const Piece *piece, const MlVec3 p[3]) {
-  double lo[3], hi[3];
+/* Of a triangle of a mesh, the part that may be left of it in its solid: where that is little, share is its share of the area, else 1. */
+static TrianglePart triangle_left(const Piece *piece, const MlVec3 p[3]) {
+  double lo[3], hi[3], box[6];
+  MlVec3 local[3];
   for (int i = 0; i < 3; i++) {
-    const MlVec3 q = affine_point(&piece->solid->inverse, p[i]);
+    const MlVec3 q = local[i] = affine_point(&piece->solid->inverse, p[i]);
     const double qs[3] = {q.x, q.y, q.z};
     for (int k = 0; k < 3; k++) {
       if (i == 0 || qs[k] < lo[k]) lo[k] = qs[k];
       if (i == 0 || qs[k] > hi[k]) hi[k] = qs[k];
     }
   }
-  for (int k = 0; k < 3; k++)
-    if (lo[k] > piece->box[3 + k] || hi[k] < piece->box[k]) return false;
-  return true;
+  bool whole = true;
+  for (int k = 0; k < 3; k++) {
+    if (lo[k] > piece->box[3 + k] || hi[k] < piece->box[k]) return (TrianglePart){.share = 0};
+    box[k] = piece->box[k] - 4 * piece->slack;
+    box[3 + k] = piece->box[3 + k] + 4 * piece->slack;
+    whole = whole && lo[k] >= box[k] && hi[k] <= box[3 + k];
+  }
+  if (whole) return (TrianglePart){.share = 1};
+  const TrianglePart part = triangle_part(local, box);
+  return part.share * LITTLE < 1 ? part : (TrianglePart){.share = 1};
 }
 
 static void measure(MlSurvey *s, Work *work) {
@@ -389,10 +468,10 @@ static void measure(MlSurvey *s, Work *work) {
     }
     for (uint64_t k = 0; k < piece->mesh->triangle_count; k++) {
       MlVec3 p[3];
-      if (!work_goes_on(work, 128)) return;
+      if (!work_goes_on(work, piece->solid != NULL ? 1024 : 128)) return;
       triangle_corners(piece, k, p);
       double own = 0.5 * dvec_length(dvec_cross(dvec_subtract(p[1], p[0]), dvec_subtract(p[2], p[0])));
-      if (piece->solid != NULL && !is_near(piece, p)) own = 0;
+      if (piece->solid != NULL) own *= triangle_left(piece, p).share;
       s->ends[piece->first + k] = area += own;
       if (piece->solid == NULL) s->plain += own;
     }
@@ -521,6 +600,8 @@ static MlStatus no_memory(const MlBuilder *b, uint64_t bytes, MlError *error) {
   return memory_error(b->context.memory, bytes, "the survey of a surface", error);
 }
 
+static void find_rate(MlSurvey *s, Work *work);
+
 static MlStatus make_survey(Walk *w, const MlSurveyDesc *d, MlError *error) {
   MlBuilder *b = w->b;
   MlSurvey *s = w->survey;
@@ -541,6 +622,8 @@ static MlStatus make_survey(Walk *w, const MlSurveyDesc *d, MlError *error) {
   walk_all(w, d->node);
   TRY(w->status);
   measure(s, w->work);
+  if (!d->no_points) find_rate(s, w->work);
+  TRY(work_status(w->work, error));
   if (d->drops && w->pieces > s->plane_count && !make_columns(b, s, w->work)) return no_memory(b, w->items * 16, error);
   return work_status(w->work, error);
 }
@@ -554,10 +637,7 @@ MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out,
   if (!DESC_READ(&source, MlSurveyDesc, desc, &d) || !desc_node(&source, b, "node", d.node)) return ML_ERROR_ARGUMENT;
   MlSurvey *s = arena_alloc(&b->arena, sizeof *s, _Alignof(MlSurvey));
   if (s == NULL) return no_memory(b, sizeof *s, error);
-  SurveyRate *rate = arena_alloc(&b->arena, sizeof *rate, _Alignof(SurveyRate));
-  if (rate == NULL) return no_memory(b, sizeof *rate, error);
-  *rate = (SurveyRate){0};
-  *s = (MlSurvey){.rate = rate};
+  *s = (MlSurvey){.any = {{0, 0, 0}, {0, 1, 0}}};
   Work work = {.cancel = d.cancel};
   Walk w = {.b = b, .survey = s, .work = &work};
   solids_begin(&w.solids, b, &work, error);
@@ -566,12 +646,8 @@ MlStatus ml_survey(MlBuilder *b, const MlSurveyDesc *desc, const MlSurvey **out,
   return status;
 }
 
-static const SurveyRate *rate_of(const MlSurvey *s);
-
-double ml_survey_area(const MlSurvey *survey) {
-  FLOAT_STATE_OURS;
-  return rate_of(survey)->area;
-}
+double ml_survey_area(const MlSurvey *survey) { return survey->area; }
+double ml_survey_trials(const MlSurvey *survey) { return survey->trials; }
 
 /* ---- points */
 
@@ -637,29 +713,80 @@ static bool propose_chord(const Piece *piece, uint64_t *state, MlSurveyPoint *ou
   return kept * solid->most * density < areas_stretch(solid->areas, local);
 }
 
+/* A point of the cells, drawn evenly over the unit square. */
+static bool propose_in_cells(const Piece *piece, uint64_t *state, MlSurveyPoint *out) {
+  const PieceCells *c = piece->cells;
+  const double which = survey_unit(state), u = survey_unit(state), v = survey_unit(state), kept = survey_unit(state);
+  uint64_t low = 0, high = c->count; // the first whose end is beyond
+  while (low + 1 < high) {
+    const uint64_t middle = low + (high - low - 1) / 2;
+    if (c->ends[middle] > which * c->ends[c->count - 1]) high = middle + 1;
+    else low = middle + 1;
+  }
+  if (c->count == 0) return false;
+  const PieceCell *cell = &c->cells[low];
+  const PiecePoint at =
+    piece_point(piece->kind, piece->r, cell->s[0] + u * (cell->s[1] - cell->s[0]), cell->t[0] + v * (cell->t[1] - cell->t[0]));
+  *out = (MlSurveyPoint){affine_point(&piece->t, at.p), dvec_normalize(affine_normal(&piece->t, at.n))};
+  return kept * c->most < at.weight * stretch(piece, at.n);
+}
+
+/* After so many in vain, which takes a map that flattens without measure: of many, one drawn by its stretch (importance resampling). */
+static PiecePoint resample(const Piece *piece, uint64_t *state) {
+  enum { DRAWN = 4096 };
+  PiecePoint out = {{0, 0, 0}, {0, 1, 0}, 0};
+  double sum = 0;
+  for (int i = 0; i < DRAWN; i++) {
+    const double u = survey_unit(state), v = survey_unit(state), kept = survey_unit(state);
+    const PiecePoint at = piece_point(piece->kind, piece->r, u, v);
+    const double weight = at.weight * stretch(piece, at.n);
+    sum += weight;
+    if (i == 0 || kept * sum < weight) out = at;
+  }
+  return out;
+}
+
+static bool propose_on_triangle(const Piece *piece, uint64_t i, uint64_t *state, MlSurveyPoint *out) {
+  MlVec3 p[3];
+  double u = survey_unit(state), v = survey_unit(state);
+  triangle_corners(piece, i, p);
+  const TrianglePart part = piece->solid != NULL ? triangle_left(piece, p) : (TrianglePart){.share = 1};
+  if (part.share < 1) {
+    if (!(part.share > 0)) return false;
+    const double which = survey_unit(state);
+    triangle_part_point(&part, which, u, v, &u, &v);
+  } else if (u + v > 1) {
+    u = 1 - u, v = 1 - v;
+  }
+  const MlVec3 at = dvec_add(p[0], dvec_add(dvec_scale(dvec_subtract(p[1], p[0]), u), dvec_scale(dvec_subtract(p[2], p[0]), v)));
+  *out = (MlSurveyPoint){at, triangle_normal(piece, i)};
+  return true;
+}
+
 /* A point of the piece, of its item or of another part of it. false: none, this time. */
 static bool propose_on(const Piece *piece, uint64_t item, uint64_t *from, MlSurveyPoint *out) {
   if (piece->kind == PIECE_SOLID) return solid_propose(piece->solid, from, &out->position, &out->normal);
+  if (piece->cells != NULL) return propose_in_cells(piece, from, out);
   if (piece->chords != 0) return propose_chord(piece, from, out);
+  if (piece->mesh != NULL) return propose_on_triangle(piece, item - piece->first, from, out);
   uint64_t state = *from;
-  if (piece->mesh != NULL) {
-    MlVec3 p[3];
-    double u = survey_unit(&state), v = survey_unit(&state);
-    if (u + v > 1) u = 1 - u, v = 1 - v;
-    triangle_corners(piece, item - piece->first, p);
-    const MlVec3 at = dvec_add(p[0], dvec_add(dvec_scale(dvec_subtract(p[1], p[0]), u), dvec_scale(dvec_subtract(p[2], p[0]), v)));
-    *out = (MlSurveyPoint){at, triangle_normal(piece, item - piece->first)};
-    *from = state;
-    return true;
-  }
   PiecePoint at = {{0, 0, 0}, {0, 1, 0}, 0};
-  for (int i = 0; i < TRIALS; i++) {
+  int i = 0;
+  for (; i < TRIALS; i++) {
     const double u = survey_unit(&state), v = survey_unit(&state);
     at = piece_point(piece->kind, piece->r, u, v);
     if (piece_is_flat(piece->kind) || survey_unit(&state) * piece->most < at.weight * stretch(piece, at.n)) break;
   }
+  if (i == TRIALS) at = resample(piece, &state);
   *out = (MlSurveyPoint){affine_point(&piece->t, at.p), dvec_normalize(affine_normal(&piece->t, at.n))};
   *from = state;
+  return true;
+}
+
+static bool is_in_box(const Piece *piece, MlVec3 p) {
+  const double ps[3] = {p.x, p.y, p.z}, pad = 4 * piece->slack;
+  for (int k = 0; k < 3; k++)
+    if (!(ps[k] >= piece->box[k] - pad && ps[k] <= piece->box[3 + k] + pad)) return false;
   return true;
 }
 
@@ -671,39 +798,61 @@ static bool propose(const MlSurvey *s, uint64_t *state, const Piece **of, MlSurv
   if (piece->solid == NULL || piece->kind == PIECE_SOLID) return true;
   if (piece->flipped) out->normal = dvec_scale(out->normal, -1);
   const MlVec3 local = affine_point(&piece->solid->inverse, out->position);
-  return solid_shows(piece->solid, piece->item, local, solid_normal_inward(piece->solid, out->normal));
+  return is_in_box(piece, local) &&
+         solid_shows(piece->solid, piece->item, local, solid_normal_inward(piece->solid, out->normal), piece->slack);
 }
 
-/* Of solids, what stands for them times the share of proposals that are kept. */
-static const SurveyRate *rate_of(const MlSurvey *s) {
-  SurveyRate *rate = s->rate;
-  if (rate->known) return rate;
-  uint64_t state = 1, tried = 0, kept = 0;
+/* Nothing is proposed of solids any more. */
+static void forget_solids(MlSurvey *s) {
+  double before = 0, area = 0;
+  for (uint64_t i = 0; i < s->piece_count; i++) {
+    const Piece *piece = &s->pieces[i];
+    for (uint64_t k = piece->first; k < (i + 1 < s->piece_count ? s->pieces[i + 1].first : s->item_count); k++) {
+      const double end = s->ends[k];
+      if (piece->solid == NULL) area += end - before;
+      s->ends[k] = area;
+      before = end;
+    }
+  }
+  s->weight = area;
+}
+
+/* The area of solids is what stands for them times the share of proposals that are kept. */
+static void find_rate(MlSurvey *s, Work *work) {
+  uint64_t state = 1, tried = 0, kept = 0, found = 0;
   const Piece *piece;
   MlSurveyPoint at;
-  for (int i = 0; i < RATE_TRIALS && kept < RATE_KEPT && s->weight > s->plain; i++) {
+  s->area = s->plain;
+  s->trials = 1;
+  if (!(s->weight > s->plain)) return;
+  for (int i = 0; (i < RATE_TRIALS && kept < RATE_KEPT) || (i < RATE_TRIALS_MOST && found < RATE_LEAST); i++) {
+    if (!work_goes_on(work, 2048)) return;
     const bool fine = propose(s, &state, &piece, &at);
     tried += piece->solid != NULL;
     kept += piece->solid != NULL && fine;
+    if (fine && found++ == 0) s->any = at;
   }
-  *rate = (SurveyRate){true, s->plain, 1};
-  if (tried != 0) rate->area += (s->weight - s->plain) * ((double)kept / (double)tried);
-  if (tried != 0) rate->share = rate->area / s->weight;
-  return rate;
+  if (found < RATE_LEAST) {
+    if (s->plain > 0) forget_solids(s);
+    else s->trials = (double)INFINITY_F;
+    return;
+  }
+  if (tried != 0) s->area += (s->weight - s->plain) * ((double)kept / (double)tried);
+  if (tried != 0) s->trials = s->weight / s->area;
 }
 
 MlSurveyPoint ml_survey_point(const MlSurvey *s, uint64_t seed, uint64_t number) {
   FLOAT_STATE_OURS;
   uint64_t state = seed;
-  const SurveyRate *rate = rate_of(s);
   state = survey_bits(&state) ^ number;
   state = survey_bits(&state);
-  MlSurveyPoint out = {{0, 0, 0}, {0, 1, 0}};
-  if (!(rate->area > 0)) return out;
+  MlSurveyPoint out;
+  if (!(s->area > 0)) return s->any;
   const Piece *piece;
-  const double trials = 64 / rate->share; // in vain once in e^64
-  for (uint64_t i = 0; (double)i < trials && !propose(s, &state, &piece, &out); i++) {}
-  return out;
+  const double trials = 64 * s->trials; // in vain once in e^64
+  for (uint64_t i = 0; (double)i < trials; i++)
+    if (propose(s, &state, &piece, &out)) return out;
+  return s->any;
 }
 
 /* ---- drops */

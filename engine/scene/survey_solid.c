@@ -168,9 +168,14 @@ static bool is_item(const Geometry *g, uint64_t item, const Hit *hit) {
   return hit->path == instances_first(&g->instances, item - g->prim_count);
 }
 
-bool solid_shows(const SurveySolid *s, uint64_t item, MlVec3 p, MlVec3 n) {
-  const double reach = reach_of(s->geometry), slack = 0x1p-16 * reach;
-  double from = -0x1p-11 * reach; // along the ray, from p
+double solid_slack(const SurveySolid *s, double size) {
+  const double whole = 0x1p-16 * reach_of(s->geometry), own = 0x1p-21 * size;
+  return own > whole ? own : whole;
+}
+
+bool solid_shows(const SurveySolid *s, uint64_t item, MlVec3 p, MlVec3 n, double slack) {
+  const double before = 0x1p-11 * reach_of(s->geometry);
+  double from = before > 4 * slack ? -before : -4 * slack; // along the ray, from p
   Hit hit;
   for (int i = 0; i < STEPS && meets(s, dvec_subtract(p, dvec_scale(n, from)), dvec_scale(n, -1.0), &hit); i++) {
     const double at = from + (double)hit.t;
@@ -271,7 +276,7 @@ bool solid_propose(const SurveySolid *s, uint64_t *state, MlVec3 *p, MlVec3 *n) 
   const double ns[3] = {__builtin_fabs(local.x), __builtin_fabs(local.y), __builtin_fabs(local.z)};
   const double density = sure ? (double)table->ratios[i] * ns[axis] : ns[0] + ns[1] + ns[2];
   if (!(kept * s->most * density < areas_stretch(s->areas, local))) return false;
-  if (wild ? !is_first(field, table, i, at.p) : !solid_shows(s, i, at.p, local)) return false;
+  if (wild ? !is_first(field, table, i, at.p) : !solid_shows(s, i, at.p, local, solid_slack(s, 0.0))) return false;
   *p = affine_point(&s->t, at.p);
   *n = dvec_normalize(affine_normal(&s->t, local));
   return true;

@@ -54,8 +54,10 @@ static inline double areas_stretch(const MlVec3 areas[3], MlVec3 n) {
 
 /* A normal of the survey's space, of any length, in the solid's: of length 1. */
 MlVec3 solid_normal_inward(const SurveySolid *solid, MlVec3 n);
-/* Whether a ray against n meets the solid at p, all in its own space, in its item (primitives, then instances; of a program: the cell). */
-bool solid_shows(const SurveySolid *solid, uint64_t item, MlVec3 p, MlVec3 n);
+/* How far rays may meet an operand of this size from where it is, in the solid's space. */
+double solid_slack(const SurveySolid *solid, double size);
+/* Whether a ray against n meets the solid at p, to `slack`, all in its own space, in its item (primitives, then instances; of a program: the cell). */
+bool solid_shows(const SurveySolid *solid, uint64_t item, MlVec3 p, MlVec3 n, double slack);
 /* The number of proposals that stand for a unit of area: of programs alone. */
 double solid_weight(const SurveySolid *solid);
 /* Proposes a point of a program's surface, in the survey's space; false: there is none, or it was not kept. */

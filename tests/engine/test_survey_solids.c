@@ -193,6 +193,65 @@ static void points_of_combinations(void **state) {
                cell_of_box, &box);
 }
 
+/* A block, 0.2 in y and z, of which something far larger leaves what is from 0.1 below its surface at x = side: 16 cells of that surface, which sinks by
+ * sag[0] y^2 + sag[1] z^2, then the block's own faces. */
+static struct { double side, sag[2], slack; } large;
+static int cell_of_block(MlVec3 p, MlVec3 *n) {
+  const double y = p.y, z = p.z, deep = large.side - large.sag[0] * y * y - large.sag[1] * z * z - p.x, slack = large.slack;
+  if (!(__builtin_fabs(y) < 0.1 + slack && __builtin_fabs(z) < 0.1 + slack && deep > -2 * slack && p.x > large.side - 0.1 - slack))
+    return -1;
+  const bool by_y = __builtin_fabs(y) > __builtin_fabs(z),
+             wall = __builtin_fabs((by_y ? __builtin_fabs(y) : __builtin_fabs(z)) - 0.1) < 1e-7;
+  const bool floor = !wall && __builtin_fabs(p.x - large.side + 0.1) < slack;
+  if (!floor && !wall) {
+    *n = dvec_normalize((MlVec3){1, 2 * large.sag[0] * y, 2 * large.sag[1] * z});
+    if (!(__builtin_fabs(deep) < 2 * slack)) return -1;
+    return (int)clamp_between((y + 0.1) * 20, 0, 3) * 4 + (int)clamp_between((z + 0.1) * 20, 0, 3);
+  }
+  *n = floor ? (MlVec3){-1, 0, 0} : by_y ? (MlVec3){0, y > 0 ? 1 : -1, 0} : (MlVec3){0, 0, z > 0 ? 1 : -1};
+  return floor ? 16 : by_y ? 17 + (y > 0) : 19 + (z > 0);
+}
+static void check_block(const char *what, MlNode solid, double side, double bend_y, double bend_z, double slack) {
+  large.side = side, large.sag[0] = 0.5 * bend_y, large.sag[1] = 0.5 * bend_z, large.slack = slack;
+  Known k = {.cells = 21};
+  for (int i = 0; i < 16; i++) k.shares[i] = 0.0025;
+  k.shares[16] = 0.04;
+  k.shares[17] = k.shares[18] = 0.2 * (0.1 - large.sag[0] * 0.01 - large.sag[1] * 0.01 / 3);
+  k.shares[19] = k.shares[20] = 0.2 * (0.1 - large.sag[1] * 0.01 - large.sag[0] * 0.01 / 3);
+  for (int i = 0; i < 21; i++) k.area += k.shares[i];
+  const MlNode node = two(ML_INTERSECTION, solid, cuboid((MlVec3){side - 0.1, -0.1, -0.1}, (MlVec3){side + 0.1, 0.1, 0.1}));
+  check_points(what, node, cell_of_block, &k);
+  const double trials = ml_survey_trials(survey_of(node, false));
+  if (!(trials > 1 && trials < 16)) fail_msg("%s: %g proposals for each point", what, trials);
+}
+static void points_of_little_that_is_left(void **state) {
+  (void)state;
+  const MlVec3 low = {0, -500, 0}, high = {0, 500, 0};
+  check_block("cylinder", made(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = low, .to = high, .radius = 10), &error)), 10, 0, 0.1, 1e-4);
+  check_block("capsule", made(ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = low, .to = high, .radius = 10), &error)), 10, 0, 0.1, 1e-4);
+  check_block("cap", made(ml_capsule(b, &ML_DESC(MlCapsuleDesc, .from = {-500, 0, 0}, .to = {490, 0, 0}, .radius = 10), &error)), 500, 0.1,
+              0.1, 1e-4);
+  check_block("torus", made(ml_torus(b, &ML_DESC(MlTorusDesc, .radius = 10, .tube = 3), &error)), 13, 1.0 / 3, 1.0 / 13, 1e-4);
+  check_block("mesh", placed(cube_mesh(), (MlTransform){{500, 0, 0, 0, 0, 500, 0, 0, 0, 0, 500, 0}}), 500, 0, 0, 1e-4);
+  check_block("ellipsoid", placed(ball(0, 0, 0, 1), (MlTransform){{200, 0, 0, 0, 0, 400, 0, 0, 0, 0, 300, 0}}), 200, 200.0 / 160000,
+              200.0 / 90000, 1e-4);
+}
+
+/* An elliptic side, flat as paper: even by its arc, which hardly any candidate of even angle is kept for. */
+static void points_of_flattened_sides(void **state) {
+  (void)state;
+  const MlNode side =
+    made(ml_cylinder(b, &ML_DESC(MlCylinderDesc, .from = {0, -1, 0}, .to = {0, 1, 0}, .radius = 1, .open = true), &error));
+  const MlSurvey *survey = survey_of(placed(side, (MlTransform){{1e4, 0, 0, 0, 0, 1e-3, 0, 0, 0, 0, 1, 0}}), false);
+  int inner = 0;
+  for (uint64_t i = 0; i < 4000; i++) {
+    const MlVec3 p = ml_survey_point(survey, 1, i).position;
+    assert_true(__builtin_fabs(p.x * p.x / 1e8 + p.z * p.z - 1) < 1e-9);
+    inner += __builtin_fabs(p.x) < 5e3;
+  }
+  if (abs(inner - 2000) > 160) fail_msg("%d of 4000 in half of it", inner);
+}
+
 /* A ball of radius 1 stretched to 1, 2, 4, in space shrunk back: cells by the stretched area are hard to know; slabs along z, of whose points there are
  * as many as their width times slant. */
 static int cell_of_egg(MlVec3 p, MlVec3 *n) {
@@ -383,14 +442,42 @@ static void what_is_nothing_has_no_points(void **state) {
   MlSurveyPoint at;
   assert_true(ml_survey_area(survey) == 0);
   assert_false(ml_survey_drop(survey, (MlVec3){0, 9, 0}, &at));
-  survey = survey_of(two(ML_DIFFERENCE, ball(0, 0, 0, 1), ball(0, 0, 0, 2)), false);
-  assert_true(ml_survey_area(survey) == 0);
+  assert_true(ml_survey_trials(survey) == 1);
+  // Nothing found is not the same as nothing there
+  const MlNode hidden = two(ML_DIFFERENCE, ball(0, 0, 0, 1), ball(0, 0, 0, 2));
+  survey = survey_of(hidden, false);
+  assert_true(ml_survey_area(survey) == 0 && ml_survey_trials(survey) > 1e300);
+  // Beside it the rest is as if it were not there
+  survey = survey_of(group_of((const MlNode[]){hidden, ball(9, 0, 0, 1e-3)}, 2), false);
+  assert_true(__builtin_fabs(ml_survey_area(survey) / (4e-6 * PI) - 1) < 1e-3 && ml_survey_trials(survey) == 1);
+  for (uint64_t i = 0; i < 100; i++) assert_true(__builtin_fabs(ml_survey_point(survey, 1, i).position.x - 9) < 1.1e-3);
   // What cannot be rendered cannot be surveyed, for the same reason
   const MlSurvey *none;
   assert_int_equal(ml_survey(b, &ML_DESC(MlSurveyDesc, .node = two(ML_UNION, ball(0, 0, 0, 1), half_space(0))), &none, &error),
                    ML_ERROR_ARGUMENT);
   assert_string_equal(error.message, "union: has no end, because of the planes in it: intersect it with a box{}");
   assert_null(none);
+}
+
+/* Calls off when it has been asked so often; ud: how often it still may be. */
+static bool poll_late(void *ud) { return --*(int *)ud < 0; }
+
+static void long_searches_ask(void **state) {
+  (void)state;
+  const MlNode hidden = two(ML_DIFFERENCE, ball(0, 0, 0, 1), ball(0, 0, 0, 2));
+  for (int i = 0; i < 2; i++) {
+    int left = 1 << 20;
+    const MlCancel cancel = {.poll = poll_late, .ud = &left};
+    const MlSurvey *survey;
+    assert_int_equal(ml_survey(b, &ML_DESC(MlSurveyDesc, .node = hidden, .no_points = i == 1, .cancel = &cancel), &survey, &error), ML_OK);
+    const int asked = (1 << 20) - left;
+    assert_true(i == 0 ? asked > 1000 : asked < 10);
+  }
+  int left = 100;
+  const MlCancel cancel = {.poll = poll_late, .ud = &left};
+  const MlSurvey *survey;
+  assert_int_equal(ml_survey(b, &ML_DESC(MlSurveyDesc, .node = hidden, .cancel = &cancel), &survey, &error), ML_ERROR_CANCELLED);
+  assert_null(survey);
 }
 
 static bool survey_all(MlBuilder *builder, void *ud) {
@@ -429,7 +516,8 @@ int main(void) {
     TEST(walls_stand_where_functions_jump), TEST(points_of_many),
     TEST(points_are_the_same_everywhere),   TEST(drops_find_what_is_seen),
     TEST(scenes_find_what_was_surveyed),    TEST(what_is_nothing_has_no_points),
-    TEST(failing_allocations_are_clean),
+    TEST(failing_allocations_are_clean),    TEST(points_of_little_that_is_left),
+    TEST(points_of_flattened_sides),        TEST(long_searches_ask),
   };
   return cmocka_run_group_tests_name("surveys of solids", tests, NULL, NULL);
 }

@@ -165,6 +165,27 @@ static void limits_hold(void **state) {
   }
 }
 
+static bool poll_counts(void *ud) {
+  ++*(int *)ud;
+  return false;
+}
+
+/* Of a solid of which little is to be seen each point takes hundreds of proposals: the host is asked while they are drawn. */
+static void dear_points_ask(void **state) {
+  static const char *const draws[] = {"points_on(s, 1)", "points_on(s, 400)", "scatter{ box{ size = .001 }, count = 400, on = s }",
+                                      "hair{ on = s, count = 400, length = .01 }"};
+  int polls[4] = {0};
+  for (int i = 0; i < 4; i++) {
+    char text[300];
+    snprintf(text, sizeof text,
+             "background(1) local s = difference{ sphere{ radius = 1 }, sphere{ radius = 1.01, at = {0, -.0101, 0} } } %s", draws[i]);
+    const ScriptEvaluation *e =
+      scenes_evaluate(*state, text, (ScriptInput){.no_commit = true, .cancel = {.poll = poll_counts, .ud = &polls[i]}});
+    if (e->errors) fail_msg("%s", scenes_diagnostics(*state));
+    if (i > 0 && polls[i] < polls[0] + 200) fail_msg("%s: asked %d times, %d for one point", draws[i], polls[i], polls[0]);
+  }
+}
+
 /* Ten million things are what a scene may hold, however few calls make them. */
 static void objects_are_counted(void **state) {
   const ScriptEvaluation *e = scenes_evaluate(*state, "local n = 0\nfor i = 1, 8 do\n  sphere{}:grid{ 1300, 1000, 2 } n = i\nend",
@@ -178,8 +199,9 @@ static void objects_are_counted(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(scripts_hold),  cmocka_unit_test(things_are_counted), cmocka_unit_test(arrangements_repeat),
-    cmocka_unit_test(room_runs_out), cmocka_unit_test(limits_hold),        cmocka_unit_test(objects_are_counted),
+    cmocka_unit_test(scripts_hold),    cmocka_unit_test(things_are_counted), cmocka_unit_test(arrangements_repeat),
+    cmocka_unit_test(room_runs_out),   cmocka_unit_test(limits_hold),        cmocka_unit_test(objects_are_counted),
+    cmocka_unit_test(dear_points_ask),
   };
   return cmocka_run_group_tests_name("scattering", tests, scenes_setup, scenes_teardown);
 }
