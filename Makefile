@@ -428,7 +428,7 @@ bench-start: all $(OUT)/tests/bench/start$(EXE)
 	@mkdir -p '$(BUILD)/rays'
 	@RUNS='$(RUNS)' $(OUT)/tests/bench/start$(EXE) '$(COMMAND)' '$(BUILD)/rays'
 
-## bench-scripts   many calls and a million scattered things, without a pixel: RUNS=5
+## bench-scripts   many calls, a million scattered things, large solids, without a pixel: RUNS=5
 bench-scripts: $(OUT)/tests/bench/scripts$(EXE)
 	@RUNS='$(RUNS)' $<
 

@@ -34,6 +34,15 @@ static const struct {
   {"a million chosen by a function",
    TREE "scatter{ tree, count = 1000000, area = 1000, keep = function(s) return s.p.x < 0 end } background(1)", true, 0},
   {"poisson, 88 000 points", "poisson{ area = 100, spacing = .27 } sphere{}", false, 0},
+  {"a solid: a ball, 400 times", "sphere{ radius = .4 }:repeated({1, 0, 1}, {20, 1, 20}) background(1)", true, 0},
+  {"a solid: 100 balls melted",
+   "local t, r = { k = .1 }, rng 'b' for i = 1, 100 do t[i] = sphere{ radius = r(.1, .25), at = {r(-1.5, 1.5), r(-1.5, 1.5), r(-1.5, 1.5)} } end "
+   "smooth_union(t) background(1)",
+   true, 0},
+  {"a solid: 30 noises of 16 octaves",
+   "sdf(function(p) local f = 0 for i = 1, 30 do f = f + fbm(p * i, { octaves = 16 }) end return length(p) - 1 + .01 * f end, { bounds = 1.6 }) "
+   "background(1)",
+   true, 0},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 

@@ -336,14 +336,16 @@ typedef struct Race {
   _Atomic bool done;
 } Race;
 
-/* Sums that equal their block's size: whatever wave a reader sees, the mean is 1; a mixture of two waves is something else. */
+/* Sums that equal their block's size: whatever wave a reader sees, the mean is 1; a mixture of two waves is something else. Of so many counts that
+ * a reader who was asleep does not come back to the one it began with: a film's only rise. */
+enum { COUNTS = 65535 };
 static void *store_waves(void *ud) {
   Race *race = ud;
   for (int round = 0; round < 100000; round++) {
     for (uint64_t i = 0; i < 4; i++) {
-      PixelSums pixel = {.count = mix((uint32_t)round * 4 + (uint32_t)i) % 200 + 1};
+      PixelSums pixel = {.count = mix((uint32_t)round * 4 + (uint32_t)i) % COUNTS + 1};
       int n = 0;
-      for (uint32_t bit = 128; bit; bit /= 2)
+      for (uint32_t bit = COUNTS / 2 + 1; bit; bit /= 2)
         if (pixel.count & bit) pixel.sums[n++] = spectrum_all((float)bit);
       film_store_pixel(race->film, i, &pixel);
     }
@@ -356,7 +358,7 @@ static void test_reading_while_storing(void **state) {
   (void)state;
   FaultMemory fault;
   fault_init(&fault, -1, false);
-  Race race = {.film = film_of(&fault.memory, 4, 1, 0, 255)};
+  Race race = {.film = film_of(&fault.memory, 4, 1, 0, COUNTS)};
   pthread_t writer;
   bool threaded = pthread_create(&writer, NULL, store_waves, &race) == 0; // none where there are no threads
   if (!threaded) store_waves(&race);
