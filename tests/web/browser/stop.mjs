@@ -5,7 +5,7 @@ import { BALL, ENDLESS, ball } from '../harness/scenes.mjs';
 const progress = (page) => page.evaluate(() => globalThis.moonlit.figures?.progress ?? 0);
 
 async function stopAndGoOn({ page, url, nativeHash }) {
-  await visit(page, `${url}?scene=hello&size=64x36&samples=400`);
+  await visit(page, `${url}?scene=hello&size=64x36&samples=1600`);
   await until(page, 'progress', () => globalThis.moonlit?.figures?.progress > 0.03 && document.body.dataset.state === 'rendering');
   await page.click('#stop');
   const stopped = await seen(page, 'stop', ({ state }) => state === 'idle');
@@ -15,7 +15,7 @@ async function stopAndGoOn({ page, url, nativeHash }) {
   await sleep(500);
   same(await progress(page), at, 'progress while stopped');
   await page.click('#render');
-  same(await picture(page), await nativeHash('scenes/hello.lua', ['--size', '64x36', '--samples', '400']), 'hash after going on');
+  same(await picture(page), await nativeHash('scenes/hello.lua', ['--size', '64x36', '--samples', '1600']), 'hash after going on');
   same((await look(page)).generation, stopped.generation, 'generation: the same film went on');
 }
 
